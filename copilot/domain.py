@@ -1,0 +1,275 @@
+"""The nouns of the product: what flows between the rooms, frozen and free of any vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+Speaker = Literal["customer", "agent", "bot", "system", "third_party"]
+Role = Literal["sales", "service"]
+Visibility = Literal["public", "internal"]
+SourceKind = Literal["document", "interaction"]
+ItemKind = Literal["document", "interaction", "product", "customer"]
+GeneratorKind = Literal["llm", "extractive", "fallback"]
+SOURCE_KINDS: tuple[SourceKind, ...] = ("document", "interaction")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One utterance. `label` is the saved reply or macro the agent picked, where known."""
+
+    speaker: Speaker
+    text: str
+    id: str | None = None
+    role: Role | None = None
+    at: datetime | None = None
+    visibility: Visibility = "public"
+    author: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation in progress: what the agent has on the screen now."""
+
+    turns: tuple[Turn, ...]
+    id: str | None = None
+    channel: str = "chat"
+    customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a past conversation ended; None means the source did not say."""
+
+    resolved: bool | None = None
+    reopened: bool | None = None
+    rating: float | None = None  # 1 (bad) to 5 (good)
+    status: str | None = None  # the source system's own word
+    order_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A past conversation with its outcome. `origin` names the system or file it came from."""
+
+    source_id: str
+    turns: tuple[Turn, ...]
+    channel: str = "unknown"
+    customer_id: str | None = None
+    subject: str | None = None
+    at: datetime | None = None
+    outcome: Outcome = Outcome()
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    url: str | None = None
+    updated_at: datetime | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article or policy. `text` is Markdown: headings become the path of each chunk."""
+
+    source_id: str
+    title: str
+    text: str
+    url: str | None = None
+    visibility: Visibility = "public"
+    updated_at: datetime | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Something we sell. `limits` maps a measure to its cap, e.g. {"seats": 10}."""
+
+    sku: str
+    name: str
+    price: Decimal | None
+    currency: str | None
+    period: str = "month"  # month | year | once
+    description: str = ""
+    features: tuple[str, ...] = ()
+    limits: Mapping[str, float] = field(default_factory=dict)
+    requires: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    status: str = "available"  # available | limited | roadmap | withdrawn | known_issue
+    valid_from: date | None = None
+    valid_to: date | None = None
+    url: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """What a customer owns or may use, with its limits and how much of them is used."""
+
+    id: str
+    name: str
+    includes: tuple[str, ...] = ()
+    sku: str | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
+    used: Mapping[str, float] = field(default_factory=dict)
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A person or account we serve. `care` holds codes only, never details."""
+
+    customer_id: str
+    name: str | None = None
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    external_ids: Mapping[str, str] = field(default_factory=dict)
+    address: str | None = None
+    segment: str | None = None
+    language: str | None = None
+    timezone: str | None = None
+    facts: tuple[str, ...] = ()
+    entitlements: tuple[Entitlement, ...] = ()
+    consent: Mapping[str, Any] = field(default_factory=dict)  # {"marketing": bool, ...}
+    do_not_sell: bool = False
+    care: tuple[str, ...] = ()
+    open_cases: tuple[str, ...] = ()
+    recent_offers: tuple[Mapping[str, Any], ...] = ()
+    orders: tuple[str, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+Item = Document | Interaction | Product | Customer
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One record that did not come in: which file, where in it, and why (for the report)."""
+
+    path: str
+    reason: str
+    line: int | None = None
+    record_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a source with its own vector.
+
+    Of a document: a passage; `text` is what is quoted. Of an interaction: one agent reply;
+    `text` is the reply, `context` the situation it answered, and `turn` its zero-based index.
+    What is embedded is `embed_text`.
+    """
+
+    id: str
+    kind: SourceKind
+    source_id: str
+    ordinal: int
+    text: str
+    context: str = ""
+    heading_path: tuple[str, ...] = ()
+    turn: int | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that was found, with what a reader needs to cite it. Scores stay inside."""
+
+    chunk: Chunk
+    title: str
+    rank: int
+    score: float
+    url: str | None = None
+    visibility: Visibility = "public"
+    resolved: bool | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Numbered evidence under a reply: the source and the sentence that supports it."""
+
+    n: int
+    kind: SourceKind
+    source_id: str
+    title: str
+    quote: str
+    turn: int | None = None
+    url: str | None = None
+    visibility: Visibility = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence of a reply, the citations it rests on, and whether they carry it."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+    supported: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A raw answer before the checks. `citations` are numbers into the hits that were sent (1-based)."""
+
+    segments: tuple[Segment, ...]
+    abstained: bool = False
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another reply an experienced agent gave in this situation, with where it came from."""
+
+    text: str
+    kind: SourceKind
+    source_id: str
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorInfo:
+    """What produced a reply; `reason` says why a fallback was taken."""
+
+    kind: GeneratorKind
+    model: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one suggestion; `estimated` when no exact vocabulary was at hand."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    estimated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What the agent sees."""
+
+    id: str
+    generator: GeneratorInfo
+    segments: tuple[Segment, ...]
+    abstained: bool
+    missing: tuple[str, ...]
+    alternatives: tuple[Alternative, ...]
+    citations: tuple[Citation, ...]
+    assessment: Mapping[str, Any]
+    usage: Usage
+    timings_ms: Mapping[str, float]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The reply as one text, sentences joined by a blank."""
+        return " ".join(segment.text for segment in self.segments)
