@@ -1,0 +1,20 @@
+"""The truth: tables, full text and queries, text and vectors alike (the only sqlalchemy)."""
+
+from copilot.db.codec import fingerprint, id_of, kind_of
+from copilot.db.database import Database, TenantStore
+from copilot.db.engine import now
+from copilot.db.sources import Change, ChunkMeta, Prepared, Sources, StoredChunk
+
+__all__ = [
+    "Change",
+    "ChunkMeta",
+    "Database",
+    "Prepared",
+    "Sources",
+    "StoredChunk",
+    "TenantStore",
+    "fingerprint",
+    "id_of",
+    "kind_of",
+    "now",
+]

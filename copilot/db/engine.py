@@ -1,0 +1,114 @@
+"""Opens the database: SQLite in WAL mode or PostgreSQL by URL, migrated to the newest schema."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from copilot.errors import CopilotError, StoreError
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+_WRITES = {"copilot_write": True}
+
+
+def now() -> datetime:
+    """The present moment in UTC: the one clock of the store."""
+    return datetime.now(UTC)
+
+
+def open_engine(url: str) -> Engine:
+    """Connects and migrates. Raises StoreError when the database cannot be reached."""
+    parsed = make_url(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    options = {} if parsed.get_backend_name() == "sqlite" else {"pool_pre_ping": True}
+    engine = create_engine(parsed, pool_size=20, max_overflow=20, **options)
+    if engine.dialect.name == "sqlite":
+        _tune_sqlite(engine)
+    try:
+        _migrate(engine)
+    except SQLAlchemyError as error:
+        raise _named(error, url=parsed.render_as_string(hide_password=True)) from error
+    return engine
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(dbapi: sqlite3.Connection, _record: object) -> None:
+        dbapi.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # what was acknowledged survives a power cut
+            "busy_timeout=30000",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-16000",
+            "mmap_size=268435456",
+        ):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A writer takes its lock at once: an upgrade in mid-transaction could not wait.
+        writes = connection.get_execution_options().get("copilot_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect().execution_options(**_WRITES) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":  # two processes starting at once migrate in turn
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7248310)")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection for reads; faults become StoreError."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except CopilotError:
+        raise
+    except SQLAlchemyError as error:
+        raise _named(error) from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One write transaction: all of it or nothing; faults become StoreError."""
+    try:
+        with engine.connect().execution_options(**_WRITES) as connection, connection.begin():
+            yield connection
+    except CopilotError:
+        raise
+    except SQLAlchemyError as error:
+        raise _named(error) from error
+
+
+def _named(error: SQLAlchemyError, url: str = "") -> StoreError:
+    text = str(error.orig) if isinstance(error, DBAPIError) else type(error).__name__
+    if re.search(r"disk is full|No space left|database or disk", text, re.IGNORECASE):
+        return StoreError("The disk is full: nothing was stored. Free some space and try again.")
+    if "readonly" in text or "unable to open" in text:
+        return StoreError(f"The database cannot be written {url}: check the folder's permissions.")
+    if "locked" in text:
+        return StoreError("The database is busy with another writer. Try again in a moment.")
+    if re.search(r"connect|connection|refused|does not exist|authentication", text):
+        return StoreError(
+            f"The database {url} cannot be reached. Check COPILOT_DATABASE_URL and that it runs."
+        )
+    return StoreError(f"The database refused the operation ({type(error).__name__}).")

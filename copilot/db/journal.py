@@ -1,0 +1,142 @@
+"""What happened: suggestions, feedback, jobs, sync cursors and replayable answers of one tenant."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from copilot.db.engine import now
+from copilot.db.scope import Scope
+from copilot.db.tables import cursors, feedback, jobs, replies, suggestions
+from copilot.errors import NotFound
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """Records of use; nothing here is ever read as an instruction."""
+
+    scope: Scope
+
+    def add_suggestion(self, row: Mapping[str, Any]) -> None:
+        """Notes a suggestion with its trace."""
+        with self.scope.writing() as connection:
+            self.scope.insert(connection, suggestions, [{"created_at": now(), **row}])
+
+    def add_suggestions(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Notes several suggestions in one transaction."""
+        with self.scope.writing() as connection:
+            self.scope.insert(connection, suggestions, [{"created_at": now(), **r} for r in rows])
+
+    def suggestion(self, suggestion_id: str) -> Row:
+        """One suggestion's trace. Raises NotFound."""
+        return self._one(
+            self.scope.select(suggestions).where(suggestions.c.id == suggestion_id),
+            f"There is no suggestion {suggestion_id!r}.",
+        )
+
+    def add_feedback(self, row: Mapping[str, Any]) -> Row:
+        """Notes what an agent did with a suggestion."""
+        stored: Row = {"id": uuid.uuid4().hex, "at": now(), **row}
+        with self.scope.writing() as connection:
+            self.scope.insert(connection, feedback, [stored])
+        return stored
+
+    def feedback_since(self, after: datetime | None = None) -> list[Row]:
+        """Feedback joined with the trace of its suggestion, oldest first."""
+        statement = (
+            self.scope.select(feedback, *feedback.c, suggestions.c.trace)
+            .join_from(
+                feedback,
+                suggestions,
+                (feedback.c.suggestion_id == suggestions.c.id)
+                & (feedback.c.tenant == suggestions.c.tenant),
+            )
+            .order_by(feedback.c.at)
+        )
+        if after:
+            statement = statement.where(feedback.c.at > after)
+        with self.scope.reading() as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
+    def add_job(self, kind: str) -> str:
+        """Opens a job; returns its id."""
+        job_id = uuid.uuid4().hex
+        row = {
+            "id": job_id, "kind": kind, "state": "queued", "done": 0, "report": None,
+            "created_at": now(), "updated_at": now(),
+        }  # fmt: skip
+        with self.scope.writing() as connection:
+            self.scope.insert(connection, jobs, [row])
+        return job_id
+
+    def update_job(self, job_id: str, **values: Any) -> None:  # noqa: ANN401 - column values
+        """Moves a job on."""
+        with self.scope.writing() as connection:
+            connection.execute(
+                self.scope.update(jobs)
+                .where(jobs.c.id == job_id)
+                .values(**values, updated_at=now())
+            )
+
+    def job(self, job_id: str) -> Row:
+        """One job. Raises NotFound."""
+        return self._one(
+            self.scope.select(jobs).where(jobs.c.id == job_id), f"There is no job {job_id!r}."
+        )
+
+    def close_stale_jobs(self) -> int:
+        """Marks jobs of a process that died as failed, so that nobody waits for them."""
+        with self.scope.writing() as connection:
+            return connection.execute(
+                self.scope.update(jobs)
+                .where(jobs.c.state.in_(("queued", "running")))
+                .values(
+                    state="failed",
+                    report={
+                        "detail": "The server stopped during this job. Run it again: it resumes."
+                    },
+                    updated_at=now(),
+                )
+            ).rowcount
+
+    def cursor(self, connector: str) -> Row:
+        """A connector's saved position; empty at first."""
+        statement = self.scope.select(cursors, cursors.c.state).where(
+            cursors.c.connector == connector
+        )
+        with self.scope.reading() as connection:
+            row = connection.execute(statement).first()
+        return dict(row[0]) if row else {}
+
+    def save_cursor(self, connector: str, state: Mapping[str, Any]) -> None:
+        """Saves a connector's position."""
+        row = {"connector": connector, "state": dict(state), "updated_at": now()}
+        with self.scope.writing() as connection:
+            self.scope.upsert(connection, cursors, [row])
+
+    def reply(self, key: str) -> Row | None:
+        """The stored answer to an idempotency key of the last 24 hours."""
+        statement = self.scope.select(replies).where(
+            replies.c.key == key, replies.c.at > now() - timedelta(hours=24)
+        )
+        with self.scope.reading() as connection:
+            row = connection.execute(statement).mappings().first()
+        return dict(row) if row else None
+
+    def save_reply(self, key: str, *, digest: str, status: int, body: str) -> None:
+        """Stores the answer to an idempotency key."""
+        row = {"key": key, "digest": digest, "status": status, "body": body, "at": now()}
+        with self.scope.writing() as connection:
+            self.scope.upsert(connection, replies, [row])
+
+    def _one(self, statement: Any, missing: str) -> Row:  # noqa: ANN401 - any Select
+        with self.scope.reading() as connection:
+            row = connection.execute(statement).mappings().first()
+        if row is None:
+            raise NotFound(missing)
+        return dict(row)

@@ -1,0 +1,163 @@
+"""Promises, open loops, needs and hand-offs of one tenant: what is owed and what was seen."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from copilot.db.engine import now
+from copilot.db.scope import Scope, batches
+from copilot.db.tables import handoffs, ledger, need_outcomes, needs
+from copilot.errors import Conflict, NotFound
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """The work queue's rows; their meaning is made in `copilot.ledger` and `copilot.needs`."""
+
+    scope: Scope
+
+    def replace_entries(
+        self, customer_id: str | None, source_ids: Sequence[str], rows: Sequence[Row]
+    ) -> None:
+        """Writes the entries of a customer (or of the named conversations) anew."""
+        with self.scope.writing() as connection:
+            if customer_id is not None:
+                connection.execute(
+                    self.scope.delete(ledger).where(ledger.c.customer_id == customer_id)
+                )
+            for some in batches(source_ids):
+                connection.execute(self.scope.delete(ledger).where(ledger.c.source_id.in_(some)))
+            stamped = [{**row, "updated_at": now()} for row in rows]
+            self.scope.upsert(connection, ledger, stamped)
+
+    def entries(
+        self,
+        kind: str,
+        *,
+        customer_ids: Sequence[str] | None = None,
+        status: Sequence[str] = (),
+        due_before: str | None = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> list[Row]:
+        """Ledger rows of a kind; overdue and nearest due first."""
+        statement = self.scope.select(ledger).where(ledger.c.kind == kind)
+        if customer_ids is not None:
+            statement = statement.where(ledger.c.customer_id.in_(customer_ids))
+        if status:
+            statement = statement.where(ledger.c.status.in_(status))
+        if due_before:
+            statement = statement.where(ledger.c.due.is_not(None), ledger.c.due <= due_before)
+        statement = statement.order_by(ledger.c.due.is_(None), ledger.c.due, ledger.c.id)
+        return self._rows(statement.limit(limit).offset(offset))
+
+    def add_needs(self, rows: Sequence[Row]) -> None:
+        """Notes needs with their disposition; the same id again updates it."""
+        with self.scope.writing() as connection:
+            stamped = [{"created_at": now(), **row, "updated_at": now()} for row in rows]
+            self.scope.upsert(connection, needs, stamped)
+
+    def needs(
+        self,
+        *,
+        customer_ids: Sequence[str] | None = None,
+        states: Sequence[str] = (),
+        dispositions: Sequence[str] = (),
+        limit: int = 200,
+        offset: int = 0,
+    ) -> list[Row]:
+        """Needs, newest first."""
+        statement = self.scope.select(needs)
+        if customer_ids is not None:
+            statement = statement.where(needs.c.customer_id.in_(customer_ids))
+        if states:
+            statement = statement.where(needs.c.state.in_(states))
+        if dispositions:
+            statement = statement.where(needs.c.disposition.in_(dispositions))
+        statement = statement.order_by(needs.c.created_at.desc(), needs.c.id)
+        return self._rows(statement.limit(limit).offset(offset))
+
+    def need(self, need_id: str) -> Row:
+        """One need. Raises NotFound."""
+        rows = self._rows(self.scope.select(needs).where(needs.c.id == need_id))
+        if not rows:
+            raise NotFound(f"There is no need {need_id!r}.")
+        return rows[0]
+
+    def add_outcome(
+        self, need_id: str, *, event: str, state: str, reason: str | None, by: str
+    ) -> Row:
+        """Notes what became of a need and moves its state, in one transaction."""
+        self.need(need_id)
+        row: Row = {
+            "id": uuid.uuid4().hex, "need_id": need_id, "event": event, "reason": reason,
+            "by": by, "at": now(),
+        }  # fmt: skip
+        with self.scope.writing() as connection:
+            self.scope.insert(connection, need_outcomes, [row])
+            connection.execute(
+                self.scope.update(needs)
+                .where(needs.c.id == need_id)
+                .values(state=state, updated_at=now())
+            )
+        return row
+
+    def outcomes(self, need_ids: Sequence[str]) -> list[Row]:
+        """Outcomes of some needs, oldest first."""
+        statement = self.scope.select(need_outcomes).where(need_outcomes.c.need_id.in_(need_ids))
+        return self._rows(statement.order_by(need_outcomes.c.at))
+
+    def add_handoff(
+        self, *, customer_id: str | None, to_role: str, packet: Mapping[str, Any], by: str
+    ) -> Row:
+        """Offers a case to the other department."""
+        row: Row = {
+            "id": uuid.uuid4().hex, "customer_id": customer_id, "to_role": to_role,
+            "state": "offered", "packet": dict(packet), "note": None, "by": by,
+            "created_at": now(), "updated_at": now(),
+        }  # fmt: skip
+        with self.scope.writing() as connection:
+            self.scope.insert(connection, handoffs, [row])
+        return row
+
+    def handoff(self, handoff_id: str) -> Row:
+        """One hand-off. Raises NotFound."""
+        rows = self._rows(self.scope.select(handoffs).where(handoffs.c.id == handoff_id))
+        if not rows:
+            raise NotFound(f"There is no hand-off {handoff_id!r}.")
+        return rows[0]
+
+    def move_handoff(
+        self, handoff_id: str, *, state: str, allowed: Sequence[str], note: str | None
+    ) -> Row:
+        """Accepts, declines or returns a hand-off. Raises Conflict from any other state."""
+        with self.scope.writing() as connection:
+            changed = connection.execute(
+                self.scope.update(handoffs)
+                .where(handoffs.c.id == handoff_id, handoffs.c.state.in_(allowed))
+                .values(state=state, note=note, updated_at=now())
+            ).rowcount
+        row = self.handoff(handoff_id)
+        if not changed:
+            raise Conflict(f"The hand-off is {row['state']}; it cannot become {state} from there.")
+        return row
+
+    def handoffs(
+        self, *, states: Sequence[str] = (), to_role: str | None = None, limit: int = 200
+    ) -> list[Row]:
+        """Hand-offs, newest first."""
+        statement = self.scope.select(handoffs)
+        if states:
+            statement = statement.where(handoffs.c.state.in_(states))
+        if to_role:
+            statement = statement.where(handoffs.c.to_role == to_role)
+        return self._rows(statement.order_by(handoffs.c.created_at.desc()).limit(limit))
+
+    def _rows(self, statement: Any) -> list[Row]:  # noqa: ANN401 - any Select
+        with self.scope.reading() as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]

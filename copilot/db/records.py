@@ -1,0 +1,196 @@
+"""Products and customers of one tenant, and the identity keys that tie records to a person."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func
+
+from copilot.db import codec
+from copilot.db.engine import now
+from copilot.db.scope import Scope, batches
+from copilot.db.tables import identities, merges, records
+from copilot.domain import Customer, Product
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The catalogue and the customers."""
+
+    scope: Scope
+
+    def fingerprints(self, kind: str, ids: Sequence[str]) -> dict[str, str]:
+        """Stored fingerprints of those ids that exist."""
+        found: dict[str, str] = {}
+        with self.scope.reading() as connection:
+            for some in batches(ids):
+                statement = self.scope.select(
+                    records, records.c.record_id, records.c.fingerprint
+                ).where(records.c.kind == kind, records.c.record_id.in_(some))
+                found.update((row[0], row[1]) for row in connection.execute(statement))
+        return found
+
+    def ids_of_origin(self, kind: str, origin: str) -> set[str]:
+        """Ids that came from one file or system."""
+        statement = self.scope.select(records, records.c.record_id).where(
+            records.c.kind == kind, records.c.origin == origin
+        )
+        with self.scope.reading() as connection:
+            return {row[0] for row in connection.execute(statement)}
+
+    def origins(self) -> set[str]:
+        """Every file or system that records came from."""
+        statement = self.scope.select(records, records.c.origin).distinct()
+        with self.scope.reading() as connection:
+            return {row[0] for row in connection.execute(statement)}
+
+    def replace(self, items: Iterable[tuple[Product | Customer, str]], origin: str) -> None:
+        """Stores (item, fingerprint) pairs with their identity keys, in one transaction."""
+        pairs = list(items)
+        with self.scope.writing() as connection:
+            rows = [
+                {
+                    "kind": codec.kind_of(item),
+                    "record_id": codec.id_of(item),
+                    "origin": origin,
+                    "fingerprint": fingerprint,
+                    "body": codec.dump(item),
+                    "ingested_at": now(),
+                }
+                for item, fingerprint in pairs
+            ]
+            self.scope.upsert(connection, records, rows)
+            customers = [item for item, _ in pairs if isinstance(item, Customer)]
+            for some in batches([c.customer_id for c in customers]):
+                connection.execute(
+                    self.scope.delete(identities).where(identities.c.customer_id.in_(some))
+                )
+            keys = [key for customer in customers for key in _identity_rows(customer)]
+            self.scope.upsert(connection, identities, keys)
+
+    def remove(self, kind: str, ids: Sequence[str]) -> int:
+        """Deletes records; returns how many there were."""
+        removed = 0
+        with self.scope.writing() as connection:
+            for some in batches(ids):
+                removed += connection.execute(
+                    self.scope.delete(records).where(
+                        records.c.kind == kind, records.c.record_id.in_(some)
+                    )
+                ).rowcount
+                if kind == "customer":
+                    connection.execute(
+                        self.scope.delete(identities).where(identities.c.customer_id.in_(some))
+                    )
+        return removed
+
+    def products(self) -> list[Product]:
+        """The whole catalogue, by SKU."""
+        return [product for product in self._all("product") if isinstance(product, Product)]
+
+    def customers(self, limit: int = 1000) -> list[Customer]:
+        """Customers by id."""
+        return [c for c in self._all("customer", limit) if isinstance(c, Customer)]
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """One customer, or None."""
+        statement = self.scope.select(records, records.c.body).where(
+            records.c.kind == "customer", records.c.record_id == customer_id
+        )
+        with self.scope.reading() as connection:
+            row = connection.execute(statement).first()
+        return codec.load("customer", row[0]) if row else None
+
+    def version(self, kind: str) -> str:
+        """A short word that changes whenever a record of the kind does."""
+        statement = self.scope.select(records, func.count(), func.max(records.c.ingested_at)).where(
+            records.c.kind == kind
+        )
+        with self.scope.reading() as connection:
+            count, latest = connection.execute(statement).one()
+        return f"{count}@{latest.isoformat() if latest else '-'}"
+
+    def holders(self, scheme: str, value: str) -> list[str]:
+        """Customers that carry an identity key."""
+        statement = self.scope.select(identities, identities.c.customer_id).where(
+            identities.c.scheme == scheme, identities.c.value == value
+        )
+        with self.scope.reading() as connection:
+            return sorted(row[0] for row in connection.execute(statement))
+
+    def shared_keys(self) -> list[tuple[str, str, list[str]]]:
+        """Identity keys carried by more than one customer: (scheme, value, customers)."""
+        grouped: dict[tuple[str, str], list[str]] = {}
+        statement = self.scope.select(
+            identities, identities.c.scheme, identities.c.value, identities.c.customer_id
+        )
+        with self.scope.reading() as connection:
+            for scheme, value, customer in connection.execute(statement):
+                grouped.setdefault((scheme, value), []).append(customer)
+        return [(s, v, sorted(ids)) for (s, v), ids in sorted(grouped.items()) if len(ids) > 1]
+
+    def merge(self, kept: str, absorbed: str, *, reason: str, by: str) -> str:
+        """Notes that two records are one person; returns the merge's id, by which it is undone."""
+        merge_id = uuid.uuid4().hex
+        row: Mapping[str, Any] = {
+            "id": merge_id, "kept": kept, "absorbed": absorbed, "reason": reason, "by": by,
+            "at": now(),
+        }  # fmt: skip
+        with self.scope.writing() as connection:
+            self.scope.insert(connection, merges, [dict(row)])
+        return merge_id
+
+    def undo_merge(self, merge_id: str) -> bool:
+        """Takes a merge back; nothing was overwritten, so both records stand as before."""
+        with self.scope.writing() as connection:
+            changed = connection.execute(
+                self.scope.update(merges)
+                .where(merges.c.id == merge_id, merges.c.undone_at.is_(None))
+                .values(undone_at=now())
+            ).rowcount
+        return changed == 1
+
+    def merges(self) -> list[dict[str, Any]]:
+        """Merges in force, oldest first."""
+        statement = self.scope.select(merges).where(merges.c.undone_at.is_(None))
+        with self.scope.reading() as connection:
+            rows = connection.execute(statement.order_by(merges.c.at)).mappings()
+            return [dict(row) for row in rows]
+
+    def aliases(self, customer_id: str) -> list[str]:
+        """Every record id of one person, following merges both ways; the first is the main one."""
+        main = customer_id
+        links = self.merges()
+        parents = {link["absorbed"]: link["kept"] for link in links}
+        seen = {main}
+        while main in parents and parents[main] not in seen:
+            main = parents[main]
+            seen.add(main)
+        found = [main]
+        for candidate in found:
+            found += [a for a, k in parents.items() if k == candidate and a not in found]
+        return found
+
+    def _all(self, kind: str, limit: int | None = None) -> list[Any]:
+        statement = (
+            self.scope.select(records, records.c.body)
+            .where(records.c.kind == kind)
+            .order_by(records.c.record_id)
+            .limit(limit)
+        )
+        with self.scope.reading() as connection:
+            return [codec.load(kind, row[0]) for row in connection.execute(statement)]
+
+
+def _identity_rows(customer: Customer) -> list[dict[str, Any]]:
+    keys = [("email", email.strip().lower()) for email in customer.emails]
+    keys += [("phone", phone.strip()) for phone in customer.phones]
+    keys += [(f"external:{system}"[:32], value) for system, value in customer.external_ids.items()]
+    return [
+        {"scheme": scheme, "value": value[:256], "customer_id": customer.customer_id}
+        for scheme, value in dict.fromkeys(keys)
+        if value
+    ]

@@ -1,0 +1,78 @@
+"""The one way to the tables: every statement carries the tenant, and fails closed without one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Delete, Engine, Select, Table, Update, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import ColumnElement
+
+from copilot.db.engine import reading, writing
+from copilot.errors import InvalidInput
+
+TENANT = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """An engine seen by one tenant. Rooms of the store build their statements here only."""
+
+    engine: Engine
+    tenant: str
+
+    def __post_init__(self) -> None:
+        if not TENANT.fullmatch(self.tenant or ""):
+            raise InvalidInput(
+                f"{self.tenant!r} is no tenant name: use 1 to 63 of a-z, 0-9, '-' and '_'."
+            )
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection for reads."""
+        return reading(self.engine)
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """One write transaction."""
+        return writing(self.engine)
+
+    def select(self, table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
+        """SELECT … WHERE tenant = ours."""
+        return select(*(columns or (table,))).where(table.c.tenant == self.tenant)
+
+    def update(self, table: Table) -> Update:
+        """UPDATE … WHERE tenant = ours."""
+        return update(table).where(table.c.tenant == self.tenant)
+
+    def delete(self, table: Table) -> Delete:
+        """DELETE … WHERE tenant = ours."""
+        return delete(table).where(table.c.tenant == self.tenant)
+
+    def insert(self, connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """INSERT rows as ours."""
+        if rows:
+            connection.execute(table.insert(), [{**row, "tenant": self.tenant} for row in rows])
+
+    def upsert(self, connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """INSERT rows as ours, replacing those with the same primary key."""
+        if not rows:
+            return
+        keys = [column.name for column in table.primary_key.columns]
+        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table)
+        changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        if changed:
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+        else:
+            statement = statement.on_conflict_do_nothing(index_elements=keys)
+        connection.execute(statement, [{**row, "tenant": self.tenant} for row in rows])
+
+
+def batches(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    """Slices that stay below the databases' limit on bound values."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
