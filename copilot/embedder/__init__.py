@@ -1,0 +1,22 @@
+"""Text to vectors: the one seam for embeddings and its two makers, local and remote."""
+
+from __future__ import annotations
+
+from copilot.config import Settings
+from copilot.embedder.local import LocalEmbedder
+from copilot.embedder.seam import Embedder
+from copilot.errors import ConfigError
+
+__all__ = ["Embedder", "LocalEmbedder", "build_embedder"]
+
+
+def build_embedder(settings: Settings) -> Embedder:
+    """The embedder the settings ask for; `local` builds its graph at the first use."""
+    kind, _, _model = settings.embeddings.partition(":")
+    if kind == "local":
+        return LocalEmbedder.load(
+            settings.models_dir, quantise=settings.quantise, threads=settings.threads
+        )
+    raise ConfigError(
+        f"COPILOT_EMBEDDINGS={settings.embeddings!r} is unknown: use 'local' or 'openai:NAME'."
+    )
