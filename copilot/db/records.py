@@ -22,16 +22,26 @@ class Records:
 
     scope: Scope
 
-    def fingerprints(self, kind: str, ids: Sequence[str]) -> dict[str, str]:
-        """Stored fingerprints of those ids that exist."""
-        found: dict[str, str] = {}
+    def fingerprints(self, kind: str, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Stored (fingerprint, origin) of those ids that exist."""
+        found: dict[str, tuple[str, str]] = {}
         with self.scope.reading() as connection:
             for some in batches(ids):
                 statement = self.scope.select(
-                    records, records.c.record_id, records.c.fingerprint
+                    records, records.c.record_id, records.c.fingerprint, records.c.origin
                 ).where(records.c.kind == kind, records.c.record_id.in_(some))
-                found.update((row[0], row[1]) for row in connection.execute(statement))
+                found.update((row[0], (row[1], row[2])) for row in connection.execute(statement))
         return found
+
+    def touch(self, kind: str, ids: Sequence[str], origin: str) -> None:
+        """Records that unchanged records now come from `origin`."""
+        with self.scope.writing() as connection:
+            for some in batches(ids):
+                connection.execute(
+                    self.scope.update(records)
+                    .where(records.c.kind == kind, records.c.record_id.in_(some))
+                    .values(origin=origin)
+                )
 
     def ids_of_origin(self, kind: str, origin: str) -> set[str]:
         """Ids that came from one file or system."""

@@ -77,16 +77,16 @@ class Sources:
     scope: Scope
     fulltext: FullText
 
-    def fingerprints(self, kind: SourceKind, ids: Sequence[str]) -> dict[str, str]:
-        """Stored fingerprints of those ids that exist."""
-        found: dict[str, str] = {}
-        columns = (sources.c.source_id, sources.c.fingerprint)
+    def fingerprints(self, kind: SourceKind, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Stored (fingerprint, origin) of those ids that exist."""
+        found: dict[str, tuple[str, str]] = {}
+        columns = (sources.c.source_id, sources.c.fingerprint, sources.c.origin)
         with self.scope.reading() as connection:
             for some in batches(ids):
                 statement = self.scope.select(sources, *columns).where(
                     sources.c.kind == kind, sources.c.source_id.in_(some)
                 )
-                found.update((row[0], row[1]) for row in connection.execute(statement))
+                found.update((row[0], (row[1], row[2])) for row in connection.execute(statement))
         return found
 
     def ids_of_origin(self, kind: SourceKind, origin: str) -> set[str]:
