@@ -1,4 +1,4 @@
-"""Exact search in memory with numpy: the small tenants' store, the fallback and the oracle."""
+"""Search in memory with numpy: the small tenants' store, the fallback and the recall oracle."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ from copilot.vectorstore.protocol import (
     checked_queries,
     normalised,
 )
+from copilot.vectorstore.sketch import ROWS_FROM, Sketch
 
 _SMALLEST = 64  # rows of a new matrix
-_ROWS_AT_ONCE = 16_384  # scores of a batch of queries stay within some megabytes
+_SCORES_AT_ONCE = 1_000_000  # a block of queries keeps its scores within four megabytes
+_CANDIDATES = 1_000  # recall@10 1.000 on 100,000 real vectors; see the decision record
+_CANDIDATES_PER_RESULT = 20
 _DEAD = -1
 
 
@@ -37,6 +40,7 @@ class _Snapshot:
     vectors: Vectors  # capacity x dimension; rows from `used` on are free
     ids: NDArray[np.int64]  # of the used rows; _DEAD where replaced or removed
     dead: NDArray[np.intp]  # the dead rows
+    sketch: Sketch | None = None
 
     @property
     def used(self) -> int:
@@ -61,9 +65,14 @@ def _empty(seq: int) -> _Snapshot:
 
 
 class ExactStore:
-    """Every comparison is made: recall is 1, 1.5 KB per vector of 384 numbers, nothing on disk."""
+    """Vectors in memory (1.5 KB each at 384 numbers, a quarter more with a sketch), no file.
 
-    def __init__(self) -> None:
+    Every comparison is exact. From `sketch_from` rows on, candidates are preselected by a short
+    projection; `sketch_from=None` compares every row, which makes it the oracle for recall.
+    """
+
+    def __init__(self, *, sketch_from: int | None = ROWS_FROM) -> None:
+        self._sketch_from = sketch_from
         self._collections: dict[CollectionKey, _Snapshot] = {}
         self._writing = threading.Lock()
 
@@ -75,10 +84,10 @@ class ExactStore:
             batch = checked(upserts, deletes, dimension=before.dimension)
             gone = np.concatenate([batch.ids, np.asarray(deletes, dtype=np.int64)])
             after = _appended(_without(before, gone), batch)
-            after = replace(after, seq=max(seq, before.seq))
             if len(after.dead) > max(_SMALLEST, after.live // 4):
                 after = _compacted(after)
-            self._collections[key] = after
+            after = self._sketched(after)
+            self._collections[key] = replace(after, seq=max(seq, before.seq))
 
     def seq(self, key: CollectionKey) -> int | None:
         snapshot = self._collections.get(key)
@@ -93,22 +102,31 @@ class ExactStore:
         if snapshot is None or not snapshot.live:
             return [[] for _ in queries]
         units = normalised(queries)
-        per_block = max(1, _ROWS_AT_ONCE * 64 // snapshot.used)
-        found: list[list[Match]] = []
-        for start in range(0, len(units), per_block):
-            found += _nearest(snapshot, units[start : start + per_block], k)
-        return found
+        if len(units) == 1 or snapshot.sketch is not None:
+            return [_nearest(snapshot, unit, k) for unit in units]
+        return _nearest_of_many(snapshot, units, k)
 
     def count(self, key: CollectionKey) -> int:
         snapshot = self._collections.get(key)
         return snapshot.live if snapshot else 0
+
+    def ids(self, key: CollectionKey) -> NDArray[np.int64]:
+        snapshot = self._collections.get(key)
+        return snapshot.ids[snapshot.ids != _DEAD] if snapshot else np.empty(0, dtype=np.int64)
+
+    def vectors(self, key: CollectionKey, ids: Sequence[int] | NDArray[np.int64]) -> Batch:
+        """Those of the ids that are held, with their vectors (of length 1)."""
+        snapshot = self._collections.get(key) or _empty(0)
+        rows = np.flatnonzero(np.isin(snapshot.ids, np.asarray(ids, dtype=np.int64)))
+        rows = rows[snapshot.ids[rows] != _DEAD]
+        return Batch(snapshot.ids[rows], snapshot.vectors[rows])
 
     def erase(self, key: CollectionKey, ids: Sequence[int]) -> None:
         with self._writing:
             before = self._collections.get(key)
             if before is not None:
                 remaining = _without(before, np.asarray(ids, dtype=np.int64))
-                self._collections[key] = _compacted(remaining)
+                self._collections[key] = self._sketched(_compacted(remaining))
 
     def drop(self, key: CollectionKey) -> None:
         with self._writing:
@@ -119,6 +137,15 @@ class ExactStore:
 
     def close(self) -> None:
         self._collections.clear()
+
+    def _sketched(self, snapshot: _Snapshot) -> _Snapshot:
+        used, sketch = snapshot.used, snapshot.sketch
+        if self._sketch_from is None or used < self._sketch_from:
+            return replace(snapshot, sketch=None)
+        if sketch is not None and not sketch.is_stale(used):
+            return snapshot
+        vectors = snapshot.vectors
+        return replace(snapshot, sketch=Sketch.fitted(vectors[:used], len(vectors)))
 
 
 def _without(snapshot: _Snapshot, ids: NDArray[np.int64]) -> _Snapshot:
@@ -136,14 +163,18 @@ def _appended(snapshot: _Snapshot, batch: Batch) -> _Snapshot:
     if not len(batch.ids):
         return snapshot
     used, needed = snapshot.used, snapshot.used + len(batch.ids)
-    vectors = snapshot.vectors
+    vectors, sketch = snapshot.vectors, snapshot.sketch
     if needed > len(vectors):
-        capacity = max(_SMALLEST, needed, needed + needed // 2 if used else needed)
+        capacity = max(_SMALLEST, needed + needed // 2 if used else needed)
         vectors = np.empty((capacity, batch.vectors.shape[1]), dtype=np.float32)
         if used:
             vectors[:used] = snapshot.vectors[:used]
-    vectors[used:needed] = normalised(batch.vectors)
-    return replace(snapshot, vectors=vectors, ids=np.concatenate([snapshot.ids, batch.ids]))
+    units = normalised(batch.vectors)
+    vectors[used:needed] = units
+    if sketch is not None:
+        sketch = sketch.extended(units, used, len(vectors))
+    ids = np.concatenate([snapshot.ids, batch.ids])
+    return replace(snapshot, vectors=vectors, ids=ids, sketch=sketch)
 
 
 def _compacted(snapshot: _Snapshot) -> _Snapshot:
@@ -153,15 +184,42 @@ def _compacted(snapshot: _Snapshot) -> _Snapshot:
         vectors=snapshot.vectors[alive],
         ids=snapshot.ids[alive],
         dead=np.empty(0, dtype=np.intp),
+        sketch=None,
     )
 
 
-def _nearest(snapshot: _Snapshot, units: Vectors, k: int) -> list[list[Match]]:
+def _nearest(snapshot: _Snapshot, unit: Vectors, k: int) -> list[Match]:
+    rows = _candidates(snapshot, unit, k)
+    if rows is None:
+        # One thread on purpose: with busy cores the threaded product waits for the scheduler
+        # (16 ms instead of 0.3 ms at 5,000 rows, measured).
+        scores = np.vecdot(snapshot.vectors[: snapshot.used], unit)
+        scores[snapshot.dead] = -np.inf
+        return _best(snapshot.ids, scores, min(k, snapshot.live))
+    return _best(snapshot.ids[rows], np.vecdot(snapshot.vectors[rows], unit), k)
+
+
+def _candidates(snapshot: _Snapshot, unit: Vectors, k: int) -> NDArray[np.intp] | None:
+    """The live rows worth an exact comparison; None means all of them."""
+    wanted = max(_CANDIDATES, _CANDIDATES_PER_RESULT * k)
+    if snapshot.sketch is None or wanted > snapshot.live // 4:
+        return None
+    scores = snapshot.sketch.scores(unit, snapshot.used)
+    if scores is None:
+        return None
+    scores[snapshot.dead] = -np.inf
+    return np.argpartition(scores, len(scores) - wanted)[-wanted:]
+
+
+def _nearest_of_many(snapshot: _Snapshot, units: Vectors, k: int) -> list[list[Match]]:
     matrix = snapshot.vectors[: snapshot.used]
-    # A matrix-vector product for one query: half the time of the general product here.
-    scores = (matrix @ units[0])[None, :] if len(units) == 1 else units @ matrix.T
-    scores[:, snapshot.dead] = -np.inf
-    return [_best(snapshot.ids, row, min(k, snapshot.live)) for row in scores]
+    per_block = max(1, _SCORES_AT_ONCE // snapshot.used)
+    found: list[list[Match]] = []
+    for start in range(0, len(units), per_block):
+        scores = units[start : start + per_block] @ matrix.T
+        scores[:, snapshot.dead] = -np.inf
+        found += [_best(snapshot.ids, row, min(k, snapshot.live)) for row in scores]
+    return found
 
 
 def _best(ids: NDArray[np.int64], scores: Vectors, k: int) -> list[Match]:

@@ -67,8 +67,15 @@ class VectorStore(Protocol):
     def count(self, key: CollectionKey) -> int:
         """How many vectors the collection holds."""
 
+    def ids(self, key: CollectionKey) -> NDArray[np.int64]:
+        """The ids the collection holds, in no order."""
+
     def erase(self, key: CollectionKey, ids: Sequence[int]) -> None:
-        """Remove ids so that no byte of their vectors stays in memory in use or on disk."""
+        """Remove ids so that none of their bytes stays on disk.
+
+        An index cannot do that in place: it may forget whole collections (their `seq` is None
+        afterwards) and is then filled again from the truth.
+        """
 
     def drop(self, key: CollectionKey) -> None:
         """Forget the collection and its `seq`."""
