@@ -1,0 +1,150 @@
+"""Finds the files below the paths that were asked for and chooses the loader for each."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import stat
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from copilot.domain import Failure
+from ingest.loaders.lines import opened
+from ingest.loaders.protocol import LEFT_OUT, Loader, LoadOptions, Probe
+from ingest.loaders.registry import all_loaders
+
+HEAD_BYTES = 65_536
+KINDS = {
+    "documents": "document",
+    "interactions": "interaction",
+    "catalogue": "product",
+    "products": "product",
+    "customers": "customer",
+}
+LEGAL = frozenset(("license", "licence", "copying", "notice"))
+
+
+def find_files(paths: Iterable[Path], *, limit: int = 200_000) -> Iterator[Path | Failure]:
+    """Every file below `paths` in a fixed order; what is refused is named, hidden files are not.
+
+    A Maildir and an unpacked Slack export are one source: their folder is yielded, not the files.
+    """
+    seen: set[Path] = set()
+    count = 0
+    for path in paths:
+        for found in _below(Path(path)):
+            if isinstance(found, Path):
+                resolved = found.resolve()
+                if resolved in seen:
+                    continue
+                seen.add(resolved)
+                count += 1
+            if count > limit:
+                yield Failure(str(path), f"more than {limit} files; ingest it in parts")
+                return
+            yield found
+
+
+def choose(
+    path: Path,
+    kind: str = "auto",
+    format: str | None = None,  # noqa: A002 - the name of the option it stands for
+    options: LoadOptions | None = None,
+) -> Loader | Failure:
+    """The loader for a file: the declared format, else the first that surely knows it."""
+    options = options or LoadOptions()
+    wanted = KINDS.get(kind, kind)
+    if format is not None:
+        named = next((one for one in all_loaders() if one.format == format), None)
+        if named is None:
+            known = ", ".join(sorted(one.format for one in all_loaders()))
+            return Failure(str(path), f"no format {format!r}; known are {known}")
+        return named
+    try:
+        probe = look(path, options)
+    except (OSError, EOFError, zlib.error) as error:
+        return Failure(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
+    if probe.path.stem.lower() in LEGAL and probe.suffix in ("", ".md", ".txt"):
+        return Failure(str(path), f"{LEFT_OUT}a licence text")
+    if not probe.is_dir and not probe.head:
+        return Failure(str(path), "the file is empty")
+    for loader in all_loaders():
+        fits = wanted in ("auto", loader.kind) or loader.kind == "auto"
+        if fits and loader.matches(probe):
+            return loader
+    return Failure(str(path), _unknown(probe, wanted))
+
+
+def look(path: Path, options: LoadOptions) -> Probe:
+    """Read no more than the head of a file, or the names in a folder."""
+    if path.is_dir():
+        names = frozenset(child.name for child in path.iterdir())
+        return Probe(path, is_dir=True, children=names, options=options)
+    with opened(path) as source:
+        try:
+            head = source.read(HEAD_BYTES)
+        except (EOFError, gzip.BadGzipFile):
+            head = b"\x1f\x8b"
+    return Probe(path, head=head, options=options)
+
+
+def _below(root: Path) -> Iterator[Path | Failure]:
+    try:
+        mode = root.stat().st_mode
+    except OSError as error:
+        yield Failure(str(root), f"cannot be found: {error.strerror or error}")
+        return
+    if stat.S_ISREG(mode):
+        yield root
+    elif stat.S_ISDIR(mode):
+        yield from _walk(root, root.resolve())
+    else:
+        yield Failure(str(root), "is neither a file nor a folder")
+
+
+def _walk(folder: Path, root: Path) -> Iterator[Path | Failure]:
+    try:
+        with os.scandir(folder) as listed:
+            entries = sorted(listed, key=lambda entry: entry.name)
+    except OSError as error:
+        yield Failure(str(folder), f"cannot be read: {error.strerror or error}")
+        return
+    names = {entry.name for entry in entries}
+    if {"cur", "new", "tmp"} <= names or {"users.json", "channels.json"} <= names:
+        yield folder
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        yield from _entry(Path(entry.path), entry, root)
+
+
+def _entry(path: Path, entry: os.DirEntry[str], root: Path) -> Iterator[Path | Failure]:
+    if entry.is_symlink():
+        # A link inside the tree would give the same file twice, one out of it gives what was
+        # not asked for; a linked folder may go in a circle.
+        target = path.resolve()
+        if not target.is_relative_to(root):
+            yield Failure(str(path), "refused: a link that leads out of the folder")
+        elif not target.is_file():
+            yield Failure(str(path), f"{LEFT_OUT}a link to a folder or to nothing")
+        else:
+            yield path
+    elif entry.is_dir(follow_symlinks=False):
+        yield from _walk(path, root)
+    elif entry.is_file(follow_symlinks=False):
+        yield path
+    else:
+        yield Failure(str(path), "is neither a file nor a folder")
+
+
+def _unknown(probe: Probe, wanted: str) -> str:
+    said = "" if wanted == "auto" else f" for --kind {wanted}"
+    if probe.keys:
+        found = ", ".join(sorted(map(str, probe.keys))[:8])
+        return f"no loader{said} knows records with the fields {found}; name one with --format"
+    if len(probe.header) > 1:
+        found = ", ".join(sorted(probe.header)[:8])
+        return f"no loader{said} knows the columns {found}; give a --mapping or a --format"
+    return f"no loader{said} knows this kind of file ({probe.suffix or 'no suffix'})"

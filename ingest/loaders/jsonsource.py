@@ -1,0 +1,342 @@
+"""Streams the records of JSON and JSONL files: one by one, each within its cap, faults by line."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NoReturn
+
+from copilot.domain import Failure
+from ingest.loaders.lines import Line, UnreadableError, lines, utf8_chunks
+from ingest.loaders.protocol import LoadOptions
+
+_STRUCTURE = re.compile(r'["{}\[\]]')
+_STRING_END = re.compile(r'["\\]')
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One JSON object, the line it starts on, and the envelope key it lay under."""
+
+    value: dict[str, Any]
+    line: int
+    under: str = ""
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+# Money must never pass through a float, so every number with a fraction is a Decimal.
+DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
+
+
+def json_records(
+    path: Path, options: LoadOptions, *, envelopes: tuple[str, ...] = ()
+) -> Iterator[Record | Failure]:
+    """Every record of an object, a list, an envelope `{"tickets": […]}` or a file of lines.
+
+    What an envelope holds beside its list (a cursor, a count) is no record.
+    """
+    if _is_by_line(path, options):
+        yield from _by_line(path, options, envelopes)
+    else:
+        yield from _by_value(path, options, envelopes)
+
+
+def decode(text: str) -> Any:
+    """One JSON value; ValueError or RecursionError where it is broken."""
+    value, end = DECODER.raw_decode(text, len(text) - len(text.lstrip()))
+    if text[end:].strip():
+        raise ValueError("more text follows the value")
+    return value
+
+
+def _is_by_line(path: Path, options: LoadOptions) -> bool:
+    """JSONL by its name, or by a first line that is a whole object or is followed by objects."""
+    name = path.name.lower().removesuffix(".gz")
+    if name.endswith((".jsonl", ".ndjson")):
+        return True
+    seen: list[str] = []
+    for line in lines(path, options):
+        if isinstance(line, Failure):
+            return bool(seen)
+        if line.text.strip():
+            seen.append(line.text.strip())
+        if len(seen) == 2:
+            break
+    if not seen or not seen[0].startswith("{"):
+        return False
+    try:
+        return isinstance(decode(seen[0]), dict)
+    except (ValueError, RecursionError):
+        return len(seen) == 2 and len(seen[0]) > 1 and seen[1].startswith("{")
+
+
+def _by_line(
+    path: Path, options: LoadOptions, envelopes: tuple[str, ...]
+) -> Iterator[Record | Failure]:
+    for line in lines(path, options):
+        if isinstance(line, Failure):
+            yield line
+        elif line.text.strip():
+            yield from _of_line(path, line, envelopes)
+
+
+def _of_line(path: Path, line: Line, envelopes: tuple[str, ...]) -> Iterator[Record | Failure]:
+    try:
+        value = decode(line.text)
+    except RecursionError:
+        yield Failure(str(path), "the JSON is nested too deeply", line=line.number)
+    except ValueError as error:
+        yield Failure(str(path), f"not valid JSON: {_words(error)}", line=line.number)
+    else:
+        yield from _unpacked(path, value, line.number, envelopes)
+
+
+def _unpacked(
+    path: Path, value: Any, line: int, envelopes: tuple[str, ...]
+) -> Iterator[Record | Failure]:
+    if isinstance(value, dict):
+        found = [key for key in envelopes if isinstance(value.get(key), list)]
+        if not found:
+            yield Record(value, line)
+        for key in found:
+            for one in value[key]:
+                yield _as_record(path, one, line, key)
+    elif isinstance(value, list):
+        for one in value:
+            yield _as_record(path, one, line, "")
+    else:
+        yield _as_record(path, value, line, "")
+
+
+def _as_record(path: Path, value: Any, line: int, under: str) -> Record | Failure:
+    if isinstance(value, dict):
+        return Record(value, line, under)
+    return Failure(str(path), f"a record must be an object, not {type(value).__name__}", line=line)
+
+
+def _by_value(
+    path: Path, options: LoadOptions, envelopes: tuple[str, ...]
+) -> Iterator[Record | Failure]:
+    stream = JsonStream(_text_pieces(path, options), cap=options.limits.record_bytes)
+    try:
+        while stream.peek():
+            yield from _top_value(path, stream, envelopes)
+    except JsonError as fault:
+        reason = f"not valid JSON: {fault}; what follows in this file was not read"
+        yield Failure(str(path), reason, line=fault.line)
+    except UnreadableError as error:
+        yield Failure(str(path), error.detail, line=stream.line)
+    except OSError as error:
+        yield Failure(str(path), f"cannot be read: {error.strerror or error}")
+
+
+def _top_value(
+    path: Path, stream: JsonStream, envelopes: tuple[str, ...]
+) -> Iterator[Record | Failure]:
+    if stream.peek() == "[":
+        yield from _elements(path, stream, "")
+        return
+    if stream.peek() != "{":
+        line = stream.line
+        yield _as_record(path, stream.value(), line, "")
+        return
+    line, rest, enveloped = stream.line, {}, False
+    for key in stream.members():
+        if key in envelopes and stream.peek() == "[":
+            enveloped = True
+            yield from _elements(path, stream, key)
+        else:
+            try:
+                rest[key] = stream.value()
+            except OversizedError as fault:
+                yield Failure(str(path), str(fault), line=fault.line)
+                enveloped = True  # what remains of the object would be a half-truth
+    if not enveloped:
+        yield Record(rest, line)
+
+
+def _elements(path: Path, stream: JsonStream, under: str) -> Iterator[Record | Failure]:
+    for line in stream.items():
+        try:
+            yield _as_record(path, stream.value(), line, under)
+        except OversizedError as fault:
+            yield Failure(str(path), str(fault), line=fault.line)
+
+
+def _text_pieces(path: Path, options: LoadOptions) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="strict")
+    try:
+        for piece in utf8_chunks(path, options):
+            yield decoder.decode(piece)
+        yield decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise UnreadableError(
+            f"not valid UTF-8 (byte 0x{error.object[error.start]:02x}); save the file as UTF-8 or "
+            "name its encoding, e.g. --encoding cp1252"
+        ) from None
+
+
+class JsonError(ValueError):
+    """Broken JSON at a line; nothing after it can be trusted."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class OversizedError(ValueError):
+    """A value larger than the cap; it was skipped and the stream stands behind it."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class JsonStream:
+    """A cursor over JSON text that never holds more than one value of at most `cap` characters."""
+
+    def __init__(self, pieces: Iterator[str], *, cap: int) -> None:
+        self._pieces = pieces
+        self._cap = cap
+        self._text = ""
+        self._at = 0
+        self.line = 1
+
+    def peek(self) -> str:
+        """The next character that is no blank; empty at the end."""
+        while True:
+            while self._at < len(self._text):
+                char = self._text[self._at]
+                if char not in " \t\r\n":
+                    return char
+                self._pass(self._at + 1)
+            if not self._more():
+                return ""
+
+    def take(self, wanted: str) -> None:
+        """Step over a structural character."""
+        found = self.peek()
+        if found != wanted:
+            raise JsonError(
+                f"{wanted!r} expected, {found or 'the end of the file'!r} found", self.line
+            )
+        self._pass(self._at + 1)
+
+    def items(self) -> Iterator[int]:
+        """Stand before each element of a list in turn; yields its line."""
+        self.take("[")
+        if self.peek() == "]":
+            self.take("]")
+            return
+        while True:
+            self.peek()
+            yield self.line
+            if self.peek() == "]":
+                self.take("]")
+                return
+            self.take(",")
+
+    def members(self) -> Iterator[str]:
+        """Stand before each value of an object in turn; yields its key."""
+        self.take("{")
+        if self.peek() == "}":
+            self.take("}")
+            return
+        while True:
+            if self.peek() != '"':
+                raise JsonError("a key in quotes expected", self.line)
+            key = self.value()
+            self.take(":")
+            self.peek()
+            yield str(key)
+            if self.peek() == "}":
+                self.take("}")
+                return
+            self.take(",")
+
+    def value(self) -> Any:
+        """The value that stands here, whole."""
+        self.peek()
+        while True:
+            try:
+                value, end = DECODER.raw_decode(self._text, self._at)
+            except RecursionError:
+                raise JsonError("nested too deeply", self.line) from None
+            except ValueError as error:
+                self._grow(error)
+                continue
+            if end == len(self._text) and not isinstance(value, dict | list | str) and self._more():
+                continue  # the number may go on in the next piece
+            self._pass(end)
+            return value
+
+    def _grow(self, error: ValueError) -> None:
+        """Read as much again; past the cap or the end the value is at fault."""
+        held = len(self._text) - self._at
+        if held > self._cap:
+            line = self.line
+            self._skip()
+            raise OversizedError(f"the record is larger than {self._cap // 1_000_000} MB", line)
+        grown = False
+        while len(self._text) - self._at < 2 * held + 1 and self._more():
+            grown = True
+        if not grown:
+            line = self.line + self._text.count("\n", self._at, getattr(error, "pos", self._at))
+            raise JsonError(_words(error), line) from None
+
+    def _skip(self) -> None:
+        """Step over a list or object without keeping it."""
+        depth = 0
+        while True:
+            match = _STRUCTURE.search(self._text, self._at)
+            if match is None:
+                self._pass(len(self._text))
+                if not self._more():
+                    raise JsonError("the file ends inside a record", self.line)
+                continue
+            self._pass(match.end())
+            if match.group() == '"':
+                self._skip_string()
+            else:
+                depth += 1 if match.group() in "{[" else -1
+            if depth <= 0:
+                return
+
+    def _skip_string(self) -> None:
+        while True:
+            match = _STRING_END.search(self._text, self._at)
+            if match is None or (match.group() == "\\" and match.end() == len(self._text)):
+                if match is None:
+                    self._pass(len(self._text))
+                if not self._more():
+                    raise JsonError("the file ends inside a text", self.line)
+                continue
+            self._pass(match.end() + (match.group() == "\\"))
+            if match.group() == '"':
+                return
+
+    def _pass(self, end: int) -> None:
+        self.line += self._text.count("\n", self._at, end)
+        self._at = end
+
+    def _more(self) -> bool:
+        piece = next(self._pieces, None)
+        if piece is None:
+            return False
+        self._text = self._text[self._at :] + piece
+        self._at = 0
+        return True
+
+
+def _words(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
+    return str(error)[:120]
