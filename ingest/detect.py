@@ -73,7 +73,7 @@ def choose(
         fits = wanted in ("auto", loader.kind) or loader.kind == "auto"
         if fits and loader.matches(probe):
             return loader
-    return Failure(str(path), _unknown(probe, wanted))
+    return Failure(str(path), _unknown(probe, kind))
 
 
 def look(path: Path, options: LoadOptions) -> Probe:
@@ -139,12 +139,12 @@ def _entry(path: Path, entry: os.DirEntry[str], root: Path) -> Iterator[Path | F
         yield Failure(str(path), "is neither a file nor a folder")
 
 
-def _unknown(probe: Probe, wanted: str) -> str:
-    said = "" if wanted == "auto" else f" for --kind {wanted}"
+def _unknown(probe: Probe, kind: str) -> str:
+    said = "" if kind == "auto" else f" for --kind {kind}"
     if probe.keys:
-        found = ", ".join(sorted(map(str, probe.keys))[:8])
+        found = ", ".join(sorted(map(str, probe.keys))[:12])
         return f"no loader{said} knows records with the fields {found}; name one with --format"
     if len(probe.header) > 1:
-        found = ", ".join(sorted(probe.header)[:8])
+        found = ", ".join(sorted(probe.header)[:12])
         return f"no loader{said} knows the columns {found}; give a --mapping or a --format"
     return f"no loader{said} knows this kind of file ({probe.suffix or 'no suffix'})"

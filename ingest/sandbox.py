@@ -40,7 +40,7 @@ class Refused(InvalidInput):
 class SandboxLimits:
     """What one file may cost."""
 
-    wall_s: float = 4.5
+    wall_s: float = 4.0
     memory_bytes: int = 640_000_000
     output_bytes: int = 32_000_000
     entries: int = 10_000

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from copilot.domain import Failure
-from ingest.loaders.lines import Line, UnreadableError, lines, utf8_chunks
+from ingest.loaders.lines import Line, UnreadableError, lines, said_size, utf8_chunks
 from ingest.loaders.protocol import LoadOptions
 
 _STRUCTURE = re.compile(r'["{}\[\]]')
@@ -65,7 +65,7 @@ def _is_by_line(path: Path, options: LoadOptions) -> bool:
     seen: list[str] = []
     for line in lines(path, options):
         if isinstance(line, Failure):
-            return bool(seen)
+            break
         if line.text.strip():
             seen.append(line.text.strip())
         if len(seen) == 2:
@@ -284,7 +284,7 @@ class JsonStream:
         if held > self._cap:
             line = self.line
             self._skip()
-            raise OversizedError(f"the record is larger than {self._cap // 1_000_000} MB", line)
+            raise OversizedError(f"the record is larger than {said_size(self._cap)}", line)
         grown = False
         while len(self._text) - self._at < 2 * held + 1 and self._more():
             grown = True

@@ -116,7 +116,7 @@ def whole_text(path: Path, options: LoadOptions) -> str:
     for piece in utf8_chunks(path, options):
         size += len(piece)
         if size > cap:
-            raise UnreadableError(f"larger than {cap // 1_000_000} MB; split it")
+            raise UnreadableError(f"larger than {said_size(cap)}; split it")
         parts.append(piece)
     data = b"".join(parts)
     if b"\0" in data:
@@ -126,6 +126,11 @@ def whole_text(path: Path, options: LoadOptions) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UnreadableError(_broken(error, f"line {line}")) from None
+
+
+def said_size(count: int) -> str:
+    """A size for a person."""
+    return f"{count // 1_000_000} MB" if count >= 1_000_000 else f"{count // 1_000} kB"
 
 
 def _encoding(first: bytes, options: LoadOptions) -> tuple[bytes, str]:
@@ -168,7 +173,7 @@ def _split(pieces: Iterator[bytes], cap: int) -> Iterator[tuple[int, bytes | Non
 
 def _line(path: Path, number: int, raw: bytes | None, cap: int) -> Line | Failure:
     if raw is None:
-        return Failure(str(path), f"the line is longer than {cap // 1_000_000} MB", line=number)
+        return Failure(str(path), f"the line is longer than {said_size(cap)}", line=number)
     if b"\0" in raw:
         return Failure(
             str(path), "the line contains NUL bytes; it is binary or damaged", line=number

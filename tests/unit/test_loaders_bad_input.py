@@ -1,0 +1,223 @@
+"""Broken files: each fault costs one record and has its line and its way out in the report."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tracemalloc
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copilot.domain import Document, Failure, Item, Product
+from ingest.detect import choose, find_files
+from ingest.loaders.fields import Clock, FieldFault
+from ingest.loaders.grouping import grouped
+from ingest.loaders.protocol import Limits, LoadOptions
+
+
+def read(path: Path, **declared: Any) -> list[Item | Failure]:
+    options = LoadOptions(roots=(path.parent,), **declared)
+    loader = choose(path, options=options)
+    return [loader] if isinstance(loader, Failure) else list(loader.load(path, options))
+
+
+def article(ident: str, content: str = "Text.") -> bytes:
+    return json.dumps({"id": ident, "title": "T", "content": content}).encode()
+
+
+def outcome(found: list[Item | Failure]) -> list[Any]:
+    return [one.line if isinstance(one, Failure) else one.source_id for one in found]
+
+
+def test_every_broken_line_is_named_and_the_rest_comes_in(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    lines = [
+        article("1"),
+        b'{"id":"2","title":"T","content":"cut',
+        b"sku,name,price",
+        b'{"id":"4","title":"T","content":"caf\xe9"}',
+        b'{"id":"5"\0}',
+        b"[1,2]",
+        b'{"id":"7","title":"T"}',
+        b'{"id":"8","title":"T","content":' + b"[" * 100_000,
+        b'{"id":"9","title":"T","content":NaN}',
+        article("10", "x" * 300_000),
+        b"",
+        article("12"),
+    ]
+    path.write_bytes(b"\n".join(lines))
+    found = read(path, limits=Limits(record_bytes=200_000))
+    assert outcome(found) == ["1", 2, 3, 4, 5, 6, 6, 7, 8, 9, 10, "12"]
+    reasons = {one.line: one.reason for one in found if isinstance(one, Failure)}
+    assert "not valid JSON" in reasons[2]
+    assert "--encoding" in reasons[4]
+    assert "NUL" in reasons[5]
+    assert "no content" in reasons[7]
+    assert "longer than" in reasons[10]
+
+
+def test_truncated_list_gives_what_came_before_and_the_line_of_the_cut(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(b"[\n" + article("1") + b",\n" + article("2") + b",\n" + article("3")[:-9])
+    found = read(path)
+    assert outcome(found) == ["1", "2", 4]
+    assert "was not read" in found[-1].reason
+
+
+def test_oversized_record_in_a_list_is_skipped_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    big = article("2", 'quote " brace } and \\ back' * 40_000)
+    path.write_bytes(b"[" + b",\n".join((article("1"), big, article("3"))) + b"]")
+    found = read(path, limits=Limits(record_bytes=300_000))
+    assert outcome(found) == ["1", 2, "3"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le-bom", "utf-8"])
+def test_declared_byte_order_marks_are_read(encoding: str, tmp_path: Path) -> None:
+    text = "# Größe\n\nZehn Plätze für 5 €."
+    data = b"\xff\xfe" + text.encode("utf-16-le") if "bom" in encoding else text.encode(encoding)
+    (tmp_path / "a.md").write_bytes(data)
+    (document,) = read(tmp_path / "a.md")
+    assert document.title == "Größe"
+    assert document.text == text
+
+
+def test_undeclared_encoding_is_refused_and_a_declared_one_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("sku,name,price,currency\nA,Größe,1,EUR\nB,Plain,2,EUR\n".encode("cp1252"))
+    failure, product = read(path)
+    assert "--encoding cp1252" in failure.reason
+    assert product.sku == "B"
+    first, _ = read(path, encoding="cp1252")
+    assert first.name == "Größe"
+
+
+def test_utf16_without_mark_is_not_taken_for_text(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes("# Title and a text".encode("utf-16-le"))
+    (failure,) = read(tmp_path / "a.md")
+    assert "UTF-16" in failure.reason
+
+
+def test_nul_bytes_in_an_article_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"Hello\0world" * 3)
+    (failure,) = read(tmp_path / "a.txt")
+    assert "NUL" in failure.reason
+
+
+@pytest.mark.parametrize("data", [b"", b"   \n"])
+def test_empty_file_is_said_to_be_empty(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(data)
+    (failure,) = read(tmp_path / "a.md")
+    assert isinstance(failure, Failure)
+
+
+def test_cut_off_gzip_gives_what_came_before(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    whole = gzip.compress(b"\n".join(article(str(n), f"{n * 7919}" * 40) for n in range(20_000)))
+    path.write_bytes(whole[: len(whole) // 2])
+    found = read(path)
+    assert len(found) > 1_000
+    assert isinstance(found[0], Document)
+    assert "gzip" in found[-1].reason
+
+
+CATALOGUE = "sku;name;price;currency\nA;One;1;EUR\n"
+
+
+def test_row_with_the_wrong_delimiter_and_another_format_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(CATALOGUE + 'B,Two,2,EUR\n{"sku":"C"}\nD;Four;4;EUR\n')
+    found = read(path)
+    assert [one.sku if isinstance(one, Product) else one.line for one in found] == ["A", 3, 4, "D"]
+    assert "another delimiter" in found[1].reason
+
+
+def test_quote_that_never_closes_costs_its_row_only(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(CATALOGUE + 'B;"Two;2;EUR\nC;Three;3;EUR\nD;"Four\nlines";4;EUR\n')
+    found = read(path)
+    named = [one.sku if isinstance(one, Product) else one.line for one in found]
+    assert named == ["A", 3, "C", "D"]
+    assert found[-1].name == "Four lines"
+
+
+def test_file_without_separator_lists_what_was_found(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("just one column\nvalue\n")
+    (failure,) = read(tmp_path / "a.csv")
+    assert "no loader" in failure.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-02T10:00:00Z",
+        "2026-03-02T10:00:00+00:00",
+        "2026-03-02 10:00:00 UTC",
+        "2026/03/02 10:00",
+        "Mon, 02 Mar 2026 10:00:00 +0000",
+        1_772_445_600,
+        "1772445600.0",
+        1_772_445_600_000,
+    ],
+)
+def test_unmistakable_times_are_read(text: Any) -> None:
+    assert Clock(LoadOptions()).read(text) == datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["02/03/2026", "02.03.2026 10:00", "3/2/26, 10:00 AM"])
+def test_date_that_reads_two_ways_waits_for_its_order(text: str) -> None:
+    with pytest.raises(FieldFault, match="--date-order"):
+        Clock(LoadOptions()).read(text)
+    found = Clock(LoadOptions(date_order="dmy")).read(text.replace("3/2/26", "2/3/26"))
+    assert found is not None
+    assert (found.month, found.day) == (3, 2)
+
+
+def test_date_against_its_declared_order_is_a_fault() -> None:
+    with pytest.raises(FieldFault, match="no date in the order mdy"):
+        Clock(LoadOptions(date_order="mdy")).read("31/12/2026")
+
+
+def test_time_without_zone_takes_the_declared_one_or_is_noted() -> None:
+    declared = Clock(LoadOptions(timezone="Europe/Berlin"))
+    assert declared.read("2026-07-01T12:00") == datetime(2026, 7, 1, 10, tzinfo=UTC)
+    assert not declared.unstated
+    bare = Clock(LoadOptions())
+    assert bare.read("2026-07-01T12:00") == datetime(2026, 7, 1, 12, tzinfo=UTC)
+    assert bare.unstated
+
+
+def test_large_export_streams_in_constant_memory(tmp_path: Path) -> None:
+    path = tmp_path / "big.json"
+    record = article("1", "A sentence of an article. " * 40)
+    with path.open("wb") as file:
+        file.write(b'{"articles":[')
+        file.write(b",\n".join([record] * 20_000))
+        file.write(b'],"next":null}')
+    assert path.stat().st_size > 20_000_000
+    options = LoadOptions()
+    tracemalloc.start()
+    count = sum(1 for _ in choose(path, options=options).load(path, options))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 20_000
+    assert peak < 12_000_000
+
+
+def test_groups_wait_on_disk_and_keep_their_order() -> None:
+    records = [(str(n % 3), n) for n in range(9)]
+    groups = list(grouped(records, key=lambda record: record[0]))
+    assert [group[0][0] for group in groups] == ["0", "1", "2"]
+    assert [n for _, n in groups[1]] == [1, 4, 7]
+
+
+def test_missing_path_and_unknown_format_are_failures(tmp_path: Path) -> None:
+    (found,) = find_files([tmp_path / "nowhere"])
+    assert isinstance(found, Failure)
+    (tmp_path / "a.md").write_text("# A")
+    failure = choose(tmp_path / "a.md", format="wordstar")
+    assert isinstance(failure, Failure)
+    assert "markdown" in failure.reason
