@@ -1,0 +1,21 @@
+"""What our side owes (promises) and what the customer asked and nobody answered (open loops)."""
+
+from copilot.ledger.calendar import WorkingCalendar, due
+from copilot.ledger.loops import OpenLoop, open_loops
+from copilot.ledger.promises import LedgerPolicy, Promise, promises
+from copilot.ledger.timeline import Fact, Said, Timeline, in_order, joined
+
+__all__ = [
+    "Fact",
+    "LedgerPolicy",
+    "OpenLoop",
+    "Promise",
+    "Said",
+    "Timeline",
+    "WorkingCalendar",
+    "due",
+    "in_order",
+    "joined",
+    "open_loops",
+    "promises",
+]

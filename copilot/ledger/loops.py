@@ -1,0 +1,208 @@
+"""The open-loop ledger: what a customer asked and a later turn of ours passed over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from copilot.ledger.commitments import ACCEPTED
+from copilot.ledger.language import Sentence, digits, plain, sentences, stems
+from copilot.ledger.timeline import Said, Timeline
+
+LoopStatus = Literal["open", "answered", "declined_with_reason"]
+Asked = Literal["sales", "service", "bot", "company"]
+
+_ASK = re.compile(
+    r"\b(?:can|could|would|will) (?:you|someone|somebody|anyone|i|we|it)\b|\bplease\b|\bi(?:'d| would) (?:also )?(?:like|appreciate)\b|\bi (?:also )?(?:need|want)\b|\bwe (?:also )?need\b"
+    r"|\b(?:still )?waiting (?:for|on)\b|\bremind(?:er|ing)?\b|\blet me know\b|\bi wonder(?:ed)?\b|\bwanted to ask\b"
+)
+_REPEATED = re.compile(
+    r"\b(?:asked|requested|chased|called|rang|written|wrote|emailed|mentioned|told you|said|raised)\b[^.?!]{0,40}?\b(?:(\d+|once|twice|thrice|several|many)(?: times)?|before|already|again|last (?:week|month|time))\b"
+    r"|\b(?:(\d)(?:nd|rd|th)|second|third|fourth|fifth) time\b|\b(?:already|again|still) (?:asked|asking|waiting|no (?:answer|reply))\b|\bnobody (?:has )?(?:answered|replied|came back)\b|\b(?:no one|nobody) (?:ever )?(?:answers|answered|replies|replied)\b|\bstill (?:haven't|hasn't|not) (?:heard|had|received|got)\b"
+)
+_TIMES = {"once": 1, "twice": 2, "thrice": 3, "several": 3, "many": 3, "second": 1, "third": 2, "fourth": 3, "fifth": 4}
+_CHATTER = re.compile(
+    r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening))\b.{0,30}|how are you.{0,12}|(?:are|is) (?:you|anyone|someone) there.{0,10}|can you help(?: me)?(?: with .{0,30})?\??|could you help(?: me)?.{0,30}|right|ok(?:ay)?|really|haha.{0,20}|you know|isn't it|don't you think)\W*$"
+)
+_REFUSAL = re.compile(r"\b(?:we|i) (?:can't|cannot|don't|do not|aren't able to|are unable to|won't)\b|\b(?:not possible|unfortunately|not something we)\b")
+_BECAUSE = re.compile(r"\b(?:because|since|as (?:it|the|we|this)|due to|the reason|policy|regulation|law|only if)\b")
+_ACTION = re.compile(
+    r"\b(?:i've|we've|i have|we have|done|that's (?:done|sorted|booked|cancelled|changed)|i'll|we'll|i will|sure|of course|certainly|yes|no problem|let me)\b|^(?:no|yes)\b"
+)
+_ANSWERING = re.compile(r"\b(?:is|are|was|were|it's|that's|you can|costs?|takes?|because|starts?|opens?|comes?|includes?|works?|until|from|at|by|per)\b")
+_PITCH = re.compile(
+    r"\b(?:offer|deal|upgrade|discount|special|premium|package|bundle|interested in|have you (?:considered|thought|seen)|would you like to (?:add|try|hear|upgrade)|while i have you|great news|promotion|save \d+|quote|sign (?:you )?up)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLoop:
+    """A request with its exact words, how often it was made, and where it was answered."""
+
+    conversation_id: str
+    turn: str
+    quote: str
+    what: str
+    asked_of: Asked
+    first_asked_at: datetime | None
+    status: LoopStatus
+    times_asked: int
+    answer_turn: str | None = None
+
+    @property
+    def loop_id(self) -> str:
+        """Stable for the same words in the same turn."""
+        return f"{self.conversation_id}/{self.turn}/{len(self.quote)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    place: int
+    sentence: Sentence
+    about: frozenset[str]
+    alone: bool
+    times: int
+
+
+def open_loops(timeline: Timeline, *, similar: float = 0.5) -> list[OpenLoop]:
+    """Requests that at least one later turn of ours passed over, unanswered to this day."""
+    turns = timeline.turns
+    loops: list[tuple[_Ask, OpenLoop]] = []
+    for ask in _asks(turns):
+        earlier = next((i for i, (a, _) in enumerate(loops) if _same(a.about, ask.about, similar)), None)
+        if earlier is not None:
+            first, loop = loops[earlier]
+            loops[earlier] = (first, replace(loop, times_asked=max(loop.times_asked + 1, ask.times)))
+            if ask.place == first.place:
+                loops[earlier] = (first, loop)
+            continue
+        loop = _loop(timeline, ask)
+        if loop:
+            loops.append((ask, loop))
+    return [loop for _, loop in loops if loop.status == "open"]
+
+
+def _asks(turns: Sequence[Said]) -> list[_Ask]:
+    found: list[_Ask] = []
+    for place, turn in enumerate(turns):
+        if turn.speaker != "customer":
+            continue
+        spoken = [s for s in sentences(turn.text) if _is_ask(s)]
+        for sentence in spoken:
+            about = stems(sentence.text)
+            if about:
+                found.append(_Ask(place, sentence, about, len(spoken) == 1, _times(sentence)))
+    return found
+
+
+def _is_ask(sentence: Sentence) -> bool:
+    lowered = sentence.lower
+    if _CHATTER.match(lowered) or len(lowered.split()) < 3:
+        return False
+    return lowered.endswith("?") or bool(_ASK.search(lowered)) or bool(_REPEATED.search(digits(lowered)))
+
+
+def _times(sentence: Sentence) -> int:
+    """"I've asked twice" is two earlier times and this one."""
+    match = _REPEATED.search(digits(sentence.lower))
+    if not match:
+        return 1
+    word = match.group(1) or match.group(2)
+    if match.group(2):
+        return int(match.group(2))
+    if word:
+        return 1 + (int(word) if word.isdigit() else _TIMES.get(word, 1))
+    for name, count in _TIMES.items():
+        if f"{name} time" in match.group():
+            return 1 + count
+    return 2
+
+
+def _same(a: frozenset[str], b: frozenset[str], similar: float) -> bool:
+    return bool(a and b) and len(a & b) >= max(1, similar * min(len(a), len(b)))
+
+
+def _loop(timeline: Timeline, ask: _Ask) -> OpenLoop | None:
+    turns = timeline.turns
+    turn = turns[ask.place]
+    later = [t for t in turns[ask.place + 1 :] if t.ours]
+    if not later:
+        return None
+    if ask.times < 2:
+        answered = _answer(turns, ask, later)
+        if answered is not None:
+            return None
+    elif _delivered(turns, ask):
+        return None
+    return OpenLoop(
+        turn.conversation_id,
+        turn.id,
+        ask.sentence.text[:240].rstrip(".!"),
+        " ".join(ask.sentence.text.split())[:120],
+        _asked_of(turns, ask.place),
+        turn.at,
+        "open",
+        ask.times,
+    )
+
+
+def _answer(turns: Sequence[Said], ask: _Ask, later: Sequence[Said]) -> Said | None:
+    """The turn of ours that answers, acts or says no with a reason."""
+    for step, reply in enumerate(later[:12]):
+        own = reply.conversation_id == turns[ask.place].conversation_id
+        if any(ask.about & stems(s.text) and _takes_up(s) for s in sentences(reply.text)):
+            return reply
+        if step == 0 and own and ask.alone and _plain_answer(reply.text):
+            return reply
+        if step == 0 and own and not ask.alone and _covers_all(turns[ask.place], reply):
+            return reply
+    return None
+
+
+def _takes_up(sentence: Sentence) -> bool:
+    return not _PITCH.search(sentence.lower)
+
+
+def _plain_answer(text: str) -> bool:
+    """A reply to a single question counts as an answer unless it is a pitch or small talk."""
+    lowered = plain(text)
+    if _PITCH.search(lowered) and not _ACTION.search(lowered):
+        return False
+    return bool(_ACTION.search(lowered) or _ANSWERING.search(lowered) or lowered.rstrip().endswith("?"))
+
+
+def _covers_all(asked: Said, reply: Said) -> bool:
+    """Our turn answers in as many sentences as there were asks, or says all is done."""
+    asks = sum(_is_ask(s) for s in sentences(asked.text))
+    lowered = plain(reply.text)
+    return bool(re.search(r"\b(?:both|all (?:of (?:that|it|them)|done|three)|everything)\b", lowered)) or (
+        len([s for s in sentences(reply.text) if len(s.text.split()) > 3]) > asks
+        and not _PITCH.search(lowered)
+    )
+
+
+def _delivered(turns: Sequence[Said], ask: _Ask) -> bool:
+    """A repeated request is closed by the thing itself, not by one more promise."""
+    done = re.compile(r"\b(?:attached|here (?:is|are)|i've (?:sent|emailed|posted|uploaded)|has been (?:sent|issued)|received|got (?:it|the))\b")
+    return any(
+        done.search(plain(t.text)) and ask.about & stems(t.text)
+        for t in turns[ask.place + 1 :]
+        if t.ours or t.speaker == "customer"
+    )
+
+
+def _asked_of(turns: Sequence[Said], place: int) -> Asked:
+    for turn in turns[place + 1 :]:
+        if turn.ours and turn.conversation_id == turns[place].conversation_id:
+            if turn.speaker == "bot":
+                return "bot"
+            return "sales" if turn.role == "sales" else "service" if turn.role == "service" else "company"
+    return "company"
+
+
+def is_acceptance(text: str) -> bool:
+    """The customer says yes."""
+    return bool(ACCEPTED.search(plain(text)))

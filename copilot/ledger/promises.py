@@ -1,0 +1,222 @@
+"""The promise ledger: who owes what to whom, until when, and how it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Literal
+
+from copilot.ledger.calendar import Due, DueBasis, WorkingCalendar, due
+from copilot.ledger.commitments import ACCEPTED, REFUSED, Clause, commitments, own_commitments
+from copilot.ledger.conflicts import contradicted_by
+from copilot.ledger.language import plain, sentences, stems
+from copilot.ledger.timeline import Said, Timeline
+
+Promisor = Literal["sales", "service", "bot", "company", "customer"]
+PromiseStatus = Literal["open", "kept", "overdue", "conflict", "withdrawn"]
+
+_DONE = re.compile(
+    r"\b(?:has|have|was|were|is|are|'s|'ve|been|just|it|got|now)\b.{0,40}\b(?:arrived|delivered|received|refunded|paid|credited|sent|posted|shipped|dispatched|fixed|repaired|replaced|installed|done|completed|issued|resolved|sorted|landed|activated|cleared|processed|here|came|gone through|in my account)\b"
+    r"|\b(?:i|we) (?:got|received|have) (?:it|the|my|your|them)\b|\b(?:arrived|turned up|came through|landed)\b|\bhere (?:is|are) (?:the|your)\b|\bi've attached\b|\battached\b"
+)  # fmt: skip
+_NOT_DONE = re.compile(r"\b(?:not|never|n't|still|yet|hasn't|haven't|isn't|wasn't|nothing|no sign|nobody|no one|where|when|will|'ll|once|after|before|until|if)\b|n't\b|\?")
+_TAKEN_BACK = re.compile(
+    r"\b(?:(?:can't|cannot|won't|unable|not able|no longer|isn't possible|not possible|was wrong|mistaken|shouldn't have|i was mistaken|misinformed|spoke too soon|have to take that back)\b)"
+)
+_SORRY = re.compile(r"\b(?:sorry|apologi[sz]e|apologies|regret)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPolicy:
+    """What the ledgers need from policy: the calendar, the local zone and default due times."""
+
+    calendar: WorkingCalendar = WorkingCalendar()
+    default_due_days: int | None = None
+    similar: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One commitment with its exact words, and what became of it."""
+
+    promisor_role: Promisor
+    promisor: str
+    to: str
+    conversation_id: str
+    turn: str
+    quote: str
+    what: str
+    due: date | None
+    due_basis: DueBasis
+    status: PromiseStatus
+    conflict_with: str | None = None
+    kept_evidence: str | None = None
+    owner: str | None = None
+    said_at: datetime | None = None
+    kind: str = field(default="pledge")
+
+    @property
+    def promise_id(self) -> str:
+        """Stable for the same words in the same turn."""
+        return f"{self.conversation_id}/{self.turn}/{abs(hash_text(self.quote)):x}"
+
+
+def hash_text(text: str) -> int:
+    """A number for a text that is the same in every process."""
+    value = 2166136261
+    for byte in text.encode():
+        value = (value ^ byte) * 16777619 % 2**32
+    return value
+
+
+def promises(timeline: Timeline, as_of: datetime, policy: LedgerPolicy) -> list[Promise]:
+    """All promises of a timeline as they stand at `as_of`, in the order they were made."""
+    found: list[Promise] = []
+    for place, turn in enumerate(timeline.turns):
+        for clause in _binding(timeline.turns, place):
+            found.append(_promise(timeline, place, clause, as_of, policy))  # noqa: PERF401
+    return _once(found)
+
+
+def local_day(moment: datetime | None, zone: tzinfo | None) -> date | None:
+    """The calendar day on which something was said, where the customer lives."""
+    if moment is None:
+        return None
+    return (moment.astimezone(zone) if zone and moment.tzinfo else moment).date()
+
+
+def is_overdue(on: date | None, as_of: datetime, zone: tzinfo | None) -> bool:
+    """Past the end of the due day, local time."""
+    if on is None:
+        return False
+    end = datetime.combine(on + timedelta(days=1), time(), tzinfo=zone or as_of.tzinfo)
+    return as_of >= end
+
+
+def _binding(turns: Sequence[Said], place: int) -> list[Clause]:
+    turn = turns[place]
+    if turn.speaker == "customer":
+        return own_commitments(turn.text)
+    if not turn.ours:
+        return []
+    clauses = commitments(turn.text, sales=turn.role == "sales")
+    return [c for c in clauses if c.kind != "offer" or _accepted(turns, place)]
+
+
+def _accepted(turns: Sequence[Said], place: int) -> bool:
+    """The customer's next turn says yes to the offer."""
+    for later in turns[place + 1 : place + 3]:
+        if later.conversation_id != turns[place].conversation_id:
+            return False
+        if later.speaker == "customer":
+            return bool(ACCEPTED.search(plain(later.text))) and not REFUSED.search(plain(later.text))
+    return False
+
+
+def _promise(
+    timeline: Timeline, place: int, clause: Clause, as_of: datetime, policy: LedgerPolicy
+) -> Promise:
+    turn = timeline.turns[place]
+    said = local_day(turn.at, timeline.zone)
+    when = due(clause.text, said, policy.calendar)
+    if when.on is None:
+        when = due(clause.sentence.text, said, policy.calendar)
+    if when.on is None and policy.default_due_days is not None and said and clause.kind != "claim":
+        when = Due(policy.calendar.add(said, policy.default_due_days), "policy_default")
+    status, conflict, kept = _standing(timeline, place, clause, when, as_of, policy)
+    customer = turn.speaker == "customer"
+    return Promise(
+        promisor_role=_role(turn),
+        promisor=turn.name or turn.role or turn.speaker,
+        to="company" if customer else timeline.customer,
+        conversation_id=turn.conversation_id,
+        turn=turn.id,
+        quote=clause.text[:240],
+        what=_what(clause),
+        due=when.on,
+        due_basis=when.basis,
+        status=status,
+        conflict_with=conflict,
+        kept_evidence=kept,
+        owner=None if customer else (turn.name or turn.role),
+        said_at=turn.at,
+        kind=clause.kind,
+    )
+
+
+def _role(turn: Said) -> Promisor:
+    if turn.speaker == "customer":
+        return "customer"
+    if turn.speaker == "bot" or turn.role == "bot":
+        return "bot"
+    if turn.role == "sales":
+        return "sales"
+    return "service" if turn.role == "service" else "company"
+
+
+def _what(clause: Clause) -> str:
+    lowered = clause.text.strip()
+    shorter = re.sub(
+        r"^(?:I|We|You)(?:['’]ll| will| shall)(?: get| receive| have)? |^(?:I|We)['’]?(?:m|re)? going to |^Done, and ",
+        "",
+        lowered,
+    )
+    return shorter[:120] or lowered[:120]
+
+
+def _standing(
+    timeline: Timeline, place: int, clause: Clause, when: Due, as_of: datetime, policy: LedgerPolicy
+) -> tuple[PromiseStatus, str | None, str | None]:
+    turn = timeline.turns[place]
+    about = stems(clause.text) or stems(clause.sentence.text)
+    for later in timeline.turns[place + 1 :]:
+        if later.ours and _withdraws(later, about):
+            return "withdrawn", None, later.id
+    if turn.speaker != "customer":
+        said = local_day(turn.at, timeline.zone)
+        conflict = contradicted_by(clause.text, timeline.facts, said, local_day(as_of, timeline.zone))
+        if conflict:
+            return "conflict", conflict, None
+    kept = _kept_by(timeline, place, about)
+    if kept:
+        return "kept", None, kept
+    if is_overdue(when.on, as_of, timeline.zone):
+        return "overdue", None, None
+    return "open", None, None
+
+
+def _withdraws(later: Said, about: frozenset[str]) -> bool:
+    return any(
+        _TAKEN_BACK.search(s.lower) and (about & stems(s.text)) for s in sentences(later.text)
+    ) and bool(_SORRY.search(plain(later.text)))
+
+
+def _kept_by(timeline: Timeline, place: int, about: frozenset[str]) -> str | None:
+    """The later turn, or the fact on file, that says the thing has happened. Thanks do not."""
+    for later in timeline.turns[place + 1 :]:
+        if later.speaker in ("customer", "agent", "bot", "system"):
+            for sentence in sentences(later.text):
+                if _says_done(sentence.lower) and about & stems(sentence.text):
+                    return later.id
+    for fact in timeline.facts:
+        if fact.kind == "customer" and _says_done(plain(fact.text)) and len(about & stems(fact.text)) >= 2:
+            return fact.id
+    return None
+
+
+def _says_done(lowered: str) -> bool:
+    return bool(_DONE.search(lowered)) and not _NOT_DONE.search(lowered)
+
+
+def _once(found: list[Promise]) -> list[Promise]:
+    """A clause said twice in one turn is one promise; a claim beside a claim in one sentence too."""
+    seen: set[tuple[str, str, str]] = set()
+    kept: list[Promise] = []
+    for promise in found:
+        key = (promise.conversation_id, promise.turn, promise.quote)
+        if key not in seen:
+            seen.add(key)
+            kept.append(promise)
+    return kept

@@ -1,0 +1,75 @@
+"""One customer's turns in one order, whatever channel or department they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from typing import Literal
+
+Who = Literal["customer", "agent", "bot", "system", "third_party"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A turn in its place: which conversation, when, by whom; `at` is None where no source says."""
+
+    id: str
+    conversation_id: str
+    speaker: Who
+    text: str
+    at: datetime | None = None
+    role: str | None = None
+    name: str | None = None
+    channel: str = "unknown"
+    order: int = 0
+
+    @property
+    def ours(self) -> bool:
+        """Spoken by our side: a person or a bot."""
+        return self.speaker in ("agent", "bot")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is true of our products: knowledge text or a catalogue line, with its validity."""
+
+    id: str
+    text: str
+    kind: Literal["knowledge", "product", "entitlement", "customer"] = "knowledge"
+    status: str = "available"
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """All turns of a customer, oldest first, and the facts that promises are held against."""
+
+    turns: tuple[Said, ...]
+    facts: tuple[Fact, ...] = ()
+    zone: tzinfo | None = None
+    customer: str = "customer"
+    current: str | None = None
+    warnings: tuple[str, ...] = field(default=())
+
+
+def in_order(turns: Sequence[Said]) -> tuple[Said, ...]:
+    """Turns of one conversation by time; as given where any time is missing."""
+    if all(turn.at is not None for turn in turns):
+        return tuple(sorted(turns, key=lambda turn: turn.at.timestamp() if turn.at else 0.0))
+    return tuple(turns)
+
+
+def joined(conversations: Iterable[tuple[datetime | None, Sequence[Said]]]) -> tuple[Said, ...]:
+    """Conversations by their first known time, each kept whole; unknown times keep their place."""
+    blocks: list[tuple[float, int, tuple[Said, ...]]] = []
+    last = float("-inf")
+    for place, (start, turns) in enumerate(conversations):
+        ordered = in_order(turns)
+        times = [turn.at.timestamp() for turn in ordered if turn.at is not None]
+        begin = min(times) if times else (start.timestamp() if start else last)
+        last = begin
+        blocks.append((begin, place, ordered))
+    blocks.sort(key=lambda block: (block[0], block[1]))
+    return tuple(turn for _, _, block in blocks for turn in block)

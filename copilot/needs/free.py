@@ -1,0 +1,217 @@
+"""Free first: what they own, are owed or can do at no cost, before anything is sold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from copilot.ledger.language import digits, plain, stem, words
+from copilot.needs.case import KnowledgeFact, OwnedItem
+from copilot.needs.catalogue import Offering, amounts, is_generic, linked, offerings, owned_amount, subjects
+from copilot.needs.output import Inform, InformKind
+from copilot.needs.proposal import Candidate, Cure
+from copilot.needs.scene import Scene, signals
+
+_NUMBERED = re.compile(r"^\s*(?:\d|up to \d|an? |no\b)")
+_TRIAL = re.compile(r"\b(?:starter|trial|sample|first|introductory|basic|limited)\b")
+_PRICE = re.compile(r"(\d+(?:\.\d+)?) ?(?:pounds|euros|dollars|quid|a month|per month|gbp|eur|usd)?")
+
+
+def cures(scene: Scene, candidate: Candidate, relevant: Iterable[Offering]) -> list[Cure]:
+    """Free ways to settle this need, in the order of the rule: owned, included, owed, self-made."""
+    items = list(relevant)
+    found: list[Cure] = []
+    for cure in (*_owned(scene, candidate, items), *_included(scene, candidate, items), *_known(scene, candidate, items)):
+        if cure.source not in {c.source for c in found}:
+            found.append(cure)
+    for cure in candidate.cures:
+        if cure.source not in {c.source for c in found}:
+            found.append(cure)
+    return found
+
+
+def _owned(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
+    """They have this very product already."""
+    if candidate.another or candidate.for_other or any(c.kind == "quantity" for c in candidate.constraints):
+        return []
+    found = []
+    for item in items:
+        for own in scene.case.customer.entitlements:
+            same = own.sku == item.sku or plain(own.name) == plain(item.product.name)
+            if same and _live(scene, own):
+                found.append(Cure("entitlement", own.id, f"{own.name} is already yours."))
+    return found
+
+
+def _live(scene: Scene, own: OwnedItem) -> bool:
+    return own.until is None or own.until >= scene.as_of.date()
+
+
+def _included(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
+    """Something in what they own speaks of the need; amounts cure only up to their limit."""
+    if candidate.for_other or _consumed(scene, candidate):
+        return []
+    names = frozenset().union(*(i.words for i in items[:4])) if items else frozenset()
+    found = []
+    for own in scene.case.customer.entitlements:
+        if not _live(scene, own):
+            continue
+        for part in own.includes:
+            if _serves(scene, candidate, part, names):
+                found.append(Cure("entitlement", own.id, f"{_capital(part)} is already part of {own.name}."))
+    return found
+
+
+def _consumed(scene: Scene, candidate: Candidate) -> bool:
+    return any(scene.reads("used_up", q.text) for q in candidate.quotes[:1])
+
+
+def _serves(scene: Scene, candidate: Candidate, part: str, names: frozenset[str]) -> bool:
+    quantity = next((c for c in candidate.constraints if c.kind == "quantity" and c.amount is not None), None)
+    given = amounts(part)
+    if given:
+        fits = quantity and quantity.basis == "total" and not candidate.another
+        return bool(fits and quantity and any(a.unit == quantity.unit and a.value >= (quantity.amount or 0) for a in given))
+    if quantity or candidate.another or _TRIAL.search(plain(part)) or _NUMBERED.match(digits(part)):
+        return False
+    about = _specific(subjects(part))
+    shared = about & _specific(candidate.about)
+    return bool(shared) and (len(shared) * 2 >= len({w for w in about if not w.startswith("~")}) or bool(about & names))
+
+
+def _specific(words_: frozenset[str]) -> frozenset[str]:
+    return frozenset(w for w in words_ if not is_generic(w))
+
+
+def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
+    """Knowledge that speaks of the need and of a free, owed or cheaper way."""
+    names = frozenset().union(*(i.name_words for i in items[:6])) if items else frozenset()
+    found = []
+    for fact in scene.case.knowledge:
+        kind = kind_of(fact.text)
+        if kind is None or not _valid(scene, fact):
+            continue
+        about = _specific(subjects(fact.text))
+        shared = about & (_specific(candidate.about) | _specific(names))
+        if len({w for w in shared if not w.startswith("~")}) >= 2 or shared & _specific(candidate.about):
+            found.append(Cure(kind, fact.id, fact.text, settles=kind in ("free_fix", "right", "cheaper_option")))
+    return found
+
+
+def _valid(scene: Scene, fact: KnowledgeFact) -> bool:
+    today = scene.as_of.date()
+    return (fact.valid_from is None or fact.valid_from <= today) and (fact.valid_to is None or today <= fact.valid_to)
+
+
+@lru_cache(maxsize=2048)
+def kind_of(text: str) -> InformKind | None:
+    """What a fact offers a customer: something owed, free or cheaper; None if it is none of these."""
+    lowered = digits(text)
+    if signals()["owed"].search(lowered):
+        return "right"
+    if signals()["free"].search(lowered):
+        return "free_fix"
+    if signals()["cheaper"].search(lowered):
+        return "cheaper_option"
+    return None
+
+
+def announced(scene: Scene, about: frozenset[str]) -> KnowledgeFact | None:
+    """A published change for the better that waiting would bring."""
+    for fact in scene.case.knowledge:
+        later = fact.valid_from is not None and fact.valid_from > scene.as_of.date()
+        if (later or signals()["announced"].search(digits(fact.text))) and _specific(subjects(fact.text)) & _specific(about):
+            return fact
+    return None
+
+
+def contact_informs(scene: Scene, *, care: bool, conflict_ids: Iterable[str]) -> list[Inform]:
+    """What helps in this contact whether or not a need was found, best sources first."""
+    spoken = _specific(scene_subjects(scene))
+    scored: list[tuple[float, Inform]] = []
+    conflicts = set(conflict_ids)
+    for fact in scene.case.knowledge:
+        shared = {w for w in _specific(subjects(fact.text)) & spoken if not w.startswith("~")}
+        families = {w for w in _specific(subjects(fact.text)) & spoken if w.startswith("~")}
+        weight = len(shared) + 0.6 * len(families) + 3.0 * (fact.id in conflicts)
+        if care and signals()["help"].search(digits(fact.text)):
+            weight += 2.0
+        if weight >= 1.0:
+            scored.append((weight, Inform(kind=_fact_kind(fact, care=care, conflict=fact.id in conflicts), text=_short(fact.text), source=fact.id)))
+    if not care:
+        scored += [(w, i) for own in scene.case.customer.entitlements for w, i in _entitlement_informs(scene, own, spoken)]
+    scored.sort(key=lambda pair: -pair[0])
+    return [inform for _, inform in scored[: scene.policy.caps.informs]]
+
+
+def _fact_kind(fact: KnowledgeFact, *, care: bool, conflict: bool) -> InformKind:
+    if conflict:
+        return "truth"
+    if care:
+        return "free_fix"
+    return kind_of(fact.text) or "truth"
+
+
+def scene_subjects(scene: Scene) -> frozenset[str]:
+    """What the customer and, after them, our side spoke of in this contact."""
+    own = frozenset().union(*(subjects(w.text) for w in scene.own_words)) if scene.own_words else frozenset()
+    return own
+
+
+def _entitlement_informs(scene: Scene, own: OwnedItem, spoken: frozenset[str]) -> list[tuple[float, Inform]]:
+    found = []
+    for part in own.includes:
+        about = {w for w in _specific(subjects(part)) if not w.startswith("~")}
+        shared = about & spoken
+        if shared and not amounts(part):
+            found.append((1.0 + len(shared) / max(1, len(about)), Inform(kind="entitlement", text=f"{_capital(part)} is already part of {own.name}.", source=own.id)))
+    return found[:1]
+
+
+def duplicate(scene: Scene) -> Inform | None:
+    """Something they pay for and, by their own words, do not need: told when they raise cost."""
+    if not any(scene.says(name) for name in ("cost_review",)):
+        return None
+    said = frozenset().union(*(subjects(w.text) for w in scene.own_words))
+    figures = {f"{a}" for w in scene.own_words for a in re.findall(r"\d+(?:\.\d+)?", digits(w.text))}
+    best: tuple[float, OwnedItem] | None = None
+    for own in scene.case.customer.entitlements:
+        text = f"{own.name}. {', '.join(own.includes)}"
+        weight = len({w for w in _specific(subjects(text)) & said if not w.startswith("~")})
+        weight += len(figures & set(re.findall(r"\d+(?:\.\d+)?", own.name)))
+        if weight and (best is None or weight > best[0]):
+            best = (weight, own)
+    if best is None:
+        return None
+    return Inform(kind="cheaper_option", text=f"{best[1].name}: by what you told us you may not need it; it can be ended.", source=best[1].id)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 280 else f"{text[:277]}..."
+
+
+def cheaper_sku(scene: Scene, candidate: Candidate) -> str | None:
+    """A plan on sale that is smaller than the owned one and still enough, where they raise cost."""
+    if scene.says("cost_review") is None:
+        return None
+    for item in offerings(scene.case, scene.policy.bundle.horizon_months):
+        for quantity in (c for c in candidate.constraints if c.kind == "quantity" and c.amount):
+            given = item.provides(quantity.unit)
+            if given and item.available and (quantity.amount or 0) <= given.value < owned_amount(scene.case, quantity.unit):
+                return item.sku
+    return None
+
+
+def mentions(text: str, own: OwnedItem) -> bool:
+    """A text names an owned thing by all words of its name."""
+    return {stem(w) for w in words(own.name)} <= {stem(w) for w in words(text)}
+
+
+def link_count(about: frozenset[str], items: Iterable[Offering]) -> int:
+    """How many products speak of these words."""
+    return sum(bool(linked(about, i)) for i in items)

@@ -1,0 +1,360 @@
+"""Gates G0-G12 in their fixed order: each may stop a need, and says why in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from copilot.ledger.language import plain, stems
+from copilot.needs import evidence, free
+from copilot.needs.bundle import Search, relevant_to, search
+from copilot.needs.catalogue import offerings
+from copilot.needs.output import CounterOut, Disposition, EvidenceOut, GateOut, NoneReason, Slot
+from copilot.needs.proposal import Candidate, Cure
+from copilot.needs.scene import Scene
+from copilot.needs.state import State
+from copilot.needs.wording import agent_line, is_clean
+
+Result = Literal["pass", "fail", "unknown", "not_applicable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a gate says: pass, fail or unknown, and on what ground."""
+
+    gate: str
+    result: Result = "pass"
+    why: str = ""
+    source: str = ""
+    reason: NoneReason | None = None
+
+    def out(self) -> GateOut:
+        """The wire form."""
+        return GateOut(result=self.result, why=self.why, source=self.source)
+
+
+@dataclass
+class Matter:
+    """The working paper of one candidate as it goes through the gates."""
+
+    scene: Scene
+    state: State
+    candidate: Candidate
+    evidence: tuple[EvidenceOut, ...] = ()
+    counter: tuple[CounterOut, ...] = ()
+    cures: list[Cure] = field(default_factory=list)
+    search: Search | None = None
+    disposition: Disposition = "surface_now"
+    release_when: str | None = None
+    slot: Slot | None = None
+    threshold: float = 0.7
+    line: str = ""
+    trade_offs: tuple[str, ...] = ()
+    verdicts: list[Verdict] = field(default_factory=list)
+
+
+Gate = Callable[[Matter], Verdict]
+_CARE_REASON: dict[str, NoneReason] = {
+    "bereavement": "vulnerability_bereavement",
+    "financial": "vulnerability_financial",
+    "health": "vulnerability_health",
+    "pressure": "vulnerability_pressure",
+    "distress": "vulnerability_health",
+    "safety": "fraud_or_security",
+    "minor": "no_authority",
+}
+
+
+def authority(scene: Scene, state: State) -> Verdict:
+    """G0: the speaker is clear and may decide for this account."""
+    if state.authority == "not_authorised":
+        return Verdict("G0", "fail", "the speaker may not decide for this account", state.authority_source, "no_authority")
+    if state.authority == "unknown":
+        return Verdict("G0", "fail", "it is not clear who speaks", state.authority_source, "no_authority")
+    if not any(t.speaker == "customer" for t in scene.current):
+        return Verdict("G0", "fail", "the customer has not spoken", reason="not_customer_words")
+    return Verdict("G0")
+
+
+def care(scene: Scene, state: State) -> Verdict:
+    """G1: nobody who is bereaved, in hardship, ill, under pressure or in danger is sold to."""
+    del scene
+    if state.care:
+        return Verdict("G1", "fail", f"care sign: {state.care[0]}", state.care_source, _CARE_REASON[state.care[0]])
+    if state.fraud or state.fraud_on_file:
+        source = state.fraud.turn.id if state.fraud else "customer.state"
+        return Verdict("G1", "fail", "a sign of fraud or a security matter", source, "fraud_or_security")
+    return Verdict("G1")
+
+
+def objection(scene: Scene, state: State) -> Verdict:
+    """G2, for the contact: an objection to marketing, on file or in words."""
+    del scene
+    if state.objection:
+        return Verdict("G2", "fail", "objected to offers; nothing is inferred", "customer.consent", "opted_out")
+    return Verdict("G2")
+
+
+def fix_first(scene: Scene, state: State) -> Verdict:
+    """G3, for the contact: our own open matters come first."""
+    for promise in scene.promises:
+        if promise.promisor_role != "customer" and promise.status == "conflict":
+            return Verdict("G3", "fail", f"we said otherwise: {promise.what}"[:160], promise.turn, "promise_conflict")
+    settled = state.issue == "confirmed_by_customer"
+    if state.disruption and not settled:
+        return Verdict("G3", "fail", "a disruption is going on", state.disruption.turn.id, "disruption")
+    if state.read.disruption and not settled:
+        return Verdict("G3", "fail", "a disruption is going on", "model", "disruption")
+    late = next((p for p in scene.promises if p.promisor_role != "customer" and p.status == "overdue"), None)
+    if state.issue in ("open", "fixed_unconfirmed"):
+        return Verdict("G3", "fail", f"their issue is {state.issue.replace('_', ' ')}", state.issue_source, "open_complaint")
+    if state.complaint and not settled:
+        return Verdict("G3", "fail", "a complaint is open", state.complaint.turn.id, "open_complaint")
+    if state.read.complaint and not settled:
+        return Verdict("G3", "fail", "a complaint is open", "model", "open_complaint")
+    if late:
+        return Verdict("G3", "fail", f"overdue to them: {late.what}"[:160], late.turn, "open_commitments_first")
+    twice = next((x for x in scene.loops if x.times_asked >= 2), None)
+    if twice:
+        return Verdict("G3", "fail", f"asked {twice.times_asked} times: {twice.what}"[:160], twice.turn, "open_commitments_first")
+    return Verdict("G3")
+
+
+CONTACT: tuple[Callable[[Scene, State], Verdict], ...] = (authority, care, objection, fix_first)
+
+
+def g0_authority(matter: Matter) -> Verdict:
+    """G0 as for the contact."""
+    return authority(matter.scene, matter.state)
+
+
+def g1_care(matter: Matter) -> Verdict:
+    """G1 as for the contact; policy cannot switch it off."""
+    return care(matter.scene, matter.state)
+
+
+def g2_permission(matter: Matter) -> Verdict:
+    """G2: objection and quiet periods; an explicit purchase request of theirs re-opens."""
+    asked = matter.candidate.explicit and not evidence.planted(matter.scene, matter.candidate)
+    verdict = objection(matter.scene, matter.state)
+    spoken = matter.scene.says("objection") is not None
+    if verdict.result == "fail" and (spoken or not asked):
+        return verdict
+    if not matter.state.marketing and not asked:
+        return Verdict("G2", "fail", "no consent to offers, and they did not ask for one", "customer.consent", "opted_out")
+    refused = _refused(matter)
+    if refused and not asked:
+        return Verdict("G2", "fail", refused, "customer.state.recent_offers", "declined_recently")
+    return Verdict("G2", why="they asked for it themselves" if asked else "")
+
+
+def _refused(matter: Matter) -> str | None:
+    """An offer of this kind they refused within the quiet period, on file or in an earlier contact."""
+    days = matter.scene.policy.quiet_days.declined_sku
+    since = matter.scene.as_of.date() - timedelta(days=days)
+    items = offerings(matter.scene.case, matter.scene.policy.bundle.horizon_months)
+    near = {i.sku for i in relevant_to(matter.candidate, items)}
+    for offer in matter.state.offers:
+        recent = offer.at is None or offer.at >= since
+        if offer.refused and recent and (offer.sku in near or any(s in offer.text for s in near) or stems(offer.text) & matter.candidate.about):
+            return f"refused within {days} days"
+    counter = evidence.refused_after(matter.scene, matter.candidate)
+    return f"refused in this contact ({counter.turn})" if counter else None
+
+
+def g3_fix_first(matter: Matter) -> Verdict:
+    """G3: fix first; unless they set the condition, or the purchase is the fix after free steps."""
+    verdict = fix_first(matter.scene, matter.state)
+    if verdict.result != "fail":
+        return verdict
+    if matter.candidate.release_after and verdict.reason != "promise_conflict":
+        matter.disposition = "surface_after_resolution"
+        return Verdict("G3", why="they set the condition themselves", source=verdict.source)
+    open_issue = verdict.reason == "open_complaint" and not matter.scene.case.customer.state.open_cases
+    tried = matter.candidate.explicit and matter.scene.says("tried") is not None
+    if open_issue and tried and not matter.state.complaint and not matter.state.read.complaint:
+        return Verdict("G3", why="free steps failed; the purchase is the fix", source=verdict.source)
+    return verdict
+
+
+def g4_evidence(matter: Matter) -> Verdict:
+    """G4: rules E1-E8."""
+    checked = evidence.check(matter.scene, matter.candidate)
+    matter.evidence = checked.evidence
+    if checked.reason:
+        return Verdict("G4", "fail", checked.why, matter.candidate.quotes[0].turn if matter.candidate.quotes else "", checked.reason)  # type: ignore[arg-type]
+    matter.counter = evidence.counter(matter.scene, matter.candidate)
+    refused = evidence.refused_after(matter.scene, matter.candidate)
+    if refused:
+        return Verdict("G4", "fail", "they took it back", refused.turn, "information_only")
+    return Verdict("G4", source=matter.evidence[0].turn)
+
+
+def g5_free_first(matter: Matter) -> Verdict:
+    """G5: owned, included, owed, self-made, cheaper, or worth waiting for."""
+    items = relevant_to(matter.candidate, offerings(matter.scene.case, matter.scene.policy.bundle.horizon_months))
+    matter.cures = free.cures(matter.scene, matter.candidate, items)
+    tried = matter.scene.says("tried") is not None and matter.candidate.explicit
+    settles = [c for c in matter.cures if c.settles]
+    if settles and not (tried and all(c.kind == "free_fix" for c in settles)):
+        first = settles[0]
+        reason: NoneReason = "already_entitled" if first.kind == "entitlement" else "cheaper_better" if first.kind == "cheaper_option" else "free_fix"
+        return Verdict("G5", "fail", first.text[:160], first.source, reason)
+    return Verdict("G5", why="nothing owned, owed or free settles it")
+
+
+def g6_ambiguity(matter: Matter) -> Verdict:
+    """G6: a change without a reason is booked and asked about; a missing constraint is asked for."""
+    if matter.state.change and not matter.state.reason_known:
+        return Verdict("G6", "fail", "a change without a known reason comes first", matter.state.change.turn.id, "ask_first")
+    if matter.candidate.missing_slot:
+        matter.slot = matter.candidate.missing_slot  # type: ignore[assignment]
+        return Verdict("G6", "fail", f"a missing constraint changes the choice: {matter.slot}", reason="ask_first")
+    return Verdict("G6")
+
+
+def g7_fit(matter: Matter) -> Verdict:
+    """G7: compatible, eligible, on sale; a known obstacle blocks, an unknown one is asked about."""
+    if matter.candidate.regulated:
+        return Verdict("G7", why="regulated: an appointment, never a product")
+    matter.search = search(matter.scene, matter.candidate)
+    if matter.search.best:
+        return Verdict("G7", source=matter.search.best.skus[0])
+    if matter.search.unknown:
+        matter.slot = "compatibility"
+        return Verdict("G7", "unknown", matter.search.unknown, matter.search.blocked_source, "ask_first" if matter.search.priced else "no_suitable_product")
+    if matter.search.blocked_by and matter.candidate.need_type in ("stated", "blocked") and matter.candidate.explicit:
+        matter.disposition = "log_blocked"
+        matter.release_when = _release_of_block(matter)
+        return Verdict("G7", why=matter.search.blocked_by[:160], source=matter.search.blocked_source)
+    reason: NoneReason = "not_eligible" if matter.search.blocked_source else "no_suitable_product"
+    return Verdict("G7", "fail", matter.search.blocked_by or "nothing on sale serves it", matter.search.blocked_source, reason)
+
+
+def _release_of_block(matter: Matter) -> str:
+    blocked = matter.search.blocked_by if matter.search else ""
+    return f"when this no longer holds: {blocked}, if the customer agrees to be told"[:200]
+
+
+def g8_cheapest(matter: Matter) -> Verdict:
+    """G8: the cheapest bundle that meets every stated constraint."""
+    if matter.disposition == "log_blocked":
+        return Verdict("G8", "not_applicable", "nothing on sale today")
+    if matter.candidate.regulated:
+        return _appointment(matter)
+    best = matter.search.best if matter.search else None
+    if best is None:
+        return Verdict("G8", "fail", "no sufficient bundle", reason="no_suitable_product")
+    return Verdict("G8", why=f"{' + '.join(best.skus)} at {best.cost:g} over 12 months", source=best.skus[0])
+
+
+def _appointment(matter: Matter) -> Verdict:
+    """For regulated subjects only a meeting with an adviser is proposed."""
+    words = matter.scene.policy.regulated.appointment_words
+    items = offerings(matter.scene.case, matter.scene.policy.bundle.horizon_months)
+    meetings = [i for i in items if i.available and any(w in plain(f"{i.product.name} {i.product.features}") for w in words)]
+    related = [i for i in meetings if i.words & matter.candidate.about] or meetings
+    if not related:
+        return Verdict("G8", "fail", "regulated, and no appointment can be booked", reason="not_eligible")
+    cheapest = min(related, key=lambda i: (i.cost if i.cost is not None else 1e12, i.sku))
+    from copilot.needs.bundle import Bundle
+    from copilot.needs.output import Sufficiency
+
+    proof = Sufficiency(constraint="advice by a qualified person", met_by=cheapest.product.name, source=cheapest.sku)
+    matter.search = Search(Bundle((cheapest,), cheapest.cost or 0.0, (proof,)))
+    matter.disposition = "handoff_sales"
+    return Verdict("G8", why="regulated advice is given by a person", source=cheapest.sku)
+
+
+def g9_better_off(matter: Matter) -> Verdict:
+    """G9: a benefit in their terms, drawbacks named; announced better terms are waited for."""
+    if not matter.candidate.benefit.strip():
+        return Verdict("G9", "fail", "no benefit to the customer can be named", reason="information_only")
+    matter.trade_offs = _trade_offs(matter)
+    later = free.announced(matter.scene, matter.candidate.about) if matter.disposition != "log_blocked" else None
+    if later and matter.disposition != "handoff_sales":
+        matter.disposition, matter.release_when = "hold", f"better terms are announced: {later.text}"[:200]
+        return Verdict("G9", why="waiting is better for them", source=later.id)
+    return Verdict("G9")
+
+
+def _trade_offs(matter: Matter) -> tuple[str, ...]:
+    best = matter.search.best if matter.search else None
+    if best is None:
+        return ()
+    found = []
+    for item in best.items:
+        price, currency = item.product.price, item.product.currency or ""
+        period = {"month": "a month", "once": "once", "year": "a year"}.get(item.product.period, item.product.period)
+        found.append(f"{price:g} {currency} {period}".replace("  ", " ") if price is not None else "price not on file")
+        if item.product.commitment_months:
+            found.append(f"runs for {item.product.commitment_months} months")
+    return tuple(dict.fromkeys(found))
+
+
+def g10_confidence(matter: Matter) -> Verdict:
+    """G10: probability against the threshold of the risk class; in between, hold."""
+    limits = matter.scene.policy.thresholds
+    best = matter.search.best if matter.search else None
+    months = max((i.product.commitment_months for i in best.items), default=0) if best else 0
+    matter.threshold = limits.regulated if matter.candidate.regulated else limits.long_contract if months > matter.scene.policy.long_contract_months else limits.ordinary
+    p = matter.candidate.p
+    if p >= matter.threshold or matter.disposition == "log_blocked" and p >= limits.floor:
+        return Verdict("G10", why=f"p {p:.2f} of {matter.threshold:.2f}")
+    if p < limits.floor:
+        return Verdict("G10", "fail", f"p {p:.2f} is below {limits.floor:.2f}", reason="information_only")
+    matter.disposition = "hold"
+    matter.release_when = matter.release_when or "when the customer says more about it"
+    return Verdict("G10", "unknown", f"p {p:.2f} is below {matter.threshold:.2f}: held")
+
+
+def g11_timing(matter: Matter) -> Verdict:
+    """G11: their own date beats ours; consent before a hand-over; caps."""
+    candidate = matter.candidate
+    if matter.disposition == "log_blocked":
+        return Verdict("G11", "not_applicable")
+    if candidate.release_after and matter.disposition in ("surface_now", "surface_after_resolution"):
+        matter.disposition, matter.release_when = "surface_after_resolution", candidate.release_after
+        return Verdict("G11", why="after what they named")
+    if candidate.hold_until and matter.disposition != "hold":
+        matter.disposition, matter.release_when = "hold", candidate.hold_until
+        return Verdict("G11", why="they named a later time")
+    if matter.disposition == "handoff_sales" and not candidate.consent_quote:
+        matter.disposition, matter.release_when, matter.slot = "hold", "when the customer agrees to be contacted", "consent_to_contact"
+        return Verdict("G11", "unknown", "no consent to be contacted yet")
+    if matter.disposition == "surface_now" and not candidate.explicit and _recently_shown(matter) >= matter.scene.policy.caps.visible_per_customer_30_days:
+        matter.disposition, matter.release_when = "hold", "when fewer offers were shown in the last 30 days"
+        return Verdict("G11", "unknown", "the cap of offers per month is reached")
+    return Verdict("G11")
+
+
+def _recently_shown(matter: Matter) -> int:
+    since = matter.scene.as_of.date() - timedelta(days=30)
+    return sum(1 for o in matter.state.offers if o.at and o.at >= since)
+
+
+def g12_wording(matter: Matter) -> Verdict:
+    """G12: the suggested line is true, plain and leaves a way out; else there is none."""
+    matter.line = agent_line(matter.scene.policy, matter.search.best if matter.search else None, matter.disposition)
+    if matter.line and not is_clean(matter.line, matter.scene.policy):
+        matter.line = ""
+        return Verdict("G12", "unknown", "no line: the wording check refused it")
+    return Verdict("G12")
+
+
+GATES: tuple[Gate, ...] = (
+    g0_authority, g1_care, g2_permission, g3_fix_first, g4_evidence, g5_free_first, g6_ambiguity,
+    g7_fit, g8_cheapest, g9_better_off, g10_confidence, g11_timing, g12_wording,
+)  # fmt: skip
+
+
+def run(matter: Matter) -> Verdict | None:
+    """Through all gates in order; the verdict that stopped the need, or None if none did."""
+    for gate in GATES:
+        verdict = gate(matter)
+        matter.verdicts.append(verdict)
+        if verdict.result == "fail" or (verdict.gate == "G7" and verdict.result == "unknown"):
+            return verdict
+    return None

@@ -1,0 +1,122 @@
+"""What a proposer hands over: candidate needs with quotes, and its reading of the contact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from copilot.needs.output import CareCode, NeedType
+from copilot.needs.scene import Scene
+
+Basis = Literal["total", "extra"]
+ConstraintKind = Literal["quantity", "compatibility", "age", "budget", "feature", "deadline", "scope", "period", "other"]
+Method = Literal["rules", "calibrated_votes", "calibrated_model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of the customer, not yet checked."""
+
+    turn: str
+    text: str
+    conversation: str = "now"
+    role: Literal["want", "problem", "consequence", "fact", "deadline", "constraint"] = "want"
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """Something a solution must meet; amounts carry their unit, in the catalogue's words."""
+
+    kind: ConstraintKind
+    text: str
+    unit: str = ""
+    amount: float | None = None
+    basis: Basis = "total"
+    words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible need in the customer's terms. Which product serves it is not said here."""
+
+    need: str
+    need_type: NeedType
+    quotes: tuple[Quote, ...]
+    about: frozenset[str] = frozenset()
+    constraints: tuple[Constraint, ...] = ()
+    explicit: bool = False
+    for_other: bool = False
+    another: bool = False
+    release_after: str | None = None
+    hold_until: str | None = None
+    benefit: str = ""
+    second_source: str | None = None
+    consent_quote: str = ""
+    regulated: bool = False
+    missing_slot: str | None = None
+    p: float = 0.8
+    method: Method = "rules"
+    verdicts: tuple[Fit, ...] = ()
+    cures: tuple[Cure, ...] = ()
+    drop: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A model's reading of one product against one constraint, with the words of the fact."""
+
+    sku: str
+    constraint: int
+    verdict: Literal["met", "unmet", "unknown"]
+    fact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """A free way to settle the matter: its source on file and what it does."""
+
+    kind: Literal["entitlement", "free_fix", "right", "cheaper_option", "truth", "process"]
+    source: str
+    text: str
+    settles: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a model read in the contact; rules may add to it and never take from it."""
+
+    care: frozenset[CareCode] = frozenset()
+    issue_status: str | None = None
+    complaint: bool = False
+    disruption: bool = False
+    fraud: bool = False
+    authority: str | None = None
+    objection: bool = False
+    change_request: str | None = None
+    change_reason_known: bool = False
+    none_reason: str | None = None
+    informs: tuple[Cure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The proposer's whole answer."""
+
+    candidates: tuple[Candidate, ...] = ()
+    reading: Reading | None = None
+    label: str = "rules"
+    notes: tuple[str, ...] = field(default=())
+
+
+class Proposer(Protocol):
+    """Finds possible needs without a model."""
+
+    def propose(self, scene: Scene) -> Proposal:
+        """The candidates of this scene; at most as many as policy allows."""
+
+
+class AsyncProposer(Protocol):
+    """Finds possible needs with a model; a fault of the model is raised as `ModelError`."""
+
+    async def propose(self, scene: Scene) -> Proposal:
+        """The candidates of this scene and the model's reading of it."""

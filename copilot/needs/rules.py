@@ -1,0 +1,332 @@
+"""The proposer without a model: rules over the customer's own sentences, precision first."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
+from copilot.ledger.language import digits, plain, spoken_number, stem
+from copilot.needs.catalogue import (
+    Amount,
+    Offering,
+    amounts,
+    is_generic,
+    linked,
+    offerings,
+    owned_amount,
+    subjects,
+)
+from copilot.needs.output import NeedType
+from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote
+from copilot.needs.scene import Scene, Words
+
+_DOUBLE = re.compile(r"\b(?:double|twice (?:as much|the|that|my|what))\b")
+_PER = re.compile(r"(\d+(?:\.\d+)?) ?([a-z]+)\b.{0,12}?\b(?:per|a|each|every) ([a-z]+)")
+_USAGE = re.compile(r"(\d+(?:\.\d+)?) ?(?:of|out of|/) ?(\d+(?:\.\d+)?) ?([a-z]+)")
+_USED_UP = re.compile(r"\b(?:used up|full|at (?:9\d|100) ?%|over (?:the )?(?:limit|quota)|(?:9\d|100) ?%|exceed\w*|hit the (?:cap|limit))\b")
+_BUDGET = re.compile(r"\b(?:under|below|less than|no more than|up to|max(?:imum)?(?: of)?|at most|not (?:more|over)(?: than)?)\s*[£$€]?\s?(\d+(?:\.\d+)?)(?:\s?(?:pounds|euros|dollars|quid))?(?! ?(?:gb|tb|mb|users?|people|days?|hours?|minutes?|pages|kg|miles|km|%))\b(.{0,14})")
+_MODEL = re.compile(r"\b([A-Z][\w-]+ [A-Z]?\d{2,4}[A-Za-z]?)\b")
+_AGE = re.compile(
+    r"\b(?:(?:she|he|they)(?:'s| is| are)|(?:daughter|son|child|nephew|niece|grandson|granddaughter|brother|sister)(?:'s| is|,)?(?: only| just| who is)?|aged?|turning|turns) (?:only |just |almost |nearly )?(\d{1,2})\b(?! ?(?:gb|pm|am|%))|\b(\d{1,2})[- ]year[- ]old\b|\b(\d{1,2}) years? old\b"
+)
+_MONTHLY = re.compile(r"\b(?:each|per|a|every) month\b|\bmonthly\b")
+_ONE_OFF = re.compile(r"\b(?:one[- ]off|just (?:the )?once|no subscription|not a subscription|without a (?:contract|subscription))\b")
+_FUTURE = re.compile(rf"\b(?:in|from|after|until|till|by|before|next|at the (?:start|end|beginning) of) (?:the )?(?:{'|'.join(MONTHS)}|next (?:month|year|week|spring|summer|autumn|winter|term)|new year|\d{{1,2}}(?:st|nd|rd|th)?|summer|autumn|winter|spring|easter|christmas|holidays|move|first pay|payday|term|budget|quarter)\b")
+_PURPOSE = re.compile(r"\b(?:for|so (?:that )?|to|because) [^.!?,;]{6,80}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Seed:
+    words: Words
+    kind: NeedType
+    explicit: bool
+
+
+class RuleProposer:
+    """Finds needs by word families, amounts and the catalogue's own vocabulary."""
+
+    def propose(self, scene: Scene) -> Proposal:
+        """At most as many candidates as policy allows; silence where the words are not clear."""
+        items = offerings(scene.case, scene.policy.bundle.horizon_months)
+        found: dict[str, Candidate] = {}
+        for seed in self._seeds(scene):
+            candidate = _candidate(scene, seed, items)
+            if candidate is not None:
+                key = seed.words.turn.id
+                found[key] = _stronger(found.get(key), candidate)
+        limit = scene.policy.caps.candidates
+        return Proposal(tuple(found.values())[:limit], label="rules")
+
+    def _seeds(self, scene: Scene) -> list[_Seed]:
+        return [seed for words in scene.own_words if (seed := _seed(scene, words))]
+
+
+def _stronger(old: Candidate | None, new: Candidate) -> Candidate:
+    """Of two readings of one turn, the one that says more; the first on a tie."""
+    if old is None:
+        return new
+    weight = lambda c: (c.need_type == "stated", len(c.about), len(c.constraints))  # noqa: E731
+    return new if weight(new) > weight(old) else old
+
+
+def _seed(scene: Scene, words: Words) -> _Seed | None:
+    text = words.text
+    if scene.reads("want", text) and not _is_service(scene, text):
+        return _Seed(words, "stated", explicit=scene.reads("strong_want", text))
+    if scene.reads("limit", text):
+        near = _same_turn(scene, words)
+        if any(scene.reads("consequence", w.text) for w in near):
+            return _Seed(words, "implied", explicit=False)
+    return None
+
+
+def _is_service(scene: Scene, text: str) -> bool:
+    return scene.reads("service_want", text) or scene.reads("change", text)
+
+
+def _same_turn(scene: Scene, words: Words) -> list[Words]:
+    return [w for w in scene.own_words if w.turn.id == words.turn.id]
+
+
+def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | None:
+    near = _neighbours(scene, seed)
+    spoken = " ".join(w.text for w in near)
+    about = subjects(spoken)
+    seed_about = subjects(seed.words.text)
+    constraints = _constraints(scene, near, items)
+    if not _links(seed, seed_about, about, constraints, items):
+        return None
+    return Candidate(
+        need=_statement(seed.words.text, items),
+        need_type=seed.kind,
+        quotes=_quotes(seed, near, scene),
+        about=about,
+        constraints=tuple(constraints),
+        explicit=seed.explicit,
+        for_other=scene.reads("beneficiary", spoken),
+        another=scene.reads("another", seed.words.text),
+        release_after=_condition(scene, near),
+        hold_until=_hold(scene, near),
+        benefit=_benefit(spoken, seed),
+        consent_quote=_consent(scene),
+        regulated=is_regulated(scene, spoken),
+        p=0.85 if seed.explicit else 0.75,
+        drop=_drop(scene, seed, near),
+    )
+
+
+def _neighbours(scene: Scene, seed: _Seed) -> list[Words]:
+    """The seed and what the same turn adds to it: amounts, reasons, conditions."""
+    turn = _same_turn(scene, seed.words)
+    place = turn.index(seed.words)
+    return [w for i, w in enumerate(turn) if abs(i - place) <= 2 and (w is seed.words or not _other_matter(scene, w))]
+
+
+def _other_matter(scene: Scene, words: Words) -> bool:
+    return scene.reads("fault", words.text) and not scene.reads("limit", words.text)
+
+
+def _links(seed: _Seed, own: frozenset[str], about: frozenset[str], constraints: list[Constraint], items: list[Offering]) -> bool:
+    """The words name something the catalogue names too, or an amount in one of its units."""
+    if any(c.kind == "quantity" and any(i.provides(c.unit) or i.unlimited for i in items) for c in constraints):
+        return True
+    words = own if seed.kind == "stated" else about
+    strong = [i for i in items if linked(words, i)]
+    if strong:
+        return True
+    if seed.kind == "stated" and seed.explicit:
+        return any(len(linked(about, i)) >= 1 and linked(about, i) & i.name_words for i in items)
+    return False
+
+
+def _constraints(scene: Scene, near: list[Words], items: list[Offering]) -> list[Constraint]:
+    spoken = " ".join(w.text for w in near)
+    found = [*_quantities(scene, spoken, near, items), *_compatibility(spoken, items), *_limits(scene, spoken)]
+    seen: set[tuple[str, str]] = set()
+    return [c for c in found if not ((c.kind, c.unit or c.text) in seen or seen.add((c.kind, c.unit or c.text)))]
+
+
+def _quantities(scene: Scene, spoken: str, near: list[Words], items: list[Offering]) -> list[Constraint]:
+    units = {a.unit for i in items for a in i.amounts}
+    found = [
+        Constraint("quantity", f"{a.value:g} {_readable(a.unit)}", a.unit, a.value, "extra" if a.extra else "total")
+        for w in near
+        for a in amounts(w.text)
+        if a.unit in units
+    ]
+    if found:
+        return found[:2]
+    if _DOUBLE.search(plain(spoken)):
+        return _doubled(scene, units)
+    return _projected(scene, near, units) or _next_step(scene, near, units)
+
+
+def _readable(unit: str) -> str:
+    return {"data": "GB", "pag": "pages", "seat": "users"}.get(unit, unit)
+
+
+def _doubled(scene: Scene, units: set[str]) -> list[Constraint]:
+    for unit in sorted(units):
+        have = owned_amount(scene.case, unit)
+        if have:
+            return [Constraint("quantity", f"{2 * have:g} {_readable(unit)}", unit, have, "extra")]
+    return []
+
+
+def _projected(scene: Scene, near: list[Words], units: set[str]) -> list[Constraint]:
+    """"Ten weddings" and, on file, "15 GB per wedding" make 150 GB."""
+    for fact in scene.case.customer.facts:
+        for match in _PER.finditer(digits(fact)):
+            rate = next((a for a in amounts(match.group()) if a.unit in units), None)
+            thing = stem(match.group(3))
+            count = next((a.value for w in near for a in amounts(w.text) if a.unit == thing), None)
+            if rate and count:
+                text = f"about {rate.value * count:g} {_readable(rate.unit)}"
+                return [Constraint("quantity", text, rate.unit, rate.value * count, "extra")]
+    return []
+
+
+def _next_step(scene: Scene, near: list[Words], units: set[str]) -> list[Constraint]:
+    """A limit that is reached on file, and words that complain of it: more of that unit."""
+    if not any(scene.reads("limit", w.text) for w in near):
+        return []
+    for text in scene.case.customer.facts:
+        lowered = digits(text)
+        match = _USAGE.search(lowered)
+        near_limit = match and float(match.group(1)) >= 0.9 * float(match.group(2))
+        if near_limit or _USED_UP.search(lowered):
+            unit = next((a.unit for a in amounts(text) if a.unit in units), None)
+            if unit:
+                return [Constraint("quantity", f"more {_readable(unit)} than today", unit, 1.0, "extra")]
+    return []
+
+
+def _compatibility(spoken: str, items: list[Offering]) -> list[Constraint]:
+    """A model the customer names, where any product depends on a model."""
+    del items
+    return [
+        Constraint("compatibility", f"fits {m.group(1)}", words=frozenset(plain(m.group(1)).split()))
+        for m in _MODEL.finditer(spoken)
+    ][:1]
+
+
+def _limits(scene: Scene, spoken: str) -> list[Constraint]:
+    lowered = digits(spoken)
+    found: list[Constraint] = []
+    if match := _BUDGET.search(lowered):
+        monthly = "month" in match.group(2)
+        found.append(Constraint("budget", match.group().strip(), "month" if monthly else "total", float(match.group(1))))
+    if match := _AGE.search(lowered):
+        age = float(next(g for g in match.groups() if g))
+        found.append(Constraint("age", f"age {age:g}", "age", age))
+    if _MONTHLY.search(lowered) and re.search(r"\b(?:pay|rather|spread|instal)\w*", lowered):
+        found.append(Constraint("period", "paid monthly", "month"))
+    if _ONE_OFF.search(lowered):
+        found.append(Constraint("period", "paid once", "once"))
+    if match := re.search(r"\b(?:before|by) ([a-z0-9 ]{3,20})", lowered):
+        on = due(match.group(), scene.as_of.date(), WorkingCalendar()).on
+        if on:
+            found.append(Constraint("deadline", match.group().strip(), amount=float(on.toordinal())))
+    if re.search(r"\b(?:only|just) (?:ever )?(?:the|my|for the|one)\b", lowered):
+        found.append(Constraint("scope", "no more than what was named"))
+    return found
+
+
+def _condition(scene: Scene, near: list[Words]) -> str | None:
+    for words in near:
+        if scene.reads("condition", words.text):
+            return f"when the customer confirms: {words.text.strip(' .!')}"[:160]
+    return None
+
+
+def _hold(scene: Scene, near: list[Words]) -> str | None:
+    """The customer's own date, where they say not now; no date of ours."""
+    if not any(scene.reads("defer", w.text) for w in near):
+        return None
+    for words in near:
+        match = _FUTURE.search(digits(words.text))
+        if match:
+            return f"{match.group().strip()}, or earlier if the customer asks"
+    return "when the customer comes back to it"
+
+
+def _quotes(seed: _Seed, near: list[Words], scene: Scene) -> tuple[Quote, ...]:
+    """The seed first, then sentences with amounts or a consequence; at most three."""
+    picked = [Quote(seed.words.turn.id, _short(seed.words.text), seed.words.turn.conversation_id)]
+    for words in near:
+        if words is seed.words or len(picked) >= 3 or len(words.text) < 8:
+            continue
+        says_more = amounts(words.text) or scene.reads("consequence", words.text) or scene.reads("limit", words.text)
+        if says_more and not scene.reads("resolved", words.text):
+            role = "constraint" if amounts(words.text) else "consequence"
+            picked.append(Quote(words.turn.id, _short(words.text), words.turn.conversation_id, role))  # type: ignore[arg-type]
+    return tuple(picked)
+
+
+def _short(text: str) -> str:
+    return text[:240].rstrip()
+
+
+def _statement(text: str, items: list[Offering]) -> str:
+    """The need in the customer's words, with our product numbers and names left out."""
+    said = " ".join(text.split()).rstrip(".!?")
+    for item in items:
+        for name in (item.sku, item.product.name):
+            if len(name) > 3:
+                said = re.sub(re.escape(name), "this", said, flags=re.I)
+    return said[:160]
+
+
+def _benefit(spoken: str, seed: _Seed) -> str:
+    match = _PURPOSE.search(spoken)
+    if match:
+        return f"Gets what they asked for: {match.group().strip()}"[:160]
+    return "Gets what they asked for, and nothing beyond it" if seed.kind == "stated" else "Removes the limit they described"
+
+
+def _consent(scene: Scene) -> str:
+    words = scene.says("consent_contact")
+    return words.text[:240] if words else ""
+
+
+def is_regulated(scene: Scene, spoken: str) -> bool:
+    """A subject on which only a qualified person advises."""
+    lowered = plain(spoken)
+    return any(re.search(rf"\b{re.escape(topic)}s?\b", lowered) for topic in scene.policy.regulated.topics)
+
+
+def _drop(scene: Scene, seed: _Seed, near: list[Words]) -> str | None:
+    """Why these words carry no need, if they do not (rules E3, E6)."""
+    whole = [seed.words, *near]
+    if any(scene.reads("figurative", w.text) or scene.reads("sarcasm", w.text) for w in whole):
+        return "figurative"
+    if any(scene.reads("curiosity", w.text) for w in _same_turn(scene, seed.words)):
+        return "information_only"
+    if scene.reads("hypothetical", seed.words.text):
+        return "information_only"
+    if scene.reads("third_party_words", seed.words.text):
+        return "not_customer_words"
+    if scene.reads("price_probe", seed.words.text) and not seed.explicit:
+        return "information_only"
+    return None
+
+
+def age_of(fact: str, today: date) -> float | None:
+    """An age that a fact on file states."""
+    del today
+    match = _AGE.search(digits(fact)) or re.search(r"\bis (\d{1,2})\b", digits(fact))
+    if not match:
+        return None
+    return spoken_number(next(g for g in match.groups() if g))
+
+
+def amount_of(text: str, unit: str) -> Amount | None:
+    """The first amount of this unit in a text."""
+    return next((a for a in amounts(text) if a.unit == unit), None)
+
+
+def names_subject(words: frozenset[str]) -> bool:
+    """At least one word that names something."""
+    return any(not is_generic(w) for w in words)

@@ -1,0 +1,157 @@
+"""What an assessment looks at, prepared once: the customer's own words, the facts, the ledgers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from copilot.ledger import OpenLoop, Promise, Said, Timeline, open_loops, promises
+from copilot.ledger.language import Sentence, digits, sentences, stems
+from copilot.ledger.lexicon import lexicon
+from copilot.needs.case import Case
+from copilot.needs.policy import Policy
+
+SIGNALS = Path(__file__).with_name("signals.json")
+_FORWARDED = re.compile(
+    r"-{2,} ?(?:original|forwarded) message|begin forwarded message|^(?:from|von|de): .+@|^on .{5,60} wrote:"
+    r"|^fwd?:|^fw:|\bforwarded (?:message|mail|from)\b.{0,40}:",
+    re.I | re.M,
+)
+_PASTED = re.compile(r"^\s*>.*$", re.M)
+_SIGNATURE = re.compile(
+    r"^(?:-- ?$|(?:kind|best|warm|many|with kind) regards,?|yours (?:sincerely|faithfully),?|cheers,\s*$|sent from my .*)",
+    re.I | re.M,
+)
+_QUOTED = re.compile(r"“[^”]{8,}”|\"[^\"]{8,}\"|«[^»]{8,}»|‘[^’]{12,}’(?!\w)|(?<!\w)'[^'\n]{20,}'(?!\w)")
+_TO_SYSTEM = re.compile(
+    r"[^.!?\n]*(?:\bignore (?:all |any |the )?(?:previous|prior|above|earlier)|\b(?:system|assistant|ai|model|bot)\s*[:>\]]"
+    r"|\byou are (?:now )?(?:an? )?(?:ai|assistant|model)|\bnote to (?:the )?(?:ai|assistant|system|model|bot)|<\|?(?:system|im_start)|\bprompt:)[^\n]*",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One sentence a customer said in their own words, and where."""
+
+    turn: Said
+    sentence: Sentence
+
+    @property
+    def text(self) -> str:
+        """The sentence as said."""
+        return self.sentence.text
+
+
+def signals() -> Mapping[str, re.Pattern[str]]:
+    """The word lists of this room."""
+    return lexicon(SIGNALS)
+
+
+def foreign_spans(text: str) -> list[tuple[int, int]]:
+    """Parts of a turn that are not the speaker's own words (rule E2)."""
+    spans = [m.span() for pattern in (_PASTED, _QUOTED, _TO_SYSTEM) for m in pattern.finditer(text)]
+    for pattern in (_FORWARDED, _SIGNATURE):
+        match = pattern.search(text)
+        if match and not (pattern is _SIGNATURE and match.start() == 0):
+            spans.append((match.start(), len(text)))
+    return sorted(spans)
+
+
+def is_foreign(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """True where the stretch touches someone else's words."""
+    return any(start < stop and begin < end for begin, stop in spans)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A case, read once."""
+
+    case: Case
+    policy: Policy
+    timeline: Timeline
+    promises: tuple[Promise, ...]
+    loops: tuple[OpenLoop, ...]
+
+    @classmethod
+    def of(cls, case: Case, policy: Policy) -> Scene:
+        """Order the turns and keep the ledgers."""
+        timeline = case.timeline(policy)
+        rules = policy.ledger(case.customer.market)
+        made = promises(timeline, case.as_of, rules)
+        asked = open_loops(timeline, similar=rules.similar)
+        return cls(case, policy, timeline, tuple(made), tuple(asked))
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment of the assessment."""
+        return self.case.as_of
+
+    @cached_property
+    def current(self) -> tuple[Said, ...]:
+        """The turns of the conversation on the screen."""
+        return tuple(t for t in self.timeline.turns if t.conversation_id == "now")
+
+    @cached_property
+    def own_words(self) -> tuple[Words, ...]:
+        """The customer's own sentences in this conversation, without quotes and pasted parts."""
+        return tuple(_own(self.current))
+
+    @cached_property
+    def past_words(self) -> tuple[Words, ...]:
+        """The customer's own sentences in all earlier conversations."""
+        return tuple(_own([t for t in self.timeline.turns if t.conversation_id != "now"]))
+
+    @cached_property
+    def agent_turns(self) -> tuple[Said, ...]:
+        """What our side said in this conversation."""
+        return tuple(t for t in self.current if t.ours)
+
+    @cached_property
+    def has_foreign_words(self) -> bool:
+        """The conversation carries forwarded, pasted or quoted words, or a third party speaks."""
+        return any(
+            t.speaker == "third_party" or (t.speaker == "customer" and foreign_spans(t.text))
+            for t in self.current
+        )
+
+    @cached_property
+    def customer_stems(self) -> frozenset[str]:
+        """All content words of the customer in this conversation."""
+        return frozenset().union(*(stems(w.text) for w in self.own_words))
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Where each current turn stands."""
+        return {turn.id: place for place, turn in enumerate(self.current)}
+
+    def says(self, name: str) -> Words | None:
+        """The first own sentence that shows this signal."""
+        return next(self.all_saying(name), None)
+
+    def all_saying(self, name: str) -> Iterator[Words]:
+        """Every own sentence that shows this signal."""
+        pattern = signals()[name]
+        return (w for w in self.own_words if pattern.search(w.sentence.lower))
+
+    def reads(self, name: str, text: str) -> bool:
+        """True where the text shows this signal."""
+        return bool(signals()[name].search(digits(text)))
+
+    def after(self, words: Words) -> tuple[Said, ...]:
+        """The current turns that follow a sentence."""
+        return self.current[self.position.get(words.turn.id, 0) + 1 :]
+
+
+def _own(turns: Sequence[Said]) -> Iterator[Words]:
+    for turn in turns:
+        if turn.speaker != "customer":
+            continue
+        spans = foreign_spans(turn.text)
+        for sentence in sentences(turn.text):
+            if not is_foreign(sentence.start, sentence.end, spans):
+                yield Words(turn, sentence)

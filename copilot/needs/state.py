@@ -1,0 +1,254 @@
+"""How things stand in a contact: care, authority, consent, the issue, the requested change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from copilot.ledger.language import digits, plain, stems
+from copilot.needs.output import Authority, CareCode, ContactState, IssueStatus
+from copilot.needs.proposal import Reading
+from copilot.needs.scene import Scene, Words, signals
+
+_CODES: tuple[CareCode, ...] = ("bereavement", "financial", "health", "pressure", "distress", "minor", "safety")
+_NO = re.compile(r"\b(?:declin\w*|refus\w*|reject\w*|no|not interested|dismiss\w*|turned down|objected)\b")
+_OTHERS_CARE = re.compile(r"\b(?:my (?:friend|neighbour|colleague|boss)|a friend|people|some (?:customers|people)|battery|laptop|phone has|line (?:is|went) dead)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An offer on file: what, when, and whether it was refused."""
+
+    text: str
+    sku: str
+    at: date | None
+    refused: bool
+
+
+@dataclass(frozen=True)
+class State:
+    """The contact as code reads it; a model's reading may add to it, never take away."""
+
+    care: tuple[CareCode, ...]
+    care_source: str
+    fraud: Words | None
+    fraud_on_file: bool
+    authority: Authority
+    authority_source: str
+    objection: bool
+    marketing: bool
+    issue: IssueStatus
+    issue_source: str
+    complaint: Words | None
+    disruption: Words | None
+    change: Words | None
+    change_booked: bool
+    reason_known: str | None
+    offers: tuple[Offered, ...]
+    read: Reading
+
+    def contact(self) -> ContactState:
+        """The wire form."""
+        quiet = [o.at for o in self.offers if o.refused and o.at]
+        return ContactState(
+            issue_status=self.issue,
+            complaint=self.complaint is not None or self.read.complaint,
+            care=self.care,
+            authority=self.authority,
+            marketing_allowed=self.marketing and not self.objection,
+            quiet_until=(max(quiet) + timedelta(days=90)).isoformat() if quiet else None,
+        )
+
+
+def read_state(scene: Scene, reading: Reading | None) -> State:
+    """Read the contact once; each part says where it was seen."""
+    read = reading or Reading()
+    care, care_source = _care(scene, read)
+    authority, authority_source = _authority(scene, read)
+    issue, issue_source = _issue(scene, read)
+    change = _change(scene, read)
+    consent = scene.case.customer.consent
+    state = scene.case.customer.state
+    fraud = _fraud(scene)
+    return State(
+        care=care,
+        care_source=care_source,
+        fraud=fraud,
+        fraud_on_file=read.fraud or any("fraud" in plain(str(c)) or "security" in plain(str(c)) for c in (*state.open_cases, *state.vulnerability)),
+        authority=authority,
+        authority_source=authority_source,
+        objection=state.do_not_sell or read.objection or scene.says("objection") is not None or consent.objected_at is not None,
+        marketing=consent.marketing and not state.do_not_sell,
+        issue=issue,
+        issue_source=issue_source,
+        complaint=_complaint(scene),
+        disruption=_disruption(scene),
+        change=change,
+        change_booked=_booked(scene, change),
+        reason_known=_reason(scene, change, read),
+        offers=tuple(_offer(o) for o in state.recent_offers),
+        read=read,
+    )
+
+
+def _care(scene: Scene, read: Reading) -> tuple[tuple[CareCode, ...], str]:
+    codes: dict[CareCode, str] = {}
+    for raw in scene.case.customer.state.vulnerability:
+        codes[_code(raw)] = "customer.state.vulnerability"
+    for code in _CODES:
+        if code == "minor":
+            continue
+        words = _care_words(scene, code)
+        if words:
+            codes.setdefault(code, words.turn.id)
+    if scene.says("minor"):
+        codes.setdefault("minor", "minor")
+    for code in read.care:
+        codes.setdefault(code, "model")
+    ordered = tuple(c for c in _CODES if c in codes)
+    return ordered, codes[ordered[0]] if ordered else ""
+
+
+def _code(raw: Any) -> CareCode:
+    """A code on file in our vocabulary; one we do not know counts as distress, and closes the gate."""
+    text = plain(str(raw.get("code", raw) if isinstance(raw, Mapping) else raw))
+    for code, pattern in (
+        ("bereavement", r"bereav|death|deceased|widow"), ("financial", r"financ|debt|hardship|arrears|money|redundan"),
+        ("health", r"health|ill|medical|disab|mental|dementia|capacity"), ("pressure", r"pressur|coerc|control|abuse|scam"),
+        ("minor", r"minor|child|under ?age"), ("safety", r"safe|danger"),
+    ):  # fmt: skip
+        if re.search(pattern, text):
+            return code  # type: ignore[return-value]
+    return "distress"
+
+
+def _care_words(scene: Scene, code: str) -> Words | None:
+    for words in scene.all_saying(code):
+        lowered = words.sentence.lower
+        if _OTHERS_CARE.search(lowered):
+            continue
+        if code == "bereavement" and signals()["bereavement_past"].search(lowered):
+            continue
+        return words
+    return None
+
+
+def _fraud(scene: Scene) -> Words | None:
+    return next((w for w in scene.all_saying("fraud") if "scam call" not in w.sentence.lower), None)
+
+
+def _authority(scene: Scene, read: Reading) -> tuple[Authority, str]:
+    customer = scene.case.customer
+    names = {t.name for t in scene.current if t.speaker == "customer" and t.name}
+    if len(names) > 1:
+        return "unknown", "two names in one contact"
+    if words := scene.says("not_holder"):
+        return "not_authorised", words.turn.id
+    if words := scene.says("minor"):
+        return "not_authorised", words.turn.id
+    for place, fact in enumerate((*customer.facts, customer.segment, customer.state.authority or "")):
+        if signals()["not_holder_file"].search(plain(fact)):
+            return "not_authorised", f"customer.facts[{place}]"
+    if read.authority in ("not_authorised",):
+        return "not_authorised", "model"
+    for place, fact in enumerate(customer.facts):
+        if signals()["authorised_file"].search(plain(fact)):
+            return "authorised", f"customer.facts[{place}]"
+    return "holder", ""
+
+
+def _issue(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:
+    faults = list(scene.all_saying("fault"))
+    last = faults[-1] if faults else None
+    confirmed = _confirmed(scene, last)
+    if confirmed:
+        return "confirmed_by_customer", confirmed
+    if scene.case.customer.state.open_cases:
+        return "open", "customer.state.open_cases"
+    if last:
+        fixed = any(signals()["booked"].search(plain(t.text)) or "fixed" in plain(t.text) for t in scene.after(last) if t.ours)
+        return ("fixed_unconfirmed" if fixed else "open"), last.turn.id
+    if read.issue_status in ("open", "fixed_unconfirmed"):
+        return read.issue_status, "model"  # type: ignore[return-value]
+    return "none", ""
+
+
+def _confirmed(scene: Scene, fault: Words | None) -> str | None:
+    """Only the customer's words after our own close an issue; thanks alone do not."""
+    start = scene.position.get(fault.turn.id, -1) if fault else -1
+    for words in scene.all_saying("resolved"):
+        place = scene.position.get(words.turn.id, 0)
+        later = place > start or (fault is not None and place == start and words.sentence.start > fault.sentence.end)
+        answered = any(t.ours for t in scene.current[:place])
+        if later and (answered or fault is not None):
+            return words.turn.id
+    return None
+
+
+def _complaint(scene: Scene) -> Words | None:
+    return scene.says("complaint")
+
+
+def _disruption(scene: Scene) -> Words | None:
+    return scene.says("disruption")
+
+
+def _change(scene: Scene, read: Reading) -> Words | None:
+    del read
+    for words in scene.all_saying("change"):
+        lowered = words.sentence.lower
+        if re.search(r"\b(?:you|they) (?:have |'ve )?cancel|n't (?:want to )?(?:cancel|close)|how (?:do|can|would)|what (?:happens|if)|is (?:it|there)\b.{0,20}(?:fee|penalty|charge)", lowered):
+            continue
+        return words
+    return None
+
+
+def _booked(scene: Scene, change: Words | None) -> bool:
+    if change is None:
+        return False
+    return any(signals()["booked"].search(plain(t.text)) for t in scene.after(change) if t.ours)
+
+
+def _reason(scene: Scene, change: Words | None, read: Reading) -> str | None:
+    """Where the reason for a change is already on file, in any channel; None if nowhere."""
+    if change is None:
+        return None
+    if read.change_reason_known:
+        return "model"
+    reason = signals()["reason"]
+    start = scene.position.get(change.turn.id, 0)
+    for words in scene.own_words:
+        if reason.search(words.sentence.lower) and (scene.position.get(words.turn.id, 0) >= start or stems(words.text) & stems(change.text)):
+            return words.turn.id
+    for words in scene.past_words:
+        if reason.search(words.sentence.lower):
+            return words.turn.id
+    for place, fact in enumerate(scene.case.customer.facts):
+        lowered = digits(fact)
+        if reason.search(lowered) or re.search(r"\b(?:moving|moves|moved|retir|left|sold|ends|ended|closing|leaving|no longer|relocat|unused|not used|graduat|maternity)\w*", lowered):
+            return f"customer.facts[{place}]"
+    return None
+
+
+def _offer(raw: Any) -> Offered:
+    if isinstance(raw, Mapping):
+        text = " ".join(str(v) for v in raw.values())
+        sku = str(raw.get("sku") or raw.get("product") or raw.get("offer") or "")
+        when = raw.get("at") or raw.get("date") or raw.get("on") or raw.get("shown_at") or raw.get("declined_at")
+        outcome = plain(str(raw.get("outcome") or raw.get("result") or raw.get("status") or raw.get("response") or text))
+        return Offered(text, sku, _date(str(when)) if when else _date(text), bool(_NO.search(outcome)))
+    text = str(raw)
+    return Offered(text, "", _date(text), bool(_NO.search(plain(text))))
+
+
+def _date(text: str) -> date | None:
+    match = re.search(r"\d{4}-\d{2}-\d{2}", text)
+    if not match:
+        return None
+    try:
+        return datetime.fromisoformat(match.group()).replace(tzinfo=UTC).date()
+    except ValueError:
+        return None
