@@ -10,9 +10,10 @@ from itertools import combinations_with_replacement
 from typing import Literal
 
 from copilot.ledger.language import digits, plain, stem, words
-from copilot.needs.catalogue import Met, Offering, linked, offerings, owned_amount
+from copilot.needs.catalogue import Met, Offering, linked, owned_amount
+from copilot.needs.ages import age_of
 from copilot.needs.output import RejectedOption, Sufficiency
-from copilot.needs.proposal import Candidate, Constraint
+from copilot.needs.proposal import Candidate, Constraint, Fit
 from copilot.needs.scene import Scene
 
 WhyNot = Literal["dearer", "insufficient", "incompatible", "not_eligible", "unavailable", "worse_for_customer"]
@@ -61,8 +62,7 @@ class Search:
 
 def search(scene: Scene, candidate: Candidate) -> Search:
     """All bundles of at most three products on sale, repeats allowed, cheapest first."""
-    policy = scene.policy.bundle
-    everything = offerings(scene.case, policy.horizon_months)
+    everything = scene.items
     relevant = relevant_to(candidate, everything)
     if not relevant:
         return Search(None, considered=tuple(i.sku for i in everything))
@@ -208,8 +208,6 @@ def _meets(scene: Scene, candidate: Candidate, place: int, constraint: Constrain
 
 
 def _by_reading(read: Iterable[object]) -> Verdict:
-    from copilot.needs.proposal import Fit
-
     fits = [f for f in read if isinstance(f, Fit)]
     met = next((f for f in fits if f.verdict == "met"), None)
     if met:
@@ -339,13 +337,11 @@ def _holds(scene: Scene, candidate: Candidate, part: str, item: Offering, everyt
 
 
 def _old_enough(scene: Scene, candidate: Candidate, match: re.Match[str], part: str, item: Offering) -> Verdict:
-    from copilot.needs.rules import age_of
-
     low = float(next(g for i, g in enumerate(match.groups()) if g and i != 1))
     high = float(match.group(2)) if match.group(2) else 200.0
     said = next((c.amount for c in candidate.constraints if c.kind == "age"), None)
-    if said is None and (candidate.for_other or not candidate.for_other):
-        said = next((a for f in scene.case.customer.facts if (a := age_of(f, scene.as_of.date()))), None)
+    if said is None:
+        said = next((a for f in scene.case.customer.facts if (a := age_of(f))), None)
     if said is None:
         return Verdict("unknown", f"age not known, required: {part}", item.sku)
     if low <= said <= high:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from copilot.errors import InvalidInput
 from copilot.ledger import Fact, Said, Timeline, joined
+from copilot.ledger.language import sentences
 from copilot.needs.policy import Policy
 
 LABELS = ("gold", "kind")
@@ -221,7 +222,9 @@ def _said(turn: CaseTurn, conversation: str, channel: str, place: int) -> Said:
 
 def _facts(case: Case) -> tuple[Fact, ...]:
     knowledge = [
-        Fact(k.id, k.text, "knowledge", k.status, k.valid_from, k.valid_to) for k in case.knowledge
+        Fact(k.id, s.text, "knowledge", k.status, k.valid_from, k.valid_to)
+        for k in case.knowledge
+        for s in sentences(k.text)
     ]
     products = [
         Fact(p.sku, f"{p.name}. {p.features}", "product", p.status, p.valid_from, p.valid_to)

@@ -66,6 +66,10 @@ class NeedEngine:
             proposal = replace(fallback, notes=(*fallback.notes, f"model unavailable ({error.reason}): rules were used"))
         return self._decide(scene, proposal)
 
+    def ledgers(self, case: Case) -> Assessment:
+        """Promises and open requests alone: no need is looked for."""
+        return self._decide(Scene.of(case, self.policy), Proposal(label="none"))
+
     def _decide(self, scene: Scene, proposal: Proposal) -> Assessment:
         state = read_state(scene, proposal.reading)
         contact = [gate(scene, state) for gate in CONTACT]

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from copilot.ledger.language import digits, plain, stem, words
+from copilot.ledger.language import digits, plain, sentences, stem, words
 from copilot.needs.case import KnowledgeFact, OwnedItem
-from copilot.needs.catalogue import Offering, amounts, is_generic, linked, offerings, owned_amount, subjects
+from copilot.needs.catalogue import Offering, amounts, is_generic, linked, owned_amount, subjects
 from copilot.needs.output import Inform, InformKind
 from copilot.needs.proposal import Candidate, Cure
 from copilot.needs.scene import Scene, signals
@@ -89,14 +89,21 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
     names = frozenset().union(*(i.name_words for i in items[:6])) if items else frozenset()
     found = []
     for fact in scene.case.knowledge:
-        kind = kind_of(fact.text)
-        if kind is None or not _valid(scene, fact):
+        if not _valid(scene, fact):
             continue
-        about = _specific(subjects(fact.text))
-        shared = about & (_specific(candidate.about) | _specific(names))
-        if len({w for w in shared if not w.startswith("~")}) >= 2 or shared & _specific(candidate.about):
-            found.append(Cure(kind, fact.id, fact.text, settles=kind in ("free_fix", "right", "cheaper_option")))
+        for sentence in sentences(fact.text):
+            kind = kind_of(sentence.text)
+            if kind and _speaks_of(sentence.text, candidate, names):
+                found.append(Cure(kind, fact.id, sentence.text, settles=True))
+                break
     return found
+
+
+def _speaks_of(text: str, candidate: Candidate, names: frozenset[str]) -> bool:
+    """A statement is about the need: it shares its words, or two of the products' words."""
+    about = _specific(subjects(text))
+    own = about & _specific(candidate.about)
+    return bool(own) and len({w for w in own | (about & names) if not w.startswith("~")}) >= 1
 
 
 def _valid(scene: Scene, fact: KnowledgeFact) -> bool:
@@ -199,7 +206,7 @@ def cheaper_sku(scene: Scene, candidate: Candidate) -> str | None:
     """A plan on sale that is smaller than the owned one and still enough, where they raise cost."""
     if scene.says("cost_review") is None:
         return None
-    for item in offerings(scene.case, scene.policy.bundle.horizon_months):
+    for item in scene.items:
         for quantity in (c for c in candidate.constraints if c.kind == "quantity" and c.amount):
             given = item.provides(quantity.unit)
             if given and item.available and (quantity.amount or 0) <= given.value < owned_amount(scene.case, quantity.unit):

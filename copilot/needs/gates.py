@@ -9,9 +9,8 @@ from typing import Literal
 
 from copilot.ledger.language import plain, stems
 from copilot.needs import evidence, free
-from copilot.needs.bundle import Search, relevant_to, search
-from copilot.needs.catalogue import offerings
-from copilot.needs.output import CounterOut, Disposition, EvidenceOut, GateOut, NoneReason, Slot
+from copilot.needs.bundle import Bundle, Search, relevant_to, search
+from copilot.needs.output import CounterOut, Disposition, EvidenceOut, GateOut, NoneReason, Slot, Sufficiency
 from copilot.needs.proposal import Candidate, Cure
 from copilot.needs.scene import Scene
 from copilot.needs.state import State
@@ -154,8 +153,7 @@ def _refused(matter: Matter) -> str | None:
     """An offer of this kind they refused within the quiet period, on file or in an earlier contact."""
     days = matter.scene.policy.quiet_days.declined_sku
     since = matter.scene.as_of.date() - timedelta(days=days)
-    items = offerings(matter.scene.case, matter.scene.policy.bundle.horizon_months)
-    near = {i.sku for i in relevant_to(matter.candidate, items)}
+    near = {i.sku for i in relevant_to(matter.candidate, matter.scene.items)}
     for offer in matter.state.offers:
         recent = offer.at is None or offer.at >= since
         if offer.refused and recent and (offer.sku in near or any(s in offer.text for s in near) or stems(offer.text) & matter.candidate.about):
@@ -194,7 +192,7 @@ def g4_evidence(matter: Matter) -> Verdict:
 
 def g5_free_first(matter: Matter) -> Verdict:
     """G5: owned, included, owed, self-made, cheaper, or worth waiting for."""
-    items = relevant_to(matter.candidate, offerings(matter.scene.case, matter.scene.policy.bundle.horizon_months))
+    items = relevant_to(matter.candidate, matter.scene.items)
     matter.cures = free.cures(matter.scene, matter.candidate, items)
     tried = matter.scene.says("tried") is not None and matter.candidate.explicit
     settles = [c for c in matter.cures if c.settles]
@@ -253,15 +251,11 @@ def g8_cheapest(matter: Matter) -> Verdict:
 def _appointment(matter: Matter) -> Verdict:
     """For regulated subjects only a meeting with an adviser is proposed."""
     words = matter.scene.policy.regulated.appointment_words
-    items = offerings(matter.scene.case, matter.scene.policy.bundle.horizon_months)
-    meetings = [i for i in items if i.available and any(w in plain(f"{i.product.name} {i.product.features}") for w in words)]
+    meetings = [i for i in matter.scene.items if i.available and any(w in plain(f"{i.product.name} {i.product.features}") for w in words)]
     related = [i for i in meetings if i.words & matter.candidate.about] or meetings
     if not related:
         return Verdict("G8", "fail", "regulated, and no appointment can be booked", reason="not_eligible")
     cheapest = min(related, key=lambda i: (i.cost if i.cost is not None else 1e12, i.sku))
-    from copilot.needs.bundle import Bundle
-    from copilot.needs.output import Sufficiency
-
     proof = Sufficiency(constraint="advice by a qualified person", met_by=cheapest.product.name, source=cheapest.sku)
     matter.search = Search(Bundle((cheapest,), cheapest.cost or 0.0, (proof,)))
     matter.disposition = "handoff_sales"

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 
 from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
-from copilot.ledger.language import digits, plain, spoken_number, stem
+from copilot.ledger.language import digits, plain, stem
+from copilot.needs.ages import AGE
 from copilot.needs.catalogue import (
-    Amount,
     Offering,
     amounts,
-    is_generic,
     linked,
-    offerings,
     owned_amount,
     subjects,
 )
@@ -28,9 +25,6 @@ _USAGE = re.compile(r"(\d+(?:\.\d+)?) ?(?:of|out of|/) ?(\d+(?:\.\d+)?) ?([a-z]+
 _USED_UP = re.compile(r"\b(?:used up|full|at (?:9\d|100) ?%|over (?:the )?(?:limit|quota)|(?:9\d|100) ?%|exceed\w*|hit the (?:cap|limit))\b")
 _BUDGET = re.compile(r"\b(?:under|below|less than|no more than|up to|max(?:imum)?(?: of)?|at most|not (?:more|over)(?: than)?)\s*[£$€]?\s?(\d+(?:\.\d+)?)(?:\s?(?:pounds|euros|dollars|quid))?(?! ?(?:gb|tb|mb|users?|people|days?|hours?|minutes?|pages|kg|miles|km|%))\b(.{0,14})")
 _MODEL = re.compile(r"\b([A-Z][\w-]+ [A-Z]?\d{2,4}[A-Za-z]?)\b")
-_AGE = re.compile(
-    r"\b(?:(?:she|he|they)(?:'s| is| are)|(?:daughter|son|child|nephew|niece|grandson|granddaughter|brother|sister)(?:'s| is|,)?(?: only| just| who is)?|aged?|turning|turns) (?:only |just |almost |nearly )?(\d{1,2})\b(?! ?(?:gb|pm|am|%))|\b(\d{1,2})[- ]year[- ]old\b|\b(\d{1,2}) years? old\b"
-)
 _MONTHLY = re.compile(r"\b(?:each|per|a|every) month\b|\bmonthly\b")
 _ONE_OFF = re.compile(r"\b(?:one[- ]off|just (?:the )?once|no subscription|not a subscription|without a (?:contract|subscription))\b")
 _FUTURE = re.compile(rf"\b(?:in|from|after|until|till|by|before|next|at the (?:start|end|beginning) of) (?:the )?(?:{'|'.join(MONTHS)}|next (?:month|year|week|spring|summer|autumn|winter|term)|new year|\d{{1,2}}(?:st|nd|rd|th)?|summer|autumn|winter|spring|easter|christmas|holidays|move|first pay|payday|term|budget|quarter)\b")
@@ -49,7 +43,7 @@ class RuleProposer:
 
     def propose(self, scene: Scene) -> Proposal:
         """At most as many candidates as policy allows; silence where the words are not clear."""
-        items = offerings(scene.case, scene.policy.bundle.horizon_months)
+        items = scene.items
         found: dict[str, Candidate] = {}
         for seed in self._seeds(scene):
             candidate = _candidate(scene, seed, items)
@@ -218,7 +212,7 @@ def _limits(scene: Scene, spoken: str) -> list[Constraint]:
     if match := _BUDGET.search(lowered):
         monthly = "month" in match.group(2)
         found.append(Constraint("budget", match.group().strip(), "month" if monthly else "total", float(match.group(1))))
-    if match := _AGE.search(lowered):
+    if match := AGE.search(lowered):
         age = float(next(g for g in match.groups() if g))
         found.append(Constraint("age", f"age {age:g}", "age", age))
     if _MONTHLY.search(lowered) and re.search(r"\b(?:pay|rather|spread|instal)\w*", lowered):
@@ -312,21 +306,3 @@ def _drop(scene: Scene, seed: _Seed, near: list[Words]) -> str | None:
         return "information_only"
     return None
 
-
-def age_of(fact: str, today: date) -> float | None:
-    """An age that a fact on file states."""
-    del today
-    match = _AGE.search(digits(fact)) or re.search(r"\bis (\d{1,2})\b", digits(fact))
-    if not match:
-        return None
-    return spoken_number(next(g for g in match.groups() if g))
-
-
-def amount_of(text: str, unit: str) -> Amount | None:
-    """The first amount of this unit in a text."""
-    return next((a for a in amounts(text) if a.unit == unit), None)
-
-
-def names_subject(words: frozenset[str]) -> bool:
-    """At least one word that names something."""
-    return any(not is_generic(w) for w in words)

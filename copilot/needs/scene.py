@@ -13,6 +13,7 @@ from copilot.ledger import OpenLoop, Promise, Said, Timeline, open_loops, promis
 from copilot.ledger.language import Sentence, digits, sentences, stems
 from copilot.ledger.lexicon import lexicon
 from copilot.needs.case import Case
+from copilot.needs.catalogue import Offering, offerings
 from copilot.needs.policy import Policy
 
 SIGNALS = Path(__file__).with_name("signals.json")
@@ -90,6 +91,11 @@ class Scene:
     def as_of(self) -> datetime:
         """The moment of the assessment."""
         return self.case.as_of
+
+    @cached_property
+    def items(self) -> list[Offering]:
+        """The catalogue, read once."""
+        return offerings(self.case, self.policy.bundle.horizon_months)
 
     @cached_property
     def current(self) -> tuple[Said, ...]:
