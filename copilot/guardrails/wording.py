@@ -1,0 +1,16 @@
+"""Finds words that push, shame, flatter, blame or hide, and words that belong to our house only."""
+
+from __future__ import annotations
+
+from copilot.guardrails.finding import Finding
+from copilot.guardrails.rulebook import rules
+
+
+def check_wording(text: str) -> list[Finding]:
+    """Places that push, shame, flatter, blame, obstruct, hide the way out or speak our jargon."""
+    found = [
+        Finding(rule.name, match.group(), match.start(), rule.why)
+        for rule in rules("wording.txt").values()
+        for match in rule.pattern.finditer(text)
+    ]
+    return sorted(found, key=lambda finding: (finding.start, finding.rule))
