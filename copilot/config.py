@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     embeddings: str = Field(default="local", description="local, or openai:NAME")
     quantise: str = Field(default="int8", description="local embedder: int8 or fp32")
     bootstrap_key: SecretStr | None = Field(default=None, description="admin key of a first start")
+    brand: str = Field(default="our company", description="the name customers know you by")
+    demo: bool = Field(default=False, description="serve the try-it page without a key (loopback)")
     tenant: str = Field(default="default", description="tenant of the command line and first key")
     tiktoken_dir: Path | None = Field(default=None, description="folder with its vocabularies")
     models_dir: Path = Field(

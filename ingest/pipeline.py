@@ -96,7 +96,6 @@ class Run:
     seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (kind, origin) -> ids
     moved: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # same text, new file
     unsure: set[str] = field(default_factory=set)  # origins with failures: nothing is removed
-    customers: set[str] = field(default_factory=set)
     done: int = 0
 
 
@@ -247,7 +246,7 @@ class Pipeline:
             room = self.store.sources if kind in SOURCE_KINDS else self.store.records
             room.touch(kind, ids, origin)  # type: ignore[arg-type]
         run.moved.clear()
-        run.customers |= {
+        run.report.customers |= {
             w.item.customer_id
             for w in waiting
             if isinstance(w.item, Interaction | Customer) and w.item.customer_id

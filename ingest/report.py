@@ -29,6 +29,7 @@ class Report:
     files: dict[str, FileReport] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    customers: set[str] = field(default_factory=set)  # whose story changed
     seconds: float = 0.0
 
     def note(self, path: str, fate: Fate, *, form: str = "") -> None:

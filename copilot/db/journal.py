@@ -63,11 +63,10 @@ class Journal:
         with self.scope.reading() as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
 
-    def add_job(self, kind: str) -> str:
-        """Opens a job; returns its id."""
-        job_id = uuid.uuid4().hex
+    def add_job(self, job_id: str, kind: str, request: Mapping[str, Any]) -> str:
+        """Opens a job with all it needs to be run again after a crash; returns its id."""
         row = {
-            "id": job_id, "kind": kind, "state": "queued", "done": 0, "report": None,
+            "id": job_id, "kind": kind, "state": "queued", "done": 0, "request": dict(request), "report": None,
             "created_at": now(), "updated_at": now(),
         }  # fmt: skip
         with self.scope.writing() as connection:
@@ -89,20 +88,12 @@ class Journal:
             self.scope.select(jobs).where(jobs.c.id == job_id), f"There is no job {job_id!r}."
         )
 
-    def close_stale_jobs(self) -> int:
-        """Marks jobs of a process that died as failed, so that nobody waits for them."""
-        with self.scope.writing() as connection:
-            return connection.execute(
-                self.scope.update(jobs)
-                .where(jobs.c.state.in_(("queued", "running")))
-                .values(
-                    state="failed",
-                    report={
-                        "detail": "The server stopped during this job. Run it again: it resumes."
-                    },
-                    updated_at=now(),
-                )
-            ).rowcount
+    def unfinished_jobs(self) -> list[Row]:
+        """Jobs that wait, or ran when the process ended: they are run again, and resume."""
+        statement = self.scope.select(jobs).where(jobs.c.state.in_(("queued", "running")))
+        with self.scope.reading() as connection:
+            rows = connection.execute(statement.order_by(jobs.c.created_at)).mappings()
+            return [dict(row) for row in rows]
 
     def cursor(self, connector: str) -> Row:
         """A connector's saved position; empty at first."""

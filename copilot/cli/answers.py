@@ -1,0 +1,129 @@
+"""`search`, `suggest` and `assess`: the answers of the API at a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from copilot.api.schemas import ConversationIn, results_of, wire
+from copilot.bootstrap import Copilot, build
+from copilot.cli.console import err, out, print_json, show_results, show_suggestion
+from copilot.config import Settings
+from copilot.errors import InvalidInput
+from copilot.needs import NeedEngine, assess_lines
+
+Tenant = Annotated[str | None, typer.Option(help="Whose data; default: COPILOT_TENANT.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
+
+
+def search(
+    text: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many sources.")] = 10,
+    kinds: Annotated[
+        str, typer.Option(help="document, interaction or both.")
+    ] = "document,interaction",
+    tenant: Tenant = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find articles and past interactions, one row per source, best first."""
+    wanted = tuple(kind.strip() for kind in kinds.split(",") if kind.strip())
+    if not wanted or not set(wanted) <= {"document", "interaction"}:
+        raise InvalidInput(f"--kinds takes document and interaction, not {kinds!r}.")
+    if not text.strip():
+        raise InvalidInput("The query is empty: say what to look for.")
+    copilot = build(Settings())
+    hits = copilot.retriever.search(copilot.store(tenant), text, k=k, kinds=wanted)  # type: ignore[arg-type]
+    results = [row.model_dump() for row in results_of(hits)]
+    if as_json:
+        print_json({"results": results})
+    else:
+        show_results(list(results))
+
+
+def suggest(
+    conversation: Annotated[Path, typer.Option(help="A conversation as JSON; - reads stdin.")],
+    alternatives: Annotated[int, typer.Option(min=0, max=5, help="Other replies.")] = 0,
+    generator: Annotated[str, typer.Option(help="auto, llm or extractive.")] = "auto",
+    tenant: Tenant = None,
+    as_json: AsJson = False,
+) -> None:
+    """Suggest the next reply to a conversation, with its sources."""
+    if generator not in ("auto", "llm", "extractive"):
+        raise InvalidInput(f"--generator takes auto, llm or extractive, not {generator!r}.")
+    body = read_conversation(conversation)
+    copilot = build(Settings())
+    answer = asyncio.run(_suggest(copilot, body, tenant, alternatives, generator))
+    if as_json:
+        print_json(answer)
+    else:
+        show_suggestion(answer)
+
+
+def assess(
+    cases: Annotated[Path, typer.Argument(help="Cases, one JSON object a line.")],
+    to: Annotated[Path, typer.Option("--out", help="Where the answers go, one a line.")],
+    as_json: AsJson = False,
+) -> None:
+    """Assess cases for genuine needs, promises and open requests; nothing is stored."""
+    if not cases.is_file():
+        raise InvalidInput(f"There is no file {str(cases)!r}.")
+    engine = NeedEngine()
+    done = failed = 0
+    with cases.open(encoding="utf-8", errors="replace") as lines, to.open("w") as answers:
+        for answer in assess_lines(lines, engine=engine):
+            if "error" in answer:
+                failed += 1
+                err.print(f"line {answer.get('line')}: {answer['detail']}", markup=False)
+            else:
+                done += 1
+            answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    if as_json:
+        print_json({"assessed": done, "failed": failed, "out": str(to)})
+    else:
+        out.print(f"{done} assessed, {failed} failed → {to}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def read_conversation(path: Path) -> ConversationIn:
+    """Reads and checks a conversation file. Raises InvalidInput with the place of the fault."""
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
+        raw: Any = json.loads(text)
+    except OSError as error:
+        raise InvalidInput(f"{str(path)!r} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{str(path)!r} is not UTF-8 (byte {error.start}).") from error
+    except json.JSONDecodeError as error:
+        raise InvalidInput(
+            f"{str(path)!r} is not JSON: line {error.lineno}, {error.msg}."
+        ) from error
+    if isinstance(raw, dict):  # demo files carry a title and a note for the reader
+        raw = {name: value for name, value in raw.items() if name not in ("title", "about")}
+    try:
+        return ConversationIn.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the conversation"
+        raise InvalidInput(f"{str(path)!r}: {place}: {first['msg']}.") from error
+
+
+async def _suggest(
+    copilot: Copilot, body: ConversationIn, tenant: str | None, alternatives: int, generator: str
+) -> dict[str, Any]:
+    try:
+        suggestion = await copilot.suggester.suggest(
+            copilot.store(tenant),
+            body.domain(),
+            alternatives=alternatives,
+            generator=generator,  # type: ignore[arg-type]
+        )
+        return wire(suggestion)
+    finally:
+        await copilot.aclose()

@@ -1,0 +1,100 @@
+"""What a person at a terminal sees: results, progress, suggestions, faults."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def fail(detail: str) -> None:
+    """One line on standard error."""
+    err.print(f"[bold red]error[/] {escape(detail)}")
+
+
+def show_results(results: list[Mapping[str, Any]]) -> None:
+    """Search results, best first."""
+    if not results:
+        out.print("Nothing was found. Is anything ingested? Try `copilot doctor`.")
+        return
+    table = Table(show_edge=False, pad_edge=False, expand=True)
+    table.add_column("#", justify="right", style="dim")
+    table.add_column("source", ratio=2, overflow="fold")
+    table.add_column("quote", ratio=5)
+    for row in results:
+        quote = " ".join(str(row["quote"]).split())[:240]
+        place = f"{row['kind']}\n{row['source_id']}"
+        if row.get("turn") is not None:
+            place += f" · turn {row['turn']}"
+        heading = f"[bold]{escape(str(row['title']))}[/]\n" if row["title"] else ""
+        table.add_row(str(row["rank"]), escape(place), heading + escape(quote))
+    out.print(table)
+
+
+def show_suggestion(body: Mapping[str, Any]) -> None:
+    """A suggestion: reply, citations, what it is unsure of, and needs."""
+    reply, generator = body["reply"], body["generator"]
+    made_by = generator["model"] or generator["kind"]
+    out.print(Rule(f"suggested reply · {escape(str(made_by))}", align="left"))
+    if generator.get("reason"):
+        out.print(f"[yellow]fallback: {escape(generator['reason'])}[/]")
+    for segment in reply["segments"]:
+        marks = "".join(f"[cyan]\\[{n}][/]" for n in segment["citations"])
+        doubt = "" if segment["supported"] else " [yellow](no source)[/]"
+        out.print(Padding(f"{escape(segment['text'])} {marks}{doubt}", (0, 2)))
+    if reply["abstained"]:
+        out.print(Padding("[yellow]No reply: the evidence is too weak.[/]", (0, 2)))
+    _show_lines("unsure of", reply["missing"], "yellow")
+    _show_lines("checks", reply["warnings"], "yellow")
+    if body["citations"]:
+        out.print(Rule("sources", align="left"))
+    for citation in body["citations"]:
+        turn = f", turn {citation['turn']}" if citation["turn"] is not None else ""
+        out.print(
+            f"  [cyan]\\[{citation['n']}][/] [bold]{escape(citation['title'] or '')}[/] "
+            f"[dim]({citation['kind']} {escape(citation['source_id'])}{turn})[/]"
+        )
+        out.print(Padding(f"[dim]“{escape(citation['quote'])}”[/]", (0, 6)))
+    _show_assessment(body["assessment"])
+    for n, alternative in enumerate(body["alternatives"], start=1):
+        source = alternative["source"]
+        out.print(f"  [magenta]or {n}[/] {escape(alternative['text'])} [dim]{source}[/]")
+
+
+def _show_assessment(assessment: Mapping[str, Any]) -> None:
+    out.print(Rule("the customer's side", align="left"))
+    promises = [p for p in assessment["promises"] if p["status"] in ("open", "overdue", "conflict")]
+    _show_lines("our promises", [f"{p['status']}: “{p['quote']}”" for p in promises], "red")
+    loops = [p for p in assessment["open_loops"] if p["status"] == "open"]
+    _show_lines("still open", [f"“{loop['quote']}”" for loop in loops], "red")
+    _show_lines("free for them", [i["text"] for i in assessment["inform"]], "green")
+    for flag in assessment["flags"]:
+        quotes = " / ".join(f"“{e['quote']}”" for e in flag["evidence"])
+        out.print(f"  [green]need[/] {escape(flag['need'])} [dim]({flag['disposition']})[/]")
+        out.print(Padding(f"[dim]{escape(quotes)}[/]", (0, 6)))
+    question = assessment["question"]
+    if question:
+        out.print(f"  [green]ask[/] {escape(question['text'])}")
+    if not assessment["flags"]:
+        reason = assessment["none_reason"] or "no need was voiced"
+        out.print(f"  [dim]nothing to offer: {escape(str(reason).replace('_', ' '))}[/]")
+
+
+def _show_lines(title: str, lines: list[str], colour: str) -> None:
+    for line in lines:
+        out.print(f"  [{colour}]{title}[/] {escape(line)}")

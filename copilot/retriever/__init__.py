@@ -1,0 +1,5 @@
+"""Conversation to hits: what is asked, where it is said, and how it was answered before."""
+
+from copilot.retriever.retriever import Evidence, Retriever
+
+__all__ = ["Evidence", "Retriever"]

@@ -1,0 +1,158 @@
+"""The gate between a draft and the agent: citations, hard facts, wording, pitches, questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from copilot import guardrails
+from copilot.domain import Citation, Conversation, Draft, Hit, Segment
+from copilot.extractive import stems
+from copilot.story import Story
+from copilot.suggester.commitments import Owed
+
+QUOTE_CHARS = 320
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A draft that passed: sentences, numbered evidence, and what the agent should know."""
+
+    segments: tuple[Segment, ...]
+    citations: tuple[Citation, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a reply may name: product names that are ours, and those the customer asked about."""
+
+    product_names: tuple[str, ...] = ()
+    named_by_customer: tuple[str, ...] = ()
+
+
+def check(
+    draft: Draft,
+    hits: Sequence[Hit],
+    owed: Sequence[Owed],
+    conversation: Conversation,
+    story: Story,
+    allowed: Allowed,
+) -> Checked:
+    """Runs every check on a draft and renumbers the citations that remain."""
+    warnings: list[str] = []
+    urls = tuple(hit.url for hit in hits if hit.url)
+    kept: list[Segment] = []
+    for segment in draft.segments:
+        text = guardrails.strip_links(guardrails.clean(segment.text), urls)
+        fault = _fault(text, allowed)
+        if fault:
+            warnings.append(fault)
+        elif _quotes_internal(text, hits):
+            warnings.append("A sentence that quoted an internal source was left out.")
+        elif text.strip():
+            kept.append(replace(segment, text=text.strip()))
+    kept, asked = _no_question_twice(kept, conversation, story)
+    warnings += asked
+    kept = _with_facts_checked(kept, hits)
+    return _number(kept, hits, owed, warnings)
+
+
+def _fault(text: str, allowed: Allowed) -> str | None:
+    wording = guardrails.check_wording(text)
+    if wording:
+        return f"A sentence was left out for its wording ({wording[0].kind})."
+    if guardrails.hidden_pitch(text, allowed.product_names, allowed.named_by_customer):
+        return "A sentence that promoted a product was left out: see the needs instead."
+    return None
+
+
+def _quotes_internal(text: str, hits: Sequence[Hit]) -> bool:
+    """Whether a sentence repeats seven words in a row that stand only in internal sources."""
+    words = _flat(text).split()
+    runs = {" ".join(words[i : i + 7]) for i in range(len(words) - 6)}
+    internal = [_flat(h.chunk.text) for h in hits if h.visibility == "internal"]
+    public = " ".join(_flat(h.chunk.text) for h in hits if h.visibility == "public")
+    return any(run in body and run not in public for run in runs for body in internal)
+
+
+def _no_question_twice(
+    segments: Sequence[Segment], conversation: Conversation, story: Story
+) -> tuple[list[Segment], list[str]]:
+    said = [t.text for t in conversation.turns if t.speaker == "customer"]
+    said += [t.text for c in story.contacts for t in c.turns if t.speaker == "customer"][-60:]
+    kept: list[Segment] = []
+    warnings: list[str] = []
+    for segment in segments:
+        known = guardrails.repeated_questions(segment.text, said) if "?" in segment.text else []
+        if known:
+            warnings.append(
+                f"A question was left out, the customer has answered it: {known[0].slot}."
+            )
+        else:
+            kept.append(segment)
+    return kept, warnings
+
+
+def _with_facts_checked(segments: Sequence[Segment], hits: Sequence[Hit]) -> list[Segment]:
+    sources = [f"{hit.title}\n{hit.chunk.text}\n{hit.url or ''}" for hit in hits]
+    return list(guardrails.check_segments(segments, sources))
+
+
+def _number(
+    segments: Sequence[Segment], hits: Sequence[Hit], owed: Sequence[Owed], warnings: list[str]
+) -> Checked:
+    citations: list[Citation] = []
+    numbers: dict[int, int] = {}
+    opening = [_owed_segment(item, citations) for item in owed]
+    body: list[Segment] = []
+    for segment in segments:
+        for old in segment.citations:
+            if old not in numbers:
+                numbers[old] = len(citations) + 1
+                citations.append(_citation(len(citations) + 1, hits[old - 1], segment.text))
+        body.append(replace(segment, citations=tuple(numbers[old] for old in segment.citations)))
+    after_greeting = 1 if body and body[0].text.endswith(",") else 0
+    ordered = (*body[:after_greeting], *opening, *body[after_greeting:])
+    if any(not segment.supported for segment in ordered):
+        warnings.append("A sentence has no source for a fact in it: check it before you send.")
+    return Checked(ordered, tuple(citations), tuple(dict.fromkeys(warnings)))
+
+
+def _owed_segment(item: Owed, citations: list[Citation]) -> Segment:
+    n = len(citations) + 1
+    citations.append(
+        Citation(n, "interaction", item.source_id, item.title, item.quote, turn=item.turn)
+    )
+    if item.fact is None:
+        return Segment(item.text, (n,))
+    citations.append(_citation(n + 1, item.fact, item.quote))
+    return Segment(item.text, (n, n + 1))
+
+
+def _citation(n: int, hit: Hit, sentence: str) -> Citation:
+    chunk = hit.chunk
+    return Citation(
+        n=n,
+        kind=chunk.kind,
+        source_id=chunk.source_id,
+        title=hit.title or chunk.context.splitlines()[-1][:80] if chunk.context else hit.title,
+        quote=best_quote(chunk.text, sentence),
+        turn=chunk.turn,
+        url=hit.url,
+        visibility=hit.visibility,
+    )
+
+
+def best_quote(text: str, about: str) -> str:
+    """The sentence of a passage that says most of what another text is about."""
+    wanted = set(stems(about))
+    sentences = [s.strip() for s in _SENTENCE.split(text) if s.strip()] or [text]
+    best = max(sentences, key=lambda s: (len(wanted & set(stems(s))), -len(s)))
+    return best if len(best) <= QUOTE_CHARS else best[: QUOTE_CHARS - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _flat(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))

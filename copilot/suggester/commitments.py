@@ -1,0 +1,76 @@
+"""What we owe, said first: sentences for promises that are due or wrong and requests left open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from copilot.domain import Hit, Interaction
+from copilot.needs import Assessment
+
+MAX_SENTENCES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A sentence for the customer and the past turn (and fact) it rests on."""
+
+    text: str
+    source_id: str
+    turn: int | None
+    title: str
+    quote: str
+    fact: Hit | None = None
+
+
+def owed(
+    assessment: Assessment,
+    contacts: Sequence[Interaction],
+    knowledge: Sequence[Hit],
+    *,
+    current: str | None,
+) -> list[Owed]:
+    """At most two sentences, the heaviest first: a wrong promise, an overdue one, an open request.
+
+    Only what lies in earlier contacts: what was said a minute ago needs no reminder.
+    """
+    past = {contact.source_id: contact for contact in contacts if contact.source_id != current}
+    facts = {hit.chunk.source_id: hit for hit in knowledge if hit.visibility == "public"}
+    found: list[Owed] = []
+    for promise in assessment.promises:
+        contact = past.get(promise.conversation_id)
+        if contact is None or promise.promisor_role == "customer":
+            continue
+        if promise.status == "conflict":
+            fact = facts.get(promise.conflict_with or "")
+            text = (
+                f"We told you: “{_flat(promise.quote)}” That was not right, and I am sorry; "
+                "let us put it straight."
+            )
+            found.insert(0, _owed(text, contact, promise.turn, promise.quote, fact))
+        elif promise.status == "overdue":
+            due = f" by {promise.due[:10]}" if promise.due else ""
+            text = (
+                f"We had promised you{due}: “{_flat(promise.quote)}” "
+                "That is overdue, and I am sorry."
+            )
+            found.append(_owed(text, contact, promise.turn, promise.quote))
+    for loop in assessment.open_loops:
+        contact = past.get(loop.conversation_id)
+        if contact is not None and loop.status == "open":
+            text = f"You also asked us: “{_flat(loop.quote)}” That is still open, not forgotten."
+            found.append(_owed(text, contact, loop.turn, loop.quote))
+    return found[:MAX_SENTENCES]
+
+
+def _owed(text: str, contact: Interaction, turn: str, quote: str, fact: Hit | None = None) -> Owed:
+    places: Mapping[str, int] = {t.id or f"t{n + 1}": n for n, t in enumerate(contact.turns)}
+    title = (
+        contact.subject or f"{contact.channel}, {contact.at.date() if contact.at else 'undated'}"
+    )
+    return Owed(text, contact.source_id, places.get(turn), title, quote, fact)
+
+
+def _flat(quote: str) -> str:
+    text = " ".join(quote.split())
+    return text if text[-1:] in ".!?" else f"{text}."

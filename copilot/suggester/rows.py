@@ -1,0 +1,63 @@
+"""An assessment as rows of the ledgers: stable ids, so that the same words are stored once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from copilot.needs import Assessment
+from copilot.needs.output import LoopOut, PromiseOut
+
+_MUTED = ("opted_out",)  # of people who objected nothing is inferred, so nothing is stored
+
+
+def ledger_rows(
+    promises: Sequence[PromiseOut],
+    loops: Sequence[LoopOut],
+    customer_id: str | None,
+    sources: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """Promises and open loops as ledger rows; `sources` renames conversation ids."""
+    rows: list[dict[str, Any]] = []
+    for kind, entries in (("promise", promises), ("loop", loops)):
+        for entry in entries:
+            source = sources.get(entry.conversation_id, entry.conversation_id)
+            body = {**entry.model_dump(mode="json"), "conversation_id": source}
+            rows.append(
+                {
+                    "id": _id(kind, customer_id or "", source, entry.turn, entry.quote),
+                    "kind": kind,
+                    "customer_id": customer_id,
+                    "source_id": source,
+                    "turn": entry.turn,
+                    "status": entry.status,
+                    "due": getattr(entry, "due", None),
+                    "body": body,
+                }
+            )
+    return list({row["id"]: row for row in rows}.values())
+
+
+def need_rows(
+    assessment: Assessment, customer_id: str, conversation_id: str, suggestion_id: str
+) -> list[dict[str, Any]]:
+    """Flags as rows of the needs table; a need said twice in one conversation is one."""
+    if assessment.none_reason in _MUTED:
+        return []
+    return [
+        {
+            "id": _id("need", customer_id, conversation_id, flag.need_type, flag.evidence[0].quote),
+            "customer_id": customer_id,
+            "conversation_id": conversation_id,
+            "suggestion_id": suggestion_id,
+            "disposition": flag.disposition,
+            "state": "held" if flag.disposition in ("hold", "log_blocked") else "surfaced",
+            "body": flag.model_dump(mode="json"),
+        }
+        for flag in assessment.flags
+    ]
+
+
+def _id(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

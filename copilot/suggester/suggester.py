@@ -1,0 +1,263 @@
+"""One conversation in, one Suggestion out: the story of the product."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+import anyio
+
+from copilot import extractive, guardrails
+from copilot.db import TenantStore
+from copilot.domain import (
+    Alternative,
+    Conversation,
+    Draft,
+    GeneratorInfo,
+    Hit,
+    Segment,
+    Suggestion,
+    Usage,
+)
+from copilot.errors import ModelError
+from copilot.needs import Assessment, NeedEngine
+from copilot.retriever import Evidence, Retriever
+from copilot.story import Story, story_of
+from copilot.suggester.casefile import case_of, moment_of
+from copilot.suggester.catalogue import Catalogue
+from copilot.suggester.checks import Allowed, check
+from copilot.suggester.commitments import Owed, owed
+from copilot.suggester.drafting import Drafted, Drafter
+
+Generator = Literal["auto", "llm", "extractive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that is known before a word is drafted."""
+
+    conversation: Conversation
+    evidence: Evidence
+    story: Story
+    assessment: Assessment
+    owed: tuple[Owed, ...]
+    allowed: Allowed
+    alternatives: tuple[Alternative, ...]
+    as_of: datetime
+    timings: dict[str, float]
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """The numbered evidence: documents first, then solved cases."""
+        return (*self.evidence.documents, *self.evidence.replies)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggester:
+    """Suggests the next reply; the model proposes, plain code checks, the agent decides."""
+
+    retriever: Retriever
+    engine: NeedEngine
+    catalogue: Catalogue
+    drafter: Drafter | None
+    clock: Callable[[], datetime]
+    noted: Callable[[TenantStore, Suggestion, Prepared, str | None], None]
+
+    async def suggest(
+        self,
+        store: TenantStore,
+        conversation: Conversation,
+        *,
+        alternatives: int = 0,
+        generator: Generator = "auto",
+    ) -> Suggestion:
+        """The suggestion for a conversation. Raises StoreError; a model fault never raises."""
+        if self._drafter(generator) is None:
+            return await anyio.to_thread.run_sync(
+                self._suggest_locally, store, conversation, alternatives, generator
+            )
+        prepared = await anyio.to_thread.run_sync(self.prepare, store, conversation, alternatives)
+        drafted, info = await self._draft(prepared, generator)
+        return await anyio.to_thread.run_sync(self._finish, store, prepared, drafted, info)
+
+    async def stream(
+        self,
+        store: TenantStore,
+        conversation: Conversation,
+        *,
+        alternatives: int = 0,
+        generator: Generator = "auto",
+    ) -> AsyncIterator[Prepared | Segment | Suggestion]:
+        """Sources first, then the text as it is written, then the checked suggestion."""
+        prepared = await anyio.to_thread.run_sync(self.prepare, store, conversation, alternatives)
+        yield prepared
+        drafter = self._drafter(generator)
+        drafted: Drafted | Draft | None = None
+        info = GeneratorInfo("extractive")
+        if drafter is not None:
+            try:
+                async for piece in drafter.stream(
+                    prepared.conversation, prepared.hits, prepared.story, today=_day(prepared)
+                ):
+                    if isinstance(piece, Drafted):
+                        drafted, info = piece, GeneratorInfo("llm", drafter.chat.name)
+                    else:
+                        yield piece
+            except ModelError as error:
+                info = GeneratorInfo("fallback", reason=error.reason)
+        elif generator == "llm":
+            info = GeneratorInfo("fallback", reason="no model is configured")
+        if drafted is None:
+            drafted = await anyio.to_thread.run_sync(self._extract, prepared)
+        suggestion = await anyio.to_thread.run_sync(self._finish, store, prepared, drafted, info)
+        if info.kind != "llm":
+            for segment in suggestion.segments:
+                yield segment
+        yield suggestion
+
+    def prepare(
+        self, store: TenantStore, conversation: Conversation, alternatives: int = 0
+    ) -> Prepared:
+        """Retrieval, story and assessment: all that needs no model."""
+        clock = _Clock()
+        clean = _cleaned(conversation)
+        evidence = self.retriever.evidence(store, clean)
+        clock.mark("retrieve")
+        story = story_of(store, clean.customer_id)
+        clock.mark("story")
+        catalogue = self.catalogue.of(store)
+        as_of = moment_of(clean, self.clock())
+        case = case_of(
+            clean, story, catalogue=catalogue.products, knowledge=evidence.documents, as_of=as_of
+        )
+        assessment = self.engine.assess(case)
+        clock.mark("assess")
+        others = self.retriever.next_replies(store, clean, evidence, alternatives)
+        clock.mark("alternatives")
+        return Prepared(
+            conversation=clean,
+            evidence=evidence,
+            story=story,
+            assessment=assessment,
+            owed=tuple(owed(assessment, story.contacts, evidence.documents, current=clean.id)),
+            allowed=Allowed(catalogue.names, _named(clean, catalogue.names)),
+            alternatives=others,
+            as_of=as_of,
+            timings=clock.marks,
+        )
+
+    def _suggest_locally(
+        self,
+        store: TenantStore,
+        conversation: Conversation,
+        alternatives: int,
+        generator: Generator,
+    ) -> Suggestion:
+        prepared = self.prepare(store, conversation, alternatives)
+        info = GeneratorInfo("extractive")
+        if generator == "llm":
+            info = GeneratorInfo("fallback", reason="no model is configured")
+        return self._finish(store, prepared, self._extract(prepared), info)
+
+    async def _draft(
+        self, prepared: Prepared, generator: Generator
+    ) -> tuple[Drafted | Draft, GeneratorInfo]:
+        drafter = self._drafter(generator)
+        assert drafter is not None
+        started = time.perf_counter()
+        try:
+            drafted = await drafter.draft(
+                prepared.conversation, prepared.hits, prepared.story, today=_day(prepared)
+            )
+            info = GeneratorInfo("llm", drafter.chat.name)
+        except ModelError as error:
+            draft = await anyio.to_thread.run_sync(self._extract, prepared)
+            return draft, GeneratorInfo("fallback", reason=error.reason)
+        finally:
+            prepared.timings["draft"] = _ms(started)
+        return drafted, info
+
+    def _extract(self, prepared: Prepared) -> Draft:
+        started = time.perf_counter()
+        customer = prepared.story.customer
+        name = customer.name.split()[0] if customer and customer.name else None
+        draft = extractive.compose(prepared.evidence.question, prepared.hits, customer_name=name)
+        prepared.timings.setdefault("draft", _ms(started))
+        return draft
+
+    def _finish(
+        self,
+        store: TenantStore,
+        prepared: Prepared,
+        drafted: Drafted | Draft,
+        info: GeneratorInfo,
+    ) -> Suggestion:
+        started = time.perf_counter()
+        draft = drafted.draft if isinstance(drafted, Drafted) else drafted
+        checked = check(
+            draft,
+            prepared.hits,
+            prepared.owed,
+            prepared.conversation,
+            prepared.story,
+            prepared.allowed,
+        )
+        prepared.timings["check"] = _ms(started)
+        prepared.timings["total"] = round(sum(prepared.timings.values()), 2)
+        suggestion = Suggestion(
+            id=uuid.uuid4().hex,
+            generator=info,
+            segments=checked.segments,
+            abstained=draft.abstained or not checked.segments,
+            missing=draft.missing,
+            alternatives=prepared.alternatives,
+            citations=checked.citations,
+            assessment=_assessment(prepared.assessment),
+            usage=drafted.usage if isinstance(drafted, Drafted) else Usage(),
+            timings_ms=prepared.timings,
+            warnings=checked.warnings,
+        )
+        prompt = drafted.prompt if isinstance(drafted, Drafted) else None
+        self.noted(store, suggestion, prepared, prompt)
+        return suggestion
+
+    def _drafter(self, generator: Generator) -> Drafter | None:
+        return None if generator == "extractive" else self.drafter
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Marks how long each step took, in milliseconds."""
+
+    last: float = field(default_factory=time.perf_counter)
+    marks: dict[str, float] = field(default_factory=dict)
+
+    def mark(self, step: str) -> None:
+        self.marks[step] = _ms(self.last)
+        self.last = time.perf_counter()
+
+
+def _ms(since: float) -> float:
+    return round((time.perf_counter() - since) * 1000, 2)
+
+
+def _day(prepared: Prepared) -> str:
+    return prepared.as_of.date().isoformat()
+
+
+def _cleaned(conversation: Conversation) -> Conversation:
+    turns = tuple(replace(turn, text=guardrails.clean(turn.text)) for turn in conversation.turns)
+    return replace(conversation, turns=turns)
+
+
+def _named(conversation: Conversation, names: tuple[str, ...]) -> tuple[str, ...]:
+    said = " ".join(t.text.lower() for t in conversation.turns if t.speaker == "customer")
+    return tuple(name for name in names if name.lower() in said)
+
+
+def _assessment(assessment: Assessment) -> Mapping[str, Any]:
+    return assessment.to_json()

@@ -1,0 +1,151 @@
+"""`copilot ingest`: files and folders into the store, with progress and a report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import TimeElapsedColumn
+from rich.table import Table
+
+from copilot.bootstrap import Copilot, build
+from copilot.config import Settings
+from copilot.db import TenantStore
+from copilot.errors import InvalidInput
+from ingest.loaders.protocol import LoadOptions
+from ingest.mapping import guess_mapping, read_mapping
+from ingest.pipeline import Pipeline
+from ingest.report import FATES, Report
+
+KINDS = ("auto", "documents", "interactions", "catalogue", "customers")
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def guess_and_ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    kind: Annotated[
+        str, typer.Option(help="auto, documents, interactions, catalogue, customers.")
+    ] = "auto",
+    form: Annotated[
+        str | None, typer.Option("--format", help="Force a format, e.g. zendesk.")
+    ] = None,
+    mapping: Annotated[Path | None, typer.Option(help="Mapping file of a CSV or JSONL.")] = None,
+    guess: Annotated[
+        bool, typer.Option("--guess-mapping", help="Propose a mapping for a file and stop.")
+    ] = False,
+    date_order: Annotated[
+        str | None, typer.Option(help="dmy, mdy or ymd, where dates need it.")
+    ] = None,
+    timezone: Annotated[str | None, typer.Option(help="Zone of times that name none.")] = None,
+    own_domain: Annotated[
+        list[str] | None, typer.Option(help="An e-mail domain of your agents; repeatable.")
+    ] = None,
+    tenant: Annotated[str | None, typer.Option(help="Whose data it is.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Read files or folders; run again after changes, edits and deletions are followed."""
+    if kind not in KINDS:
+        raise InvalidInput(f"--kind takes {', '.join(KINDS)}, not {kind!r}.")
+    if date_order not in (None, "dmy", "mdy", "ymd"):
+        raise InvalidInput(f"--date-order takes dmy, mdy or ymd, not {date_order!r}.")
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise InvalidInput(f"There is no file or folder {missing[0]!r}.")
+    if guess:
+        typer.echo(json.dumps(guess_mapping(paths[0]), indent=2, ensure_ascii=False))
+        return
+    options = LoadOptions(
+        mapping=read_mapping(mapping) if mapping else {},
+        date_order=date_order,  # type: ignore[arg-type]
+        timezone=timezone,
+        own_domains=tuple(own_domain or ()),
+        roots=tuple(paths),
+    )
+    copilot = build(Settings())
+    report = run_with_progress(
+        copilot, copilot.store(tenant), paths, kind=kind, form=form, options=options, quiet=as_json
+    )
+    if as_json:
+        typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        show_report(report)
+    if report.counts["failed"]:
+        raise typer.Exit(1)
+
+
+def run_with_progress(
+    copilot: Copilot,
+    store: TenantStore,
+    paths: Sequence[Path],
+    *,
+    kind: str = "auto",
+    form: str | None = None,
+    options: LoadOptions | None = None,
+    quiet: bool = False,
+) -> Report:
+    """Ingests with a bar on a terminal, then brings the ledgers of those customers up to date."""
+    pipeline = Pipeline(store, copilot.embedder, copilot.redactor_of(store))
+    bar = _Bar(quiet=quiet)
+    with bar.progress:
+        report = pipeline.run(
+            paths, kind=kind, form=form, options=options or LoadOptions(roots=tuple(paths)),
+            progress=bar,
+        )  # fmt: skip
+        bar.say("promises and open requests")
+        copilot.ledgers.refresh(store, report.customers)
+    return report
+
+
+def show_report(report: Report) -> None:
+    """The report as a table: per file what came in and what did not, and why."""
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("file", overflow="ellipsis", max_width=60)
+    table.add_column("format", style="dim")
+    for fate in FATES:
+        table.add_column(fate.replace("_", " "), justify="right")
+    shown = sorted(report.files.values(), key=lambda f: (-f.counts["failed"], f.path))[:20]
+    for file in shown:
+        counts = [str(file.counts[fate] or "·") for fate in FATES]
+        table.add_row(escape(Path(file.path).name), file.format, *counts)
+    out.print(table)
+    if len(report.files) > len(shown):
+        out.print(f"… and {len(report.files) - len(shown)} more files", style="dim")
+    for failure in report.failures[:20]:
+        place = f" line {failure.line}" if failure.line else ""
+        out.print(f"  {failure.path}{place}: {failure.reason}", style="yellow", markup=False)
+    if len(report.failures) > 20:
+        out.print(f"… and {len(report.failures) - 20} more; see --json", style="dim")
+    summary = report.summary
+    out.print(
+        ", ".join(f"{summary[fate]} {fate.replace('_', ' ')}" for fate in FATES)
+        + f" in {summary['seconds']} s"
+    )
+
+
+class _Bar:
+    """A bar over files with a running count of records."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.progress = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TextColumn("{task.fields[records]} records"), TimeElapsedColumn(),
+            console=err, disable=quiet or not err.is_terminal, transient=True,
+        )  # fmt: skip
+        self._task = self.progress.add_task("reading", total=None, records=0)
+
+    def file(self, path: str, done: int, total: int) -> None:
+        name = escape(Path(path).name[-40:])
+        self.progress.update(self._task, description=name, completed=done, total=total)
+
+    def records(self, done: int) -> None:
+        self.progress.update(self._task, records=done)
+
+    def say(self, text: str) -> None:
+        self.progress.update(self._task, description=text)

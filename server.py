@@ -1,0 +1,100 @@
+"""The HTTP door: builds the application, its lifespan and its rooms."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from copilot.api import customers, ingest, needs, ops, pages, problems, search, suggestions
+from copilot.api.deps import Keyring
+from copilot.api.middleware import Guard, JsonLines
+from copilot.bootstrap import Copilot, build, build_vectors
+from copilot.config import Settings
+from copilot.db import TenantStore
+from copilot.embedder import Embedder
+from ingest.pipeline import Pipeline, Silent
+
+VERSION = "0.1.0"
+DESCRIPTION = """Suggests the next reply to a customer, with its sources; keeps promises and open
+requests in view; and flags a further need only where it is genuine."""
+
+
+def create_app(settings: Settings | None = None, *, embedder: Embedder | None = None) -> FastAPI:
+    """The application. Nothing is opened before its lifespan starts."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        vectors = build_vectors(settings)
+        copilot = build(settings, vectors=vectors, embedder=embedder)
+        stores = [copilot.database.tenant(name) for name in copilot.database.tenants()]
+        for store in stores:
+            copilot.indexer.sync_all(store)
+            copilot.retriever.warm(store)
+        vectors.follow()
+        app.state.copilot = copilot
+        app.state.keyring = Keyring(copilot)
+        app.state.jobs = ingest.Jobs(ingest_with(copilot), settings.home / "uploads")
+        app.state.jobs.start(stores)
+        try:
+            yield
+        finally:
+            app.state.jobs.stop()
+            await copilot.aclose()
+
+    app = FastAPI(
+        title="Continuum",
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    problems.install(app)
+    for room in (suggestions, search, needs, customers, ingest, ops):
+        app.include_router(room.router)
+    pages.mount(app, settings)
+    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
+    return app
+
+
+def ingest_with(copilot: Copilot) -> ingest.Ingests:
+    """The ingest door as the jobs use it: files in, ledgers refreshed, index caught up."""
+
+    def run(
+        store: TenantStore, paths: Sequence[Path], kind: str, progress: Callable[[int], None]
+    ) -> dict[str, Any]:
+        pipeline = Pipeline(store, copilot.embedder)
+        report = pipeline.run(paths, kind=kind, progress=_Counted(progress))
+        copilot.ledgers.refresh(store, report.customers)
+        copilot.indexer.sync_all(store)
+        copilot.retriever.warm(store)
+        return report.as_dict()
+
+    return run
+
+
+class _Counted(Silent):
+    """Tells a job how many records were seen."""
+
+    def __init__(self, progress: Callable[[int], None]) -> None:
+        self._progress = progress
+
+    def records(self, done: int) -> None:
+        """Passes the count on."""
+        self._progress(done)
+
+
+def log_json() -> None:
+    """Sends our log lines to standard error as JSON."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    for name in ("copilot", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.handlers[:] = [handler]
+        logger.setLevel(logging.INFO)
+        logger.propagate = False

@@ -1,0 +1,212 @@
+"""Files in, truth out: incremental, resumable, and nothing silently dropped."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import os
+import signal
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import ingest.pipeline
+from copilot.db import Database, TenantStore
+from copilot.errors import StoreError
+from ingest.pipeline import Pipeline
+from tests.fakes import FakeEmbedder
+
+RECORDS = ("added", "changed", "unchanged", "failed", "left_out")
+
+
+def article(source_id: str, text: str) -> dict[str, str]:
+    return {"id": source_id, "title": f"Title {source_id}", "content": text}
+
+
+def write(folder: Path, name: str, *records: object) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text("".join(json.dumps(r) + "\n" for r in records), "utf-8")
+    return path
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> TenantStore:
+    return Database.open(f"sqlite:///{tmp_path / 'truth.db'}").create_tenant("t")
+
+
+@pytest.fixture
+def pipeline(store: TenantStore) -> Pipeline:
+    return Pipeline(store, FakeEmbedder())
+
+
+def test_a_second_run_embeds_nothing(pipeline: Pipeline, tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    write(docs, "a.jsonl", article("1", "one"), article("2", "two"))
+    first = pipeline.run([docs])
+    embedded = len(pipeline.embedder.embedded)  # type: ignore[attr-defined]
+    second = pipeline.run([docs])
+    assert (first.counts["added"], second.counts["unchanged"]) == (2, 2)
+    assert len(pipeline.embedder.embedded) == embedded  # type: ignore[attr-defined]
+
+
+def test_edits_and_deletions_are_followed(
+    pipeline: Pipeline, store: TenantStore, tmp_path: Path
+) -> None:
+    docs = tmp_path / "docs"
+    write(docs, "a.jsonl", article("1", "the zebra"), article("2", "the giraffe"))
+    gone = write(docs, "b.jsonl", article("3", "the okapi"))
+    pipeline.run([docs])
+    write(docs, "a.jsonl", article("1", "the lion"))
+    gone.unlink()
+    report = pipeline.run([docs])
+
+    assert {f: report.counts[f] for f in ("changed", "removed")} == {"changed": 1, "removed": 2}
+    for word in ("zebra", "giraffe", "okapi"):
+        assert store.fulltext.search([word], "document", 5) == []
+    assert len(store.fulltext.search(["lion"], "document", 5)) == 1
+
+
+def test_a_renamed_file_loses_nothing(
+    pipeline: Pipeline, store: TenantStore, tmp_path: Path
+) -> None:
+    docs = tmp_path / "docs"
+    path = write(docs, "a.jsonl", article("1", "one"))
+    pipeline.run([docs])
+    path.rename(docs / "z.jsonl")
+    report = pipeline.run([docs])
+    assert report.counts["removed"] == 0
+    assert store.sources.count("document")[0] == 1
+
+
+def test_a_file_with_failures_removes_nothing(
+    pipeline: Pipeline, store: TenantStore, tmp_path: Path
+) -> None:
+    docs = tmp_path / "docs"
+    path = write(docs, "a.jsonl", article("1", "one"), article("2", "two"))
+    pipeline.run([docs])
+    path.write_text(json.dumps(article("1", "one")) + '\n{"id": "2", "title": "cut o')
+    report = pipeline.run([docs])
+    assert report.counts["failed"] == 1
+    assert report.failures[0].line == 2
+    assert store.sources.count("document")[0] == 2
+
+
+def test_another_embedding_model_embeds_anew(
+    pipeline: Pipeline, store: TenantStore, tmp_path: Path
+) -> None:
+    docs = tmp_path / "docs"
+    write(docs, "a.jsonl", article("1", "one"))
+    pipeline.run([docs])
+    report = Pipeline(store, FakeEmbedder(name="other-64d")).run([docs])
+    assert report.counts["changed"] == 1
+    assert sum(len(ids) for ids, _ in store.sources.vectors("document", "fake-64d")) == 0
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.one_of(
+            st.fixed_dictionaries(
+                {
+                    "id": st.sampled_from("abcd"),
+                    "title": st.text(max_size=5),
+                    "content": st.text(max_size=20),
+                }
+            ),
+            st.just({"title": "no id and no content"}),
+            st.just("not an object"),
+            st.none(),
+        ),
+        max_size=12,
+    )
+)
+def test_nothing_is_silently_dropped(
+    pipeline: Pipeline, tmp_path: Path, records: list[object]
+) -> None:
+    path = write(tmp_path / "docs", "a.jsonl", {"id": "x", "title": "t", "content": "c"}, *records)
+    report = pipeline.run([path])
+    assert sum(report.counts[fate] for fate in RECORDS) == len(records) + 1
+
+
+def test_a_full_disk_is_named_and_nothing_is_lost(
+    store: TenantStore, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    docs = tmp_path / "docs"
+    write(docs, "a.jsonl", article("1", "one"))
+    pipeline.run([docs])
+    with store.sources.scope.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    store.sources.scope.engine.dispose()
+
+    from sqlalchemy import event
+
+    @event.listens_for(store.sources.scope.engine, "connect")
+    def _small(dbapi, _record):
+        dbapi.execute(f"PRAGMA max_page_count={pages + 2}")
+
+    write(docs, "b.jsonl", *(article(f"n{i}", "word " * 2000) for i in range(20)))
+    with pytest.raises(StoreError, match="disk is full"):
+        pipeline.run([docs])
+    assert store.sources.get("document", "1") is not None
+    assert store.sources.count("document")[0] == 1
+
+
+class _Telling:
+    """Tells the parent how many documents are acknowledged."""
+
+    def __init__(self, store: TenantStore, pipe: Connection) -> None:
+        self._store, self._pipe = store, pipe
+
+    def file(self, path: str, done: int, total: int) -> None:
+        pass
+
+    def records(self, done: int) -> None:
+        self._pipe.send(self._store.sources.count("document")[0])
+
+
+def _ingest(url: str, docs: Path, pipe: Connection) -> None:
+    ingest.pipeline.BATCH_ITEMS = 8
+    store = Database.open(url).create_tenant("t")
+    Pipeline(store, FakeEmbedder()).run([docs], progress=_Telling(store, pipe))
+
+
+def test_a_killed_ingest_keeps_what_it_acknowledged_and_resumes(tmp_path: Path) -> None:
+    """Twenty kills at different moments; each time every acknowledged document is there."""
+    docs = tmp_path / "docs"
+    for n in range(60):
+        write(docs, f"{n:02}.jsonl", *(article(f"{n}-{i}", f"text {n} {i}") for i in range(4)))
+    url = f"sqlite:///{tmp_path / 'killed.db'}"
+    fork = multiprocessing.get_context("fork")
+    killed = 0
+    for kill in range(20):
+        told, telling = fork.Pipe(duplex=False)
+        child = fork.Process(target=_ingest, args=(url, docs, telling))
+        child.start()
+        telling.close()
+        acknowledged = 0
+        with contextlib.suppress(EOFError):
+            while acknowledged < 8 * (kill + 1):
+                acknowledged = told.recv()
+            time.sleep((kill % 5) * 0.002)  # aims at different places of the next batch
+            os.kill(child.pid or 0, signal.SIGKILL)
+        child.join()
+        killed += child.exitcode == -signal.SIGKILL
+        for _ in range(2):  # two fresh opens
+            database = Database.open(url)
+            store = database.tenant("t")
+            sources, chunks = store.sources.count("document")
+            vectors = sum(len(ids) for ids, _ in store.sources.vectors("document", "fake-64d"))
+            assert sources >= acknowledged
+            assert vectors == chunks == len(store.fulltext.search(["text"], "document", 10_000))
+            database.close()
+    assert killed >= 15, "the children ended before they could be killed"
+    finished = Pipeline(Database.open(url).tenant("t"), FakeEmbedder()).run([docs])
+    assert finished.counts["added"] + finished.counts["unchanged"] == 240
