@@ -6,15 +6,12 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from copilot.embedder import weights
+from copilot.embedder.precision import Precision
 from copilot.errors import EmbedderError
 
-if TYPE_CHECKING:
-    from copilot.embedder.graph import Precision
-
-VERSION = 1  # raise it with every change that moves a vector
+VERSION = 2  # raise it with every change that moves a vector
 
 
 def path_of(models_dir: Path, precision: Precision) -> Path:

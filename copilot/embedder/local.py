@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copilot.embedder import graphfile
+from copilot.embedder.precision import Precision, chosen
 from copilot.embedder.seam import Progress, QueryCache, Vectors
 from copilot.embedder.tokens import MAX_TOKENS, WordPieces
-from copilot.errors import ConfigError, EmbedderError
+from copilot.errors import EmbedderError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-
-    from copilot.embedder.graph import Precision
 
 DIM = 384
 # Tokens per run. A run's activations then stay in a core's own cache; larger ones were slower.
@@ -44,9 +43,7 @@ class LocalEmbedder:
     @classmethod
     def load(cls, models_dir: Path, *, quantise: str = "int8", threads: int = 0) -> LocalEmbedder:
         """Opens the graph in `models_dir`, building it if needed. `threads` 0 = all cores."""
-        if quantise not in ("int8", "fp32"):
-            raise ConfigError(f"COPILOT_QUANTISE={quantise!r} is unknown: use 'int8' or 'fp32'.")
-        precision: Precision = "int8" if quantise == "int8" else "fp32"
+        precision = chosen(quantise)
         session = _session(graphfile.ensure(models_dir, precision))
         return cls(session, precision=precision, threads=threads or _cores())
 
@@ -104,7 +101,6 @@ def _session(graph: bytes) -> InferenceSession:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    options.enable_cpu_mem_arena = False
     try:
         return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as fault:  # its faults share no narrower parent
