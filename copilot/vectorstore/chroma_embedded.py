@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from copilot.errors import CopilotError, IndexBroken, StoreError
 from copilot.vectorstore import probe
 from copilot.vectorstore.chroma import ChromaCollections
-from copilot.vectorstore.index_dir import IndexDirectory, sync_tree
+from copilot.vectorstore.index_dir import IndexDirectory
 from copilot.vectorstore.protocol import CollectionKey, Match, Upserts, Vectors, checked_queries
 
 logger = logging.getLogger(__name__)
+
+Probe = Callable[[Path, Mapping[str, Upserts]], str | None]
 
 _FORMAT = "chroma 1.5.9, layout 1"
 
@@ -31,7 +33,8 @@ class ChromaStore:
     A folder without vectors never loads Chroma at all.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, fault: Probe = probe.fault) -> None:
+        self._fault = fault
         self._directory = IndexDirectory(path, format_name=_FORMAT)
         self._folder: Path | None = None
         self._collections: ChromaCollections | None = None
@@ -133,7 +136,7 @@ class ChromaStore:
         if folder is not None:
             self._directory.remove_others(folder)
             is_empty = not any(folder.iterdir())
-            fault = None if is_empty else probe.fault(folder, _by_name(samples))
+            fault = None if is_empty else self._fault(folder, _by_name(samples))
             if fault:
                 raise IndexBroken(f"the vector index is damaged: {fault}")
         return folder
@@ -147,7 +150,7 @@ class ChromaStore:
         # A write persists the graph before it returns (watched: no file changes afterwards), so
         # the mark stands only while a write runs and a kill at rest costs nothing.
         if self._folder is not None:
-            sync_tree(self._folder)
+            self._directory.seal(self._folder)
         self._directory.end_writing()
 
     @contextmanager

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import zlib
 from pathlib import Path
 
 from copilot.errors import IndexBroken, IndexLocked, StoreError
@@ -37,11 +38,10 @@ class IndexDirectory:
         pointer = self._path / _POINTER
         if not pointer.exists():
             return None
-        try:
-            named = json.loads(pointer.read_text("utf-8"))
-            generation, format_name = str(named["generation"]), named["format"]
-        except (OSError, ValueError, KeyError, TypeError) as exc:
-            raise IndexBroken("the vector index's pointer file is unreadable") from exc
+        named = _read_json(pointer)
+        if not isinstance(named, dict) or not {"generation", "format"} <= named.keys():
+            raise IndexBroken("the vector index's pointer file is unreadable")
+        generation, format_name = str(named["generation"]), named["format"]
         if format_name != self._format:
             raise IndexBroken(f"the vector index was written by {format_name}, not {self._format}")
         path = self._path / generation
@@ -49,6 +49,8 @@ class IndexDirectory:
             raise IndexBroken(f"the vector index's folder {generation} is missing")
         if self._mark.exists():
             raise IndexBroken("the process that wrote the vector index ended in the middle of it")
+        if self._seal.exists() and not _is_as_sealed(path, _read_json(self._seal)):
+            raise IndexBroken("the vector index's files are not those that were written")
         return path
 
     def begin(self) -> Path:
@@ -57,6 +59,7 @@ class IndexDirectory:
         path = self._path / f"gen-{max(numbers, default=0) + 1}"
         path.mkdir(mode=0o700)
         named = json.dumps({"generation": path.name, "format": self._format})
+        self._seal.unlink(missing_ok=True)
         _write_atomically(self._path / _POINTER, named)
         self.end_writing()
         self.remove_others(path)
@@ -67,6 +70,12 @@ class IndexDirectory:
         for path in self._path.iterdir():
             if _number(path) and path != keep:
                 shutil.rmtree(path, ignore_errors=True)
+
+    def seal(self, generation: Path) -> None:
+        """Force what was written to disk and note the graph files' checksums."""
+        _sync_tree(generation)
+        sums = {name: [size, _checksum(generation / name)] for name, size in _sizes(generation)}
+        _write_atomically(self._seal, json.dumps(sums))
 
     def begin_writing(self) -> None:
         """Set the mark, on disk, before the first byte changes."""
@@ -80,6 +89,10 @@ class IndexDirectory:
     def release(self) -> None:
         """Give up the lock."""
         os.close(self._lock)
+
+    @property
+    def _seal(self) -> Path:
+        return self._path / "checksums.json"
 
     @property
     def _mark(self) -> Path:
@@ -102,8 +115,35 @@ class IndexDirectory:
         return lock
 
 
-def sync_tree(folder: Path) -> None:
-    """Force all files below a folder to disk: a mark taken away must survive a power cut."""
+def _sizes(generation: Path) -> list[tuple[str, int]]:
+    """The graph's files; SQLite's file looks after itself."""
+    files = sorted(path for path in generation.glob("*/*") if path.is_file())
+    return [(str(path.relative_to(generation)), path.stat().st_size) for path in files]
+
+
+def _is_as_sealed(generation: Path, sums: object) -> bool:
+    sizes = _sizes(generation)
+    if not isinstance(sums, dict) or {name: sums[name][0] for name in sums} != dict(sizes):
+        return False  # sizes first: a damaged file may be sparse and take hours to read
+    return all(sums[name][1] == _checksum(generation / name) for name, _ in sizes)
+
+
+def _checksum(path: Path) -> int:
+    value = 0
+    with path.open("rb") as file:
+        while block := file.read(2**20):
+            value = zlib.crc32(block, value)
+    return value
+
+
+def _read_json(path: Path) -> object:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _sync_tree(folder: Path) -> None:
     for parent, _, names in os.walk(folder):
         for name in names:
             _sync(Path(parent, name))

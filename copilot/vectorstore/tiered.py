@@ -53,8 +53,8 @@ class TieredStore:
         self._threshold = threshold
         self._is_open = self._is_broken = False
         self._equal: dict[CollectionKey, int] = {}  # change number up to which the index is equal
-        # Ids that changed since the index was last made equal, by collection it was compared with.
-        self._touched: dict[CollectionKey, set[int]] = {}
+        self._touched: dict[CollectionKey, set[int]] = {}  # ids changed since it was last equal
+        self._compared: set[CollectionKey] = set()  # what the index holds was looked at
         self._state = threading.Lock()
         self._following = threading.Lock()  # one at a time talks to the index about writes
         self._wake = threading.Event()
@@ -119,6 +119,7 @@ class TieredStore:
                 self._exact.drop(key)
                 self._equal.pop(key, None)
                 self._touched.pop(key, None)
+                self._compared.discard(key)
             if self._is_open:
                 self._index.drop(key)
 
@@ -202,6 +203,7 @@ class TieredStore:
         for key in self._shrunk():
             self._equal.pop(key, None)
             self._touched.pop(key, None)
+            self._compared.discard(key)
             self._index.drop(key)
         for key in self._large():
             while not self.is_indexed(key) and not self._stopped.is_set():
@@ -210,7 +212,7 @@ class TieredStore:
     def _level_one(self, key: CollectionKey) -> None:
         with self._state:
             seq = self._exact.seq(key)
-            touched = self._touched.get(key)
+            touched = self._touched.pop(key, set())
             self._touched[key] = set()
             ours = self._exact.ids(key)
         if seq is None:
@@ -219,26 +221,31 @@ class TieredStore:
             missing, extra = self._differences(key, ours, touched)
             is_written = self._write(key, missing, extra.tolist(), seq)
         except CopilotError:
-            self._restore(key, touched)
+            with self._state:
+                self._touched.setdefault(key, set()).update(touched)
+                self._compared.discard(key)
             raise
         with self._state:
             if is_written and not self._touched.get(key, {0}):
                 self._equal[key] = seq
 
     def _differences(
-        self, key: CollectionKey, ours: NDArray[np.int64], touched: set[int] | None
+        self, key: CollectionKey, ours: NDArray[np.int64], touched: set[int]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """What the index lacks and what it has too much.
 
-        The first time in a process the ids are compared. That suffices because an id stands for
+        At first, and after a fault, the ids are compared. That suffices because an id stands for
         one vector for ever: a chunk that changes gets a new one.
         """
-        if touched is None:
-            theirs = self._index.ids(key)
-            return np.setdiff1d(ours, theirs), np.setdiff1d(theirs, ours)
         changed = np.fromiter(touched, dtype=np.int64, count=len(touched))
         held = np.isin(changed, ours)
-        return changed[held], changed[~held]
+        missing, extra = changed[held], changed[~held]
+        if key not in self._compared:
+            self._compared.add(key)
+            theirs = self._index.ids(key)
+            missing = np.union1d(missing, np.setdiff1d(ours, theirs))
+            extra = np.union1d(extra, np.setdiff1d(theirs, ours))
+        return missing, extra
 
     def _write(
         self, key: CollectionKey, missing: NDArray[np.int64], extra: list[int], seq: int
@@ -251,26 +258,21 @@ class TieredStore:
         self._index.apply(key, NO_UPSERTS, extra, seq=seq)
         return True
 
-    def _restore(self, key: CollectionKey, touched: set[int] | None) -> None:
-        with self._state:
-            if touched is None:
-                self._touched.pop(key, None)
-            elif key in self._touched:
-                self._touched[key] |= touched
-
     def _forget_progress(self) -> None:
         with self._state:
             self._equal.clear()
             self._touched.clear()
+            self._compared.clear()
 
     def _compare_again(self, key: CollectionKey) -> None:
         with self._state:
             self._equal.pop(key, None)
-            self._touched.pop(key, None)
+            self._compared.discard(key)
         self._wake.set()
 
     def _distrust(self, *, is_broken: bool) -> None:
         with self._state:
             self._equal.clear()
+            self._compared.clear()
             self._is_open, self._is_broken = False, self._is_broken or is_broken
         self._wake.set()
