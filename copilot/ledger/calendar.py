@@ -16,8 +16,12 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
 )  # fmt: skip
-_DAY = "|".join([*WEEKDAYS, "mon", "tues", "tue", "wed", "thurs", "thur", "thu", "fri", "sat", "sun"])
-_MONTH = "|".join([*MONTHS, "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec"])
+_DAY = "|".join(
+    [*WEEKDAYS, "mon", "tues", "tue", "wed", "thurs", "thur", "thu", "fri", "sat", "sun"]
+)
+_MONTH = "|".join(
+    [*MONTHS, "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def coming(said: date, weekday: int) -> date:
 
 
 def next_named(said: date, weekday: int) -> date:
-    """"Next Friday": the Friday of the following calendar week (on a Friday: in seven days)."""
+    """ "Next Friday": the Friday of the following calendar week (on a Friday: in seven days)."""
     monday = said - timedelta(days=said.weekday())
     return monday + timedelta(days=7 + weekday)
 

@@ -38,12 +38,18 @@ _NOT_YET = re.compile(
 _FOLLOW_UP = re.compile(
     r"\b(?:and|then) (?:i'll |we'll |will )?(?:get back|come back|call|ring|e-?mail|write|let you know|tell you|text|update|message|phone|report|send|confirm)\b|\bfind out\b|\bget back to you\b"
 )
-_CONDITION = re.compile(r"^(?:if|should you|in case|whenever|when) (?:you|it's easier|that helps|there's)\b")
-_RIGHT_NOW = re.compile(r"\b(?:right away|right now|straight away|now|this minute|at once|immediately)\b")
+_CONDITION = re.compile(
+    r"^(?:if|should you|in case|whenever|when) (?:you|it's easier|that helps|there's)\b"
+)
+_RIGHT_NOW = re.compile(
+    r"\b(?:right away|right now|straight away|now|this minute|at once|immediately)\b"
+)
 _PAST = re.compile(
     r"\b(?:(?:i've|we've|i have|we have|has been|have been|was|were) (?:just |now |already )?(?:refunded|sent|cancelled|fixed|changed|credited|removed|updated|posted|emailed|reset|added|applied|delivered|shipped|resolved|done))\b"
 )
-_ORDERS = re.compile(r"\b(?:press|select|click|tap|open|hold|go to|choose|switch it|turn it|dial|scroll)\b")
+_ORDERS = re.compile(
+    r"\b(?:press|select|click|tap|open|hold|go to|choose|switch it|turn it|dial|scroll)\b"
+)
 _OFFER = re.compile(
     r"\b(?:i can|we can|i could|we could|shall i|shall we|should i|would you like (?:me|us) to|do you want (?:me|us) to|want me to|i'm able to|happy to|if you like,? (?:i|we)(?:'ll| can| could))\b"
 )
@@ -135,6 +141,8 @@ def own_commitments(text: str) -> list[Clause]:
             continue
         for start, piece in _clauses(sentence):
             lowered = piece.replace("’", "'").lower()
-            if _CUSTOMER.search(lowered) and not re.search(r"\b(?:if|unless|might|maybe|would)\b", lowered):
+            if _CUSTOMER.search(lowered) and not re.search(
+                r"\b(?:if|unless|might|maybe|would)\b", lowered
+            ):
                 found.append(Clause(piece, start, "pledge", sentence))
     return found

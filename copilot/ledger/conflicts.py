@@ -15,17 +15,32 @@ _LIMITING = re.compile(
     r"is an? (?:[\w-]+ ){0,3}(?:feature|extra|add-on|option)|separately|at extra|chargeable|payable|no)\b"
 )
 _DENYING = re.compile(r"\b(?:not|no|never|cannot|can't|won't|isn't|doesn't|don't|only)\b")
-_FREE = re.compile(r"\b(?:free|no (?:extra |hidden |setup |exit |change |booking |cancellation |delivery )?(?:fees?|charges?|costs?)|at no cost|without charge|included|won't cost)\b")
-_COSTS = re.compile(r"(?:\b(?:costs?|charges?|fees?|payable|surcharge|extra)\b.*\d|[£$€]\s?\d|\d+ (?:a|per|each) \w+|\bchargeable\b)")
-_SPAN = re.compile(r"(\d+)(?:(?: to |-|–| or )(\d+))? (?:working |business )?(minute|hour|day|week|month|year)s?\b")
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ?(gb|tb|mb|mbps|users?|seats?|devices?|pages?|nights?|bags?|kg|minutes?|responses?|%)(?!\w)")
+_FREE = re.compile(
+    r"\b(?:free|no (?:extra |hidden |setup |exit |change |booking |cancellation |delivery )?(?:fees?|charges?|costs?)|at no cost|without charge|included|won't cost)\b"
+)
+_COSTS = re.compile(
+    r"(?:\b(?:costs?|charges?|fees?|payable|surcharge|extra)\b.*\d|[£$€]\s?\d|\d+ (?:a|per|each) \w+|\bchargeable\b)"
+)
+_NO_FEE = re.compile(r"\bno (?:extra |hidden |setup |exit |change |booking |cancellation |delivery )?(?:fees?|charges?|costs?|problem)\b|\bwithout\b")
+_SPAN = re.compile(
+    r"(\d+)(?:(?: to |-|–| or )(\d+))? (?:working |business )?(minute|hour|day|week|month|year)s?\b"
+)
+_AMOUNT = re.compile(
+    r"(\d+(?:\.\d+)?) ?(gb|tb|mb|mbps|users?|seats?|devices?|pages?|nights?|bags?|kg|minutes?|responses?|%)(?!\w)"
+)
 _DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
-_STEADY = re.compile(r"\b(?:stays?|fixed|won't (?:go up|change|rise|increase)|same price|guaranteed|locked)\b")
-_RISES = re.compile(r"\b(?:rises?|increases?|goes up|going up|changes? to|ends?|expires?|introductory|first \d+ months)\b")
+_STEADY = re.compile(
+    r"\b(?:stays?|fixed|won't (?:go up|change|rise|increase)|same price|guaranteed|locked)\b"
+)
+_RISES = re.compile(
+    r"\b(?:rises?|increases?|goes up|going up|changes? to|ends?|expires?|introductory|first \d+ months)\b"
+)
 _UNSOUND = frozenset({"roadmap", "withdrawn", "known_issue", "limited"})
 
 
-def contradicted_by(claim: str, facts: Sequence[Fact], said: date | None, as_of: date | None) -> str | None:
+def contradicted_by(
+    claim: str, facts: Sequence[Fact], said: date | None, as_of: date | None
+) -> str | None:
     """The id of the fact that says otherwise; None if no fact is known to."""
     best: tuple[float, str] | None = None
     about = stems(claim)
@@ -61,8 +76,10 @@ def _contradiction(claim: str, about: frozenset[str], fact: Fact) -> float:
         return 0.0
     if _numbers_differ(said, fact_says) or _price_differs(said, fact_says):
         return 1.0 + len(shared)
-    limits = bool(_LIMITING.search(fact_says)) and not _DENYING.search(said)
-    return len(shared) + 0.0 if limits and (len(shared) >= 2 or _names(about, fact, shared)) else 0.0
+    limits = bool(_LIMITING.search(fact_says)) and not _DENYING.search(_NO_FEE.sub("", said))
+    return (
+        len(shared) + 0.0 if limits and (len(shared) >= 2 or _names(about, fact, shared)) else 0.0
+    )
 
 
 def _names(about: frozenset[str], fact: Fact, shared: frozenset[str]) -> bool:

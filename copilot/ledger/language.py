@@ -8,7 +8,9 @@ from functools import lru_cache
 
 _BREAK = re.compile(r"(?<=[.!?…])[\"”’')\]]*\s+|\n+|(?<=\w);\s+")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*", re.UNICODE)
-_ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|no|approx|e\.g|i\.e|vs|etc|a\.m|p\.m))\.$", re.I)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|St|no|approx|e\.g|i\.e|vs|etc|a\.m|p\.m))\.$", re.I
+)
 
 STOP = frozenset(
     """a about after again all also am an and any anything are as at be because been before being
@@ -50,7 +52,8 @@ _ORDINALS = {
 }  # fmt: skip
 _NUMBER = "|".join(sorted([*_UNITS, *_TENS], key=len, reverse=True))
 NUMBER_WORDS = re.compile(
-    rf"\b(?:(?:a|{_NUMBER})[ -](?:hundred|thousand|dozen|couple)|(?:{_NUMBER})(?:-(?:{_NUMBER}))?)\b(?!-)", re.I
+    rf"\b(?:half(?: an?)?(?= (?:litre|liter|kilo|hour|metre|meter|gig|pint))|(?:a|{_NUMBER})[ -](?:hundred|thousand|dozen|couple)|(?:{_NUMBER})(?:-(?:{_NUMBER}))?)\b(?!-)",
+    re.I,
 )
 
 
@@ -71,7 +74,9 @@ class Sentence:
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Small letters and straight apostrophes; the length stays the same."""
-    return text.replace("’", "'").lower() if len(text.lower()) == len(text) else text.replace("’", "'")
+    return (
+        text.replace("’", "'").lower() if len(text.lower()) == len(text) else text.replace("’", "'")
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -111,7 +116,7 @@ def stem(word: str) -> str:
         if len(w) >= least and w.endswith(suffix):
             w = w[: -len(suffix)]
             break
-    if len(w) > 3 and w[-1] == w[-2] and w[-1] not in "aeiosl":
+    if len(w) > 3 and w[-1] == w[-2] and (w[-1] not in "aeiosl" or (w[-1] == "l" and len(w) > 5)):
         w = w[:-1]
     return w[:-1] if len(w) > 3 and w.endswith("e") else w
 
@@ -119,7 +124,9 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=8192)
 def stems(text: str) -> frozenset[str]:
     """The content words of a text as stems; function words and bare numbers are left out."""
-    return frozenset(stem(w) for w in words(text) if w not in STOP and len(w) > 1 and not w.isdigit())
+    return frozenset(
+        stem(w) for w in words(text) if w not in STOP and len(w) > 1 and not w.isdigit()
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -145,8 +152,10 @@ def spoken_number(text: str) -> float | None:
             current += _UNITS.get(part, 0) + _TENS.get(part, 0)
         elif part in ("a", "an", "and"):
             continue
-        elif part in ("hundred", "thousand", "dozen", "couple", "half"):
-            scale = {"hundred": 100, "thousand": 1000, "dozen": 12, "couple": 2, "half": 0.5}[part]
+        elif part == "half":
+            current += 0.5
+        elif part in ("hundred", "thousand", "dozen", "couple"):
+            scale = {"hundred": 100, "thousand": 1000, "dozen": 12, "couple": 2}[part]
             current = (current or 1) * scale
         else:
             return None

@@ -16,23 +16,34 @@ LoopStatus = Literal["open", "answered", "declined_with_reason"]
 Asked = Literal["sales", "service", "bot", "company"]
 
 _ASK = re.compile(
-    r"\b(?:can|could|would|will) (?:you|someone|somebody|anyone|i|we|it)\b|\bplease\b|\bi(?:'d| would) (?:also )?(?:like|appreciate)\b|\bi (?:also )?(?:need|want)\b|\bwe (?:also )?need\b"
-    r"|\b(?:still )?waiting (?:for|on)\b|\bremind(?:er|ing)?\b|\blet me know\b|\bi wonder(?:ed)?\b|\bwanted to ask\b"
+    r"\b(?:can|could|would|will) (?:you|someone|somebody|anyone)\b|\bplease\b|\bremind(?:er|ing)? (?:me|us)\b|\blet me know\b|\bwanted to ask\b|\b(?:still )?waiting (?:for|on)\b"
 )
 _REPEATED = re.compile(
     r"\b(?:asked|requested|chased|called|rang|written|wrote|emailed|mentioned|told you|said|raised)\b[^.?!]{0,40}?\b(?:(\d+|once|twice|thrice|several|many)(?: times)?|before|already|again|last (?:week|month|time))\b"
     r"|\b(?:(\d)(?:nd|rd|th)|second|third|fourth|fifth) time\b|\b(?:already|again|still) (?:asked|asking|waiting|no (?:answer|reply))\b|\bnobody (?:has )?(?:answered|replied|came back)\b|\b(?:no one|nobody) (?:ever )?(?:answers|answered|replies|replied)\b|\bstill (?:haven't|hasn't|not) (?:heard|had|received|got)\b"
 )
-_TIMES = {"once": 1, "twice": 2, "thrice": 3, "several": 3, "many": 3, "second": 1, "third": 2, "fourth": 3, "fifth": 4}
+_TIMES = {
+    "once": 1,
+    "twice": 2,
+    "thrice": 3,
+    "several": 3,
+    "many": 3,
+    "second": 1,
+    "third": 2,
+    "fourth": 3,
+    "fifth": 4,
+}
 _CHATTER = re.compile(
     r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening))\b.{0,30}|how are you.{0,12}|(?:are|is) (?:you|anyone|someone) there.{0,10}|can you help(?: me)?(?: with .{0,30})?\??|could you help(?: me)?.{0,30}|right|ok(?:ay)?|really|haha.{0,20}|you know|isn't it|don't you think)\W*$"
 )
-_REFUSAL = re.compile(r"\b(?:we|i) (?:can't|cannot|don't|do not|aren't able to|are unable to|won't)\b|\b(?:not possible|unfortunately|not something we)\b")
-_BECAUSE = re.compile(r"\b(?:because|since|as (?:it|the|we|this)|due to|the reason|policy|regulation|law|only if)\b")
 _ACTION = re.compile(
-    r"\b(?:i've|we've|i have|we have|done|that's (?:done|sorted|booked|cancelled|changed)|i'll|we'll|i will|sure|of course|certainly|yes|no problem|let me)\b|^(?:no|yes)\b"
+    r"\b(?:i've|i'm|we're|we've|i have|we have|done|that's (?:done|sorted|booked|cancelled|changed)|i'll|we'll|i will|sure|of course|certainly|yes|no problem|let me)\b|^(?:no|yes)\b"
 )
-_ANSWERING = re.compile(r"\b(?:is|are|was|were|it's|that's|you can|costs?|takes?|because|starts?|opens?|comes?|includes?|works?|until|from|at|by|per)\b")
+_OPENS_ANSWER = re.compile(r"^(?:that's|that is|it's|it is|this is|yes|no|you can|because|of course|sure|certainly|let me|i'll check|i'm checking|one moment|both|all|everything)\b")
+_ALL = re.compile(r"\b(?:both|all (?:of (?:that|it|them)|done|three)|everything)\b")
+_BUYING = re.compile(r"\b(?:buy|order|add|book|upgrade|sell|offer|have a|get a|get an|another|need (?:a|an|two|three|more)|want|like|recommend|anything|something)\b")
+_RHETORICAL = re.compile(r"^(?:isn't|aren't|don't|doesn't|who|really|is that|how (?:hard|difficult))\b.{0,25}$")
+_DATED = re.compile(r"\b(?:by|on|within|before|today|tomorrow|next|this) ?(?:the )?(?:\d|an?\b|mon|tue|wed|thu|fri|sat|sun|today|tomorrow|end|week|hour|morning|afternoon|evening|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|one|two|three|four|five)")
 _PITCH = re.compile(
     r"\b(?:offer|deal|upgrade|discount|special|premium|package|bundle|interested in|have you (?:considered|thought|seen)|would you like to (?:add|try|hear|upgrade)|while i have you|great news|promotion|save \d+|quote|sign (?:you )?up)\b"
 )
@@ -72,10 +83,15 @@ def open_loops(timeline: Timeline, *, similar: float = 0.5) -> list[OpenLoop]:
     turns = timeline.turns
     loops: list[tuple[_Ask, OpenLoop]] = []
     for ask in _asks(turns):
-        earlier = next((i for i, (a, _) in enumerate(loops) if _same(a.about, ask.about, similar)), None)
+        earlier = next(
+            (i for i, (a, _) in enumerate(loops) if _same(a.about, ask.about, similar)), None
+        )
         if earlier is not None:
             first, loop = loops[earlier]
-            loops[earlier] = (first, replace(loop, times_asked=max(loop.times_asked + 1, ask.times)))
+            loops[earlier] = (
+                first,
+                replace(loop, times_asked=max(loop.times_asked + 1, ask.times)),
+            )
             if ask.place == first.place:
                 loops[earlier] = (first, loop)
             continue
@@ -100,13 +116,17 @@ def _asks(turns: Sequence[Said]) -> list[_Ask]:
 
 def _is_ask(sentence: Sentence) -> bool:
     lowered = sentence.lower
-    if _CHATTER.match(lowered) or len(lowered.split()) < 3:
+    if _CHATTER.match(lowered) or _RHETORICAL.match(lowered) or len(lowered.split()) < 3:
         return False
-    return lowered.endswith("?") or bool(_ASK.search(lowered)) or bool(_REPEATED.search(digits(lowered)))
+    if _REPEATED.search(digits(lowered)):
+        return True
+    if _BUYING.search(lowered) and not re.search(r"\b(?:invoice|receipt|refund|copy|answer|reply)\b", lowered):
+        return False
+    return lowered.endswith("?") or bool(_ASK.search(lowered))
 
 
 def _times(sentence: Sentence) -> int:
-    """"I've asked twice" is two earlier times and this one."""
+    """ "I've asked twice" is two earlier times and this one."""
     match = _REPEATED.search(digits(sentence.lower))
     if not match:
         return 1
@@ -129,13 +149,7 @@ def _loop(timeline: Timeline, ask: _Ask) -> OpenLoop | None:
     turns = timeline.turns
     turn = turns[ask.place]
     later = [t for t in turns[ask.place + 1 :] if t.ours]
-    if not later:
-        return None
-    if ask.times < 2:
-        answered = _answer(turns, ask, later)
-        if answered is not None:
-            return None
-    elif _delivered(turns, ask):
+    if not later or _settled(turns, ask, later):
         return None
     return OpenLoop(
         turn.conversation_id,
@@ -149,49 +163,49 @@ def _loop(timeline: Timeline, ask: _Ask) -> OpenLoop | None:
     )
 
 
-def _answer(turns: Sequence[Said], ask: _Ask, later: Sequence[Said]) -> Said | None:
-    """The turn of ours that answers, acts or says no with a reason."""
-    for step, reply in enumerate(later[:12]):
-        own = reply.conversation_id == turns[ask.place].conversation_id
-        if any(ask.about & stems(s.text) and _takes_up(s) for s in sentences(reply.text)):
-            return reply
-        if step == 0 and own and ask.alone and _plain_answer(reply.text):
-            return reply
-        if step == 0 and own and not ask.alone and _covers_all(turns[ask.place], reply):
-            return reply
-    return None
+def _settled(turns: Sequence[Said], ask: _Ask, later: Sequence[Said]) -> bool:
+    """Answered, acted upon, refused with a reason, or being worked on at this very moment."""
+    if ask.times >= 2:
+        return _delivered(turns, ask)
+    if any(ask.about & stems(s.text) and _takes_up(s) for t in later for s in sentences(t.text)):
+        return True
+    reply = later[0]
+    if reply.conversation_id != turns[ask.place].conversation_id:
+        return False
+    lowered = plain(reply.text)
+    if _PITCH.search(lowered) and not _ACTION.search(lowered):
+        return False
+    return not _about_other(turns[ask.place], ask, reply)
+
+
+def _about_other(asked: Said, ask: _Ask, reply: Said) -> bool:
+    """The reply takes up another sentence of the same turn and leaves this one."""
+    opening = sentences(reply.text)[0].lower if sentences(reply.text) else ""
+    if _OPENS_ANSWER.search(opening) or _ALL.search(plain(reply.text)):
+        return False
+    others = [s for s in sentences(asked.text) if s is not ask.sentence and s.start != ask.sentence.start]
+    spoken = stems(reply.text)
+    return any(stems(s.text) & spoken for s in others)
 
 
 def _takes_up(sentence: Sentence) -> bool:
     return not _PITCH.search(sentence.lower)
 
 
-def _plain_answer(text: str) -> bool:
-    """A reply to a single question counts as an answer unless it is a pitch or small talk."""
-    lowered = plain(text)
-    if _PITCH.search(lowered) and not _ACTION.search(lowered):
-        return False
-    return bool(_ACTION.search(lowered) or _ANSWERING.search(lowered) or lowered.rstrip().endswith("?"))
-
-
-def _covers_all(asked: Said, reply: Said) -> bool:
-    """Our turn answers in as many sentences as there were asks, or says all is done."""
-    asks = sum(_is_ask(s) for s in sentences(asked.text))
-    lowered = plain(reply.text)
-    return bool(re.search(r"\b(?:both|all (?:of (?:that|it|them)|done|three)|everything)\b", lowered)) or (
-        len([s for s in sentences(reply.text) if len(s.text.split()) > 3]) > asks
-        and not _PITCH.search(lowered)
-    )
-
-
 def _delivered(turns: Sequence[Said], ask: _Ask) -> bool:
-    """A repeated request is closed by the thing itself, not by one more promise."""
+    """A repeated request is closed by the thing itself or a dated commitment, not by `I'll see`."""
     done = re.compile(r"\b(?:attached|here (?:is|are)|i've (?:sent|emailed|posted|uploaded)|has been (?:sent|issued)|received|got (?:it|the))\b")
-    return any(
-        done.search(plain(t.text)) and ask.about & stems(t.text)
-        for t in turns[ask.place + 1 :]
-        if t.ours or t.speaker == "customer"
-    )
+    for turn in turns[ask.place + 1 :]:
+        if not (turn.ours or turn.speaker == "customer"):
+            continue
+        for sentence in sentences(turn.text):
+            lowered = sentence.lower
+            dated = turn.ours and _DATED.search(lowered) and re.search(r"(?:'ll| will| is | are )", lowered)
+            if done.search(lowered) and ask.about & stems(sentence.text):
+                return True
+            if dated and (ask.about & stems(sentence.text) or turn.conversation_id == turns[ask.place].conversation_id):
+                return True
+    return False
 
 
 def _asked_of(turns: Sequence[Said], place: int) -> Asked:
@@ -199,7 +213,13 @@ def _asked_of(turns: Sequence[Said], place: int) -> Asked:
         if turn.ours and turn.conversation_id == turns[place].conversation_id:
             if turn.speaker == "bot":
                 return "bot"
-            return "sales" if turn.role == "sales" else "service" if turn.role == "service" else "company"
+            return (
+                "sales"
+                if turn.role == "sales"
+                else "service"
+                if turn.role == "service"
+                else "company"
+            )
     return "company"
 
 

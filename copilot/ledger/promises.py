@@ -21,7 +21,9 @@ _DONE = re.compile(
     r"\b(?:has|have|was|were|is|are|'s|'ve|been|just|it|got|now)\b.{0,40}\b(?:arrived|delivered|received|refunded|paid|credited|sent|posted|shipped|dispatched|fixed|repaired|replaced|installed|done|completed|issued|resolved|sorted|landed|activated|cleared|processed|here|came|gone through|in my account)\b"
     r"|\b(?:i|we) (?:got|received|have) (?:it|the|my|your|them)\b|\b(?:arrived|turned up|came through|landed)\b|\bhere (?:is|are) (?:the|your)\b|\bi've attached\b|\battached\b"
 )  # fmt: skip
-_NOT_DONE = re.compile(r"\b(?:not|never|n't|still|yet|hasn't|haven't|isn't|wasn't|nothing|no sign|nobody|no one|where|when|will|'ll|once|after|before|until|if)\b|n't\b|\?")
+_NOT_DONE = re.compile(
+    r"\b(?:not|never|n't|still|yet|hasn't|haven't|isn't|wasn't|nothing|no sign|nobody|no one|where|when|will|'ll|once|after|before|until|if)\b|n't\b|\?"
+)
 _TAKEN_BACK = re.compile(
     r"\b(?:(?:can't|cannot|won't|unable|not able|no longer|isn't possible|not possible|was wrong|mistaken|shouldn't have|i was mistaken|misinformed|spoke too soon|have to take that back)\b)"
 )
@@ -111,7 +113,9 @@ def _accepted(turns: Sequence[Said], place: int) -> bool:
         if later.conversation_id != turns[place].conversation_id:
             return False
         if later.speaker == "customer":
-            return bool(ACCEPTED.search(plain(later.text))) and not REFUSED.search(plain(later.text))
+            return bool(ACCEPTED.search(plain(later.text))) and not REFUSED.search(
+                plain(later.text)
+            )
     return False
 
 
@@ -176,7 +180,9 @@ def _standing(
             return "withdrawn", None, later.id
     if turn.speaker != "customer":
         said = local_day(turn.at, timeline.zone)
-        conflict = contradicted_by(clause.text, timeline.facts, said, local_day(as_of, timeline.zone))
+        conflict = contradicted_by(
+            clause.text, timeline.facts, said, local_day(as_of, timeline.zone)
+        )
         if conflict:
             return "conflict", conflict, None
     kept = _kept_by(timeline, place, about)
@@ -201,7 +207,11 @@ def _kept_by(timeline: Timeline, place: int, about: frozenset[str]) -> str | Non
                 if _says_done(sentence.lower) and about & stems(sentence.text):
                     return later.id
     for fact in timeline.facts:
-        if fact.kind == "customer" and _says_done(plain(fact.text)) and len(about & stems(fact.text)) >= 2:
+        if (
+            fact.kind == "customer"
+            and _says_done(plain(fact.text))
+            and len(about & stems(fact.text)) >= 2
+        ):
             return fact.id
     return None
 

@@ -16,11 +16,22 @@ from copilot.needs.output import RejectedOption, Sufficiency
 from copilot.needs.proposal import Candidate, Constraint, Fit
 from copilot.needs.scene import Scene
 
-WhyNot = Literal["dearer", "insufficient", "incompatible", "not_eligible", "unavailable", "worse_for_customer"]
-_AGE = re.compile(r"\b(?:age[ds]?|minimum age|over|at least)(?: of)? ?(\d{1,2})\b(?: ?(?:to|-|–) ?(\d{1,2}))?(?! ?(?:gb|users|years? old (?:boiler|car)))|\b(\d{1,2})\+|\b(\d{1,2}) (?:years )?(?:or|and) (?:over|older|above)")
-_BOUND = re.compile(r"\b([a-z][\w-]+)(?: is| be| must be| age)? (under|below|less than|younger than|not older than|up to|over|above|at least|more than|older than|minimum|max(?:imum)?) (?:of )?(\d+(?:\.\d+)?) ?([a-z]+)?")
-_UNDER = frozenset({"under", "below", "less than", "younger than", "not older than", "up to", "max", "maximum"})
-_FILLER = frozenset(stem(w) for w in "a an the any or and with have has having own owns owned plan active existing customer customers only needs need requires require fits fit for compatible model series device current valid account holder".split())
+WhyNot = Literal[
+    "dearer", "insufficient", "incompatible", "not_eligible", "unavailable", "worse_for_customer"
+]
+_AGE = re.compile(
+    r"\b(?:age[ds]?|minimum age|over|at least)(?: of)? ?(\d{1,2})\b(?: ?(?:to|-|–) ?(\d{1,2}))?(?! ?(?:gb|users|years? old (?:boiler|car)))|\b(\d{1,2})\+|\b(\d{1,2}) (?:years )?(?:or|and) (?:over|older|above)"
+)
+_BOUND = re.compile(
+    r"\b([a-z][\w-]+)(?: is| be| must be| age)? (under|below|less than|younger than|not older than|up to|over|above|at least|more than|older than|minimum|max(?:imum)?) (?:of )?(\d+(?:\.\d+)?) ?([a-z]+)?"
+)
+_UNDER = frozenset(
+    {"under", "below", "less than", "younger than", "not older than", "up to", "max", "maximum"}
+)
+_FILLER = frozenset(
+    stem(w)
+    for w in "a an the any or and with have has having own owns owned plan active existing customer customers only needs need requires require fits fit for compatible model series device current valid account holder".split()
+)
 _NOTHING = frozenset({"", "none", "-", "n/a", "nothing", "no"})
 
 
@@ -69,6 +80,11 @@ def search(scene: Scene, candidate: Candidate) -> Search:
     fits = {i.sku: eligibility(scene, candidate, i, everything) for i in relevant}
     able = [i for i in relevant if i.available and fits[i.sku].met == "met" and i.cost is not None]
     able = _one_currency(able)
+    barred = _only_unavailable(candidate, relevant, able)
+    if barred:
+        why = f"{barred.product.name} is {barred.product.status}"
+        rejected = _rejections(relevant, fits, None, [])
+        return Search(None, rejected, why, barred.sku, considered=tuple(i.sku for i in relevant))
     best, short = _cheapest(scene, candidate, able, everything)
     rejected = _rejections(relevant, fits, best, short)
     considered = tuple(i.sku for i in relevant)
@@ -77,21 +93,57 @@ def search(scene: Scene, candidate: Candidate) -> Search:
     return _why_none(candidate, relevant, fits, rejected, considered, able)
 
 
-def _why_none(candidate: Candidate, relevant: Sequence[Offering], fits: dict[str, Verdict], rejected: tuple[RejectedOption, ...], considered: tuple[str, ...], able: Sequence[Offering]) -> Search:
+def _only_unavailable(candidate: Candidate, relevant: Sequence[Offering], able: Sequence[Offering]) -> Offering | None:
+    """The product that alone answers the words of the need, where it is not on sale."""
+    if candidate.verdicts:
+        return None
+    best = frozenset().union(*(linked(candidate.about, i) for i in able)) if able else frozenset()
+    for item in relevant:
+        if not item.available and linked(candidate.about, item) - best:
+            return item
+    return None
+
+
+def _why_none(
+    candidate: Candidate,
+    relevant: Sequence[Offering],
+    fits: dict[str, Verdict],
+    rejected: tuple[RejectedOption, ...],
+    considered: tuple[str, ...],
+    able: Sequence[Offering],
+) -> Search:
     """An obstacle that is known blocks; one that is not known asks."""
     on_sale = [i for i in relevant if i.available]
     unpriced = [i for i in on_sale if i.cost is None]
     if unpriced and not able:
-        return Search(None, rejected, unknown=f"no price on file for {unpriced[0].sku}", considered=considered, priced=False)
+        return Search(
+            None,
+            rejected,
+            unknown=f"no price on file for {unpriced[0].sku}",
+            considered=considered,
+            priced=False,
+        )
     doubts = [fits[i.sku] for i in on_sale if fits[i.sku].met == "unknown"]
     if doubts:
         return Search(None, rejected, unknown=doubts[0].why, considered=considered)
     if not on_sale:
         first = relevant[0]
-        return Search(None, rejected, f"{first.product.name} is {first.product.status}", first.sku, considered=considered)
+        return Search(
+            None,
+            rejected,
+            f"{first.product.name} is {first.product.status}",
+            first.sku,
+            considered=considered,
+        )
     barred = [(i, fits[i.sku]) for i in on_sale if fits[i.sku].met == "unmet"]
     if barred and len(barred) == len(on_sale):
-        return Search(None, rejected, barred[0][1].why, barred[0][1].source or barred[0][0].sku, considered=considered)
+        return Search(
+            None,
+            rejected,
+            barred[0][1].why,
+            barred[0][1].source or barred[0][0].sku,
+            considered=considered,
+        )
     stated = "; ".join(c.text for c in candidate.constraints) or "what was asked for"
     return Search(None, rejected, f"nothing on sale meets: {stated}", considered=considered)
 
@@ -99,7 +151,9 @@ def _why_none(candidate: Candidate, relevant: Sequence[Offering], fits: dict[str
 def relevant_to(candidate: Candidate, items: Sequence[Offering]) -> list[Offering]:
     """The products that speak of the need: those that share most of its words, or its units."""
     if candidate.verdicts:
-        named = {f.sku for f in candidate.verdicts if f.verdict != "unmet"} | {f.sku for f in candidate.verdicts}
+        named = {f.sku for f in candidate.verdicts if f.verdict != "unmet"} | {
+            f.sku for f in candidate.verdicts
+        }
         return [i for i in items if i.sku in named]
     units = {c.unit for c in candidate.constraints if c.kind == "quantity"}
     common = Counter(w for i in items for w in linked(candidate.about, i))
@@ -121,7 +175,9 @@ def _one_currency(items: list[Offering]) -> list[Offering]:
     return [i for i in items if (i.product.currency or "") == common]
 
 
-def _cheapest(scene: Scene, candidate: Candidate, able: Sequence[Offering], everything: Sequence[Offering]) -> tuple[Bundle | None, list[tuple[str, ...]]]:
+def _cheapest(
+    scene: Scene, candidate: Candidate, able: Sequence[Offering], everything: Sequence[Offering]
+) -> tuple[Bundle | None, list[tuple[str, ...]]]:
     best: Bundle | None = None
     short: list[tuple[str, ...]] = []
     repeats = any(c.kind == "quantity" for c in candidate.constraints)
@@ -159,19 +215,26 @@ def _asked(candidate: Candidate, able: Sequence[Offering]) -> frozenset[str]:
     return best
 
 
-def _proofs(scene: Scene, candidate: Candidate, items: Sequence[Offering], asked: frozenset[str]) -> list[Sufficiency] | None:
+def _proofs(
+    scene: Scene, candidate: Candidate, items: Sequence[Offering], asked: frozenset[str]
+) -> list[Sufficiency] | None:
     """One cited fact per constraint, or None where one is unmet or unproven."""
     proofs: list[Sufficiency] = []
     for place, constraint in enumerate(candidate.constraints):
         verdict = _meets(scene, candidate, place, constraint, items)
         if verdict.met != "met":
             return None
-        proofs.append(Sufficiency(constraint=constraint.text, met_by=verdict.why, source=verdict.source))
-    if not candidate.verdicts and not any(c.kind == "quantity" for c in candidate.constraints):
-        if not _covers(candidate, items, asked):
-            return None
+        proofs.append(
+            Sufficiency(constraint=constraint.text, met_by=verdict.why, source=verdict.source)
+        )
+    if not candidate.verdicts and not _covers(candidate, items, asked):
+        return None
     if not proofs:
-        proofs.append(Sufficiency(constraint="what was asked for", met_by=_line(items[0]), source=items[0].sku))
+        proofs.append(
+            Sufficiency(
+                constraint="what was asked for", met_by=_line(items[0]), source=items[0].sku
+            )
+        )
     return proofs
 
 
@@ -185,12 +248,24 @@ def _line(item: Offering) -> str:
     return f"{item.product.name}: {item.product.features}".strip(": ")[:160]
 
 
-def _meets(scene: Scene, candidate: Candidate, place: int, constraint: Constraint, items: Sequence[Offering]) -> Verdict:
+def _meets(
+    scene: Scene,
+    candidate: Candidate,
+    place: int,
+    constraint: Constraint,
+    items: Sequence[Offering],
+) -> Verdict:
     if candidate.verdicts:
-        read = [f for f in candidate.verdicts if f.constraint == place and f.sku in {i.sku for i in items}]
+        read = [
+            f
+            for f in candidate.verdicts
+            if f.constraint == place and f.sku in {i.sku for i in items}
+        ]
         if constraint.kind not in ("quantity", "budget", "period", "age"):
             return _by_reading(read)
-        if constraint.kind == "quantity" and not any(i.provides(constraint.unit) or i.unlimited for i in items):
+        if constraint.kind == "quantity" and not any(
+            i.provides(constraint.unit) or i.unlimited for i in items
+        ):
             return _by_reading(read)
     if constraint.kind == "quantity" and constraint.amount is not None:
         return _enough(scene, constraint, items)
@@ -198,7 +273,11 @@ def _meets(scene: Scene, candidate: Candidate, place: int, constraint: Constrain
         return _affordable(constraint, items)
     if constraint.kind == "period":
         wrong = [i for i in items if not i.product.period.startswith(constraint.unit)]
-        return Verdict("unmet") if wrong else Verdict("met", f"paid per {constraint.unit}", items[0].sku)
+        return (
+            Verdict("unmet")
+            if wrong
+            else Verdict("met", f"paid per {constraint.unit}", items[0].sku)
+        )
     if constraint.kind == "compatibility":
         return _compatible(constraint, items)
     if constraint.kind == "feature":
@@ -226,7 +305,16 @@ def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> 
     if not given:
         return Verdict("unmet")
     on_top = sum(a.value for i, a in given if a.extra or (i.product.period == "once" and not have))
-    total = max([have, *(a.value for i, a in given if not a.extra and not (i.product.period == "once" and not have))])
+    total = max(
+        [
+            have,
+            *(
+                a.value
+                for i, a in given
+                if not a.extra and not (i.product.period == "once" and not have)
+            ),
+        ]
+    )
     reached = total + on_top
     target = have + need if constraint.basis == "extra" else need
     if reached + 1e-9 < target:
@@ -259,14 +347,18 @@ def _compatible(constraint: Constraint, items: Sequence[Offering]) -> Verdict:
     return Verdict("met", "no product fact ties it to a model", items[0].sku)
 
 
-def with_required(scene: Scene, items: Sequence[Offering], everything: Sequence[Offering], *, limit: int) -> tuple[Offering, ...] | None:
+def with_required(
+    scene: Scene, items: Sequence[Offering], everything: Sequence[Offering], *, limit: int
+) -> tuple[Offering, ...] | None:
     """The bundle with what its parts require and the customer lacks; None if that cannot be had."""
     whole = list(items)
     pending = list(items)
     by_sku = {i.sku.lower(): i for i in everything}
     while pending:
         item = pending.pop()
-        needed = by_sku.get(item.product.requires.strip().lower()) or _named(item.product.requires, everything)
+        needed = by_sku.get(item.product.requires.strip().lower()) or _named(
+            item.product.requires, everything
+        )
         if needed is None or needed is item or needed in whole or owns(scene, needed):
             continue
         if not needed.available or needed.cost is None or len(whole) >= limit:
@@ -290,7 +382,9 @@ def owns(scene: Scene, item: Offering) -> bool:
     )
 
 
-def eligibility(scene: Scene, candidate: Candidate, item: Offering, everything: Sequence[Offering]) -> Verdict:
+def eligibility(
+    scene: Scene, candidate: Candidate, item: Offering, everything: Sequence[Offering]
+) -> Verdict:
     """Whether what the product requires holds: every part must; `or` needs one."""
     if not item.available:
         return Verdict("unmet", f"{item.product.name} is {item.product.status}", item.sku)
@@ -299,8 +393,14 @@ def eligibility(scene: Scene, candidate: Candidate, item: Offering, everything: 
         return _age_range(candidate, item)
     verdicts = []
     for part in re.split(r";|,(?! ?\d)| and ", requirement):
-        options = [_holds(scene, candidate, option.strip(), item, everything) for option in part.split(" or ") if option.strip()]
-        verdicts.append(next((v for v in options if v.met == "met"), options[0] if options else Verdict("met")))
+        options = [
+            _holds(scene, candidate, option.strip(), item, everything)
+            for option in part.split(" or ")
+            if option.strip()
+        ]
+        verdicts.append(
+            next((v for v in options if v.met == "met"), options[0] if options else Verdict("met"))
+        )
     for state in ("unmet", "unknown"):
         found = next((v for v in verdicts if v.met == state), None)
         if found:
@@ -309,9 +409,11 @@ def eligibility(scene: Scene, candidate: Candidate, item: Offering, everything: 
 
 
 def _age_range(candidate: Candidate, item: Offering) -> Verdict:
-    """"Ages 13 to 17" in the product text against an age the customer gave."""
+    """ "Ages 13 to 17" in the product text against an age the customer gave."""
     age = next((c.amount for c in candidate.constraints if c.kind == "age"), None)
-    match = re.search(r"\bages? (\d{1,2})(?: ?(?:to|-|–) ?(\d{1,2}))?", digits(item.product.features))
+    match = re.search(
+        r"\bages? (\d{1,2})(?: ?(?:to|-|–) ?(\d{1,2}))?", digits(item.product.features)
+    )
     if age is None or not match:
         return Verdict("met", "nothing is required", item.sku)
     low, high = float(match.group(1)), float(match.group(2) or 200)
@@ -320,23 +422,41 @@ def _age_range(candidate: Candidate, item: Offering) -> Verdict:
     return Verdict("unmet", f"{item.product.name} is for {match.group()}", item.sku)
 
 
-def _holds(scene: Scene, candidate: Candidate, part: str, item: Offering, everything: Sequence[Offering]) -> Verdict:
+def _holds(
+    scene: Scene, candidate: Candidate, part: str, item: Offering, everything: Sequence[Offering]
+) -> Verdict:
     lowered = digits(part)
-    age = _AGE.search(lowered) if re.search(r"\bage|\+|years? (?:or|and)|or over|and over", lowered) and "boiler" not in lowered else None
+    age = (
+        _AGE.search(lowered)
+        if re.search(r"\bage|\+|years? (?:or|and)|or over|and over", lowered)
+        and "boiler" not in lowered
+        else None
+    )
     bound = _BOUND.search(lowered)
     if age and not (bound and stem(bound.group(1)) not in ("ag", "aged", "minimum")):
         return _old_enough(scene, candidate, age, part, item)
     if bound:
         return _within(scene, candidate, bound, part, item)
-    needed = next((i for i in everything if i.sku.lower() == part.lower() or plain(i.product.name) == plain(part)), None)
+    needed = next(
+        (
+            i
+            for i in everything
+            if i.sku.lower() == part.lower() or plain(i.product.name) == plain(part)
+        ),
+        None,
+    )
     if needed is not None:
         if owns(scene, needed) or (needed.available and needed is not item):
             return Verdict("met", f"{needed.product.name} is owned or added", needed.sku)
-        return Verdict("unmet", f"needs {needed.product.name}, which is {needed.product.status}", needed.sku)
+        return Verdict(
+            "unmet", f"needs {needed.product.name}, which is {needed.product.status}", needed.sku
+        )
     return _on_file(scene, candidate, part, item)
 
 
-def _old_enough(scene: Scene, candidate: Candidate, match: re.Match[str], part: str, item: Offering) -> Verdict:
+def _old_enough(
+    scene: Scene, candidate: Candidate, match: re.Match[str], part: str, item: Offering
+) -> Verdict:
     low = float(next(g for i, g in enumerate(match.groups()) if g and i != 1))
     high = float(match.group(2)) if match.group(2) else 200.0
     said = next((c.amount for c in candidate.constraints if c.kind == "age"), None)
@@ -349,16 +469,25 @@ def _old_enough(scene: Scene, candidate: Candidate, match: re.Match[str], part: 
     return Verdict("unmet", f"{item.product.name} requires {part}; the age is {said:g}", item.sku)
 
 
-def _within(scene: Scene, candidate: Candidate, match: re.Match[str], part: str, item: Offering) -> Verdict:
-    """"Boiler under 12 years" against "boiler 9 years old" on file or in the quotes."""
-    thing, how, limit, unit = match.group(1), match.group(2), float(match.group(3)), match.group(4) or ""
+def _within(
+    scene: Scene, candidate: Candidate, match: re.Match[str], part: str, item: Offering
+) -> Verdict:
+    """ "Boiler under 12 years" against "boiler 9 years old" on file or in the quotes."""
+    thing, how, limit, unit = (
+        match.group(1),
+        match.group(2),
+        float(match.group(3)),
+        match.group(4) or "",
+    )
     sources = [(f"customer.facts[{i}]", f) for i, f in enumerate(scene.case.customer.facts)]
     sources += [(q.turn, q.text) for q in candidate.quotes]
     for source, text in sources:
         lowered = digits(text)
         if stem(thing) not in {stem(w) for w in words(lowered)}:
             continue
-        value = re.search(rf"(\d+(?:\.\d+)?)[ -]?{re.escape(unit[:4])}" if unit else r"(\d+(?:\.\d+)?)", lowered)
+        value = re.search(
+            rf"(\d+(?:\.\d+)?)[ -]?{re.escape(unit[:4])}" if unit else r"(\d+(?:\.\d+)?)", lowered
+        )
         if value:
             ok = float(value.group(1)) < limit if how in _UNDER else float(value.group(1)) >= limit
             return Verdict("met" if ok else "unmet", f"{part}: on file {value.group()}", source)
@@ -370,7 +499,10 @@ def _on_file(scene: Scene, candidate: Candidate, part: str, item: Offering) -> V
     wanted = {stem(w) for w in words(part)} - _FILLER
     if not wanted:
         return Verdict("met", part, item.sku)
-    sources = [(e.id, f"{e.name} {' '.join(e.includes)} {e.sku or ''}") for e in scene.case.customer.entitlements]
+    sources = [
+        (e.id, f"{e.name} {' '.join(e.includes)} {e.sku or ''}")
+        for e in scene.case.customer.entitlements
+    ]
     sources += [(f"customer.facts[{i}]", f) for i, f in enumerate(scene.case.customer.facts)]
     sources += [(q.turn, q.text) for q in candidate.quotes]
     sources.append(("customer.segment", scene.case.customer.segment))
@@ -385,13 +517,20 @@ def _on_file(scene: Scene, candidate: Candidate, part: str, item: Offering) -> V
     return Verdict("unknown", f"not known whether they have: {part}", item.sku)
 
 
-def _rejections(relevant: Sequence[Offering], fits: dict[str, Verdict], best: Bundle | None, short: list[tuple[str, ...]]) -> tuple[RejectedOption, ...]:
+def _rejections(
+    relevant: Sequence[Offering],
+    fits: dict[str, Verdict],
+    best: Bundle | None,
+    short: list[tuple[str, ...]],
+) -> tuple[RejectedOption, ...]:
     found: list[RejectedOption] = []
     lacking = {s[0] for s in short if len(s) == 1}
     for item in relevant:
         if best and item.sku in best.skus:
             continue
-        found.append(RejectedOption(skus=(item.sku,), why_not=_why_not(item, fits[item.sku], lacking)))
+        found.append(
+            RejectedOption(skus=(item.sku,), why_not=_why_not(item, fits[item.sku], lacking))
+        )
     return tuple(found)
 
 
@@ -399,5 +538,9 @@ def _why_not(item: Offering, fit: Verdict, lacking: set[str]) -> WhyNot:
     if not item.available or item.cost is None:
         return "unavailable"
     if fit.met != "met":
-        return "not_eligible" if re.search(r"\bage|under|over|customer", plain(item.product.requires)) else "incompatible"
+        return (
+            "not_eligible"
+            if re.search(r"\bage|under|over|customer", plain(item.product.requires))
+            else "incompatible"
+        )
     return "insufficient" if item.sku in lacking else "dearer"

@@ -183,7 +183,9 @@ class Case(_Closed):
     def timeline(self, policy: Policy) -> Timeline:
         """All conversations in one order, with the facts promises are held against."""
         current = [("now", self.channel, None, self.turns)]
-        past = [(c.id or f"past-{i}", c.channel, c.at, c.turns) for i, c in enumerate(self.history, 1)]
+        past = [
+            (c.id or f"past-{i}", c.channel, c.at, c.turns) for i, c in enumerate(self.history, 1)
+        ]
         blocks = [
             (_aware(start), [_said(t, cid, channel, n) for n, t in enumerate(turns, 1)])
             for cid, channel, start, turns in [*past, *current]
@@ -230,7 +232,9 @@ def _facts(case: Case) -> tuple[Fact, ...]:
         Fact(p.sku, f"{p.name}. {p.features}", "product", p.status, p.valid_from, p.valid_to)
         for p in case.catalogue
     ]
-    own = [Fact(f"customer.facts[{i}]", text, "customer") for i, text in enumerate(case.customer.facts)]
+    own = [
+        Fact(f"customer.facts[{i}]", text, "customer") for i, text in enumerate(case.customer.facts)
+    ]
     return tuple([*knowledge, *products, *own])
 
 

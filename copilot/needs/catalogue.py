@@ -15,14 +15,26 @@ from copilot.needs.case import Case, CaseProduct
 
 Met = Literal["met", "unmet", "unknown"]
 FAMILIES = Path(__file__).with_name("families.json")
-_AMOUNT = re.compile(r"(?<![\w.#-])(\d+(?:\.\d+)?)(k)? ?([a-z][\w-]*)(?: ([a-z][\w-]*))?(?: ([a-z][\w-]*))?")
+_AMOUNT = re.compile(
+    r"(?<![\w.#-])(\d+(?:\.\d+)?)(k)? ?([a-z][\w-]*)(?: ([a-z][\w-]*))?(?: ([a-z][\w-]*))?"
+)
 _NO_LIMIT = re.compile(r"\b(?:unlimited|no limits?|limitless|any number of|without limit)\b")
-_EXTRA = re.compile(r"\b(?:more|extra|additional|add(?:s|-?on|itional)?|another|on top|top-?up|boost\w*)\b")
+_EXTRA = re.compile(
+    r"\b(?:more|extra|additional|add(?:s|-?on|itional)?|another|on top|top-?up|boost\w*)\b"
+)
 _NOT_UNITS = frozenset(
     """year month day week hour times percent st nd rd th am pm pound euro dollar gbp eur usd per off
     and or to of in on at for the a an with from by step steps clock""".split()
 )
-_SCALE = {"tb": 1000.0, "terabyt": 1000.0, "mb": 0.001, "megabyt": 0.001, "gb": 1.0, "gigabyt": 1.0, "gig": 1.0}
+_SCALE = {
+    "tb": 1000.0,
+    "terabyt": 1000.0,
+    "mb": 0.001,
+    "megabyt": 0.001,
+    "gb": 1.0,
+    "gigabyt": 1.0,
+    "gig": 1.0,
+}
 _GENERIC = frozenset(
     stem(w)
     for w in """plan plus pro basic standard premium extra new small large medium big max mini lite
@@ -83,7 +95,18 @@ def _unit(following: list[str | None]) -> str:
         if not word:
             return ""
         found = stem(word)
-        if word in ("more", "extra", "additional", "new", "other", "further", "full", "big", "small", "hold"):
+        if word in (
+            "more",
+            "extra",
+            "additional",
+            "new",
+            "other",
+            "further",
+            "full",
+            "big",
+            "small",
+            "hold",
+        ):
             continue
         if found in _NOT_UNITS or word in _NOT_UNITS:
             return ""
@@ -118,7 +141,9 @@ class Offering:
 
 
 @lru_cache(maxsize=2048)
-def offering(product_key: tuple[str, str, str, str, float | None, tuple[tuple[str, float], ...]], months: int) -> tuple[frozenset[str], frozenset[str], tuple[Amount, ...], bool, float | None]:
+def offering(
+    product_key: tuple[str, str, str, str, float | None, tuple[tuple[str, float], ...]], months: int
+) -> tuple[frozenset[str], frozenset[str], tuple[Amount, ...], bool, float | None]:
     """The reading of a product line; equal lines are read once per process."""
     name, features, period, sku, price, limits = product_key
     text = f"{name}. {features}"
@@ -126,7 +151,13 @@ def offering(product_key: tuple[str, str, str, str, float | None, tuple[tuple[st
     read = list(amounts(features)) or list(amounts(name))
     cost = None if price is None else price * (months if period.startswith("month") else 1)
     del sku
-    return subjects(text), subjects(name), tuple([*given, *read]), bool(_NO_LIMIT.search(plain(text))), cost
+    return (
+        subjects(text),
+        subjects(name),
+        tuple([*given, *read]),
+        bool(_NO_LIMIT.search(plain(text))),
+        cost,
+    )
 
 
 def offerings(case: Case, months: int) -> list[Offering]:
@@ -147,13 +178,20 @@ def owned_amount(case: Case, unit: str) -> float:
         for a in amounts(text)
         if a.unit == unit
     ]
-    found += [v for item in case.customer.entitlements for u, v in item.limits.items() if families().get(stem(u), stem(u)) == unit]
+    found += [
+        v
+        for item in case.customer.entitlements
+        for u, v in item.limits.items()
+        if families().get(stem(u), stem(u)) == unit
+    ]
     return max(found, default=0.0)
 
 
 def owned_words(case: Case) -> frozenset[str]:
     """What the customer has, in words."""
-    return frozenset().union(*(subjects(f"{i.name}. {', '.join(i.includes)}") for i in case.customer.entitlements))
+    return frozenset().union(
+        *(subjects(f"{i.name}. {', '.join(i.includes)}") for i in case.customer.entitlements)
+    )
 
 
 def linked(about: Iterable[str], item: Offering) -> frozenset[str]:

@@ -13,7 +13,17 @@ from copilot.needs import free
 from copilot.needs.case import Case
 from copilot.needs.flags import flag_of, insights
 from copilot.needs.gates import CONTACT, Matter, Verdict, run
-from copilot.needs.output import Assessment, Audit, Flag, Inform, LoopOut, NoneReason, PromiseOut, Question, Rejection
+from copilot.needs.output import (
+    Assessment,
+    Audit,
+    Flag,
+    Inform,
+    LoopOut,
+    NoneReason,
+    PromiseOut,
+    Question,
+    Rejection,
+)
 from copilot.needs.policy import Policy, default_policy
 from copilot.needs.proposal import AsyncProposer, Proposal, Proposer
 from copilot.needs.question import reason_question, slot_question
@@ -63,7 +73,10 @@ class NeedEngine:
         except ModelError as error:
             log.warning("needs.model_unavailable reason=%s case=%s", error.reason, case.id)
             fallback = self._rules.propose(scene)
-            proposal = replace(fallback, notes=(*fallback.notes, f"model unavailable ({error.reason}): rules were used"))
+            proposal = replace(
+                fallback,
+                notes=(*fallback.notes, f"model unavailable ({error.reason}): rules were used"),
+            )
         return self._decide(scene, proposal)
 
     def ledgers(self, case: Case) -> Assessment:
@@ -73,13 +86,19 @@ class NeedEngine:
     def _decide(self, scene: Scene, proposal: Proposal) -> Assessment:
         state = read_state(scene, proposal.reading)
         contact = [gate(scene, state) for gate in CONTACT]
-        matters = [Matter(scene, state, c) for c in proposal.candidates[: self.policy.caps.candidates]]
+        matters = [
+            Matter(scene, state, c) for c in proposal.candidates[: self.policy.caps.candidates]
+        ]
         stops = [(matter, run(matter)) for matter in matters]
         flags = self._flags([matter for matter, stop in stops if stop is None])
         rejected = [(matter, stop) for matter, stop in stops if stop is not None]
         informs = _informs(scene, state, matters)
         question = _question(scene, state, matters, flags)
-        none = [] if flags else reasons(scene, state, contact, [stop for _, stop in rejected], question, informs)
+        none = (
+            []
+            if flags
+            else reasons(scene, state, contact, [stop for _, stop in rejected], question, informs)
+        )
         return Assessment(
             case_id=scene.case.id,
             customer_id=scene.case.customer.id,
@@ -93,7 +112,9 @@ class NeedEngine:
             question=question,
             promises=tuple(promise_out(p) for p in scene.promises),
             open_loops=tuple(loop_out(loop) for loop in scene.loops),
-            insight_events=insights(scene, flags, complaint=state.complaint is not None, care=bool(state.care)),
+            insight_events=insights(
+                scene, flags, complaint=state.complaint is not None, care=bool(state.care)
+            ),
             audit=_audit(state, proposal, contact, rejected, none, matters),
         )
 
@@ -107,27 +128,48 @@ class NeedEngine:
             if flag.visible:
                 seen += 1
                 if seen > self.policy.caps.visible_per_contact:
-                    flag = flag.model_copy(update={"disposition": "hold", "release_when": "after this contact: one offer at a time", "handoff": False, "agent_line": ""})
+                    flag = flag.model_copy(
+                        update={
+                            "disposition": "hold",
+                            "release_when": "after this contact: one offer at a time",
+                            "handoff": False,
+                            "agent_line": "",
+                        }
+                    )
             flags.append(flag)
         return tuple(flags)
 
 
 def _informs(scene: Scene, state: State, matters: Iterable[Matter]) -> tuple[Inform, ...]:
-    found = [Inform(kind=c.kind, text=c.text[:280], source=c.source) for m in matters for c in m.cures]
+    found = [
+        Inform(kind=c.kind, text=c.text[:280], source=c.source) for m in matters for c in m.cures
+    ]
     found += [Inform(kind=c.kind, text=c.text[:280], source=c.source) for c in state.read.informs]
     conflicts = [p.conflict_with for p in scene.promises if p.conflict_with]
     duplicate = free.duplicate(scene)
     found += [duplicate] if duplicate else []
-    found += free.contact_informs(scene, care=bool(state.care or state.fraud), conflict_ids=conflicts)
+    found += free.contact_informs(
+        scene, care=bool(state.care or state.fraud), conflict_ids=conflicts
+    )
     for matter in matters:
         if matter.disposition == "log_blocked" and matter.search:
-            found.append(Inform(kind="truth", text=matter.search.blocked_by[:280], source=matter.search.blocked_source or "catalogue"))
+            found.append(
+                Inform(
+                    kind="truth",
+                    text=matter.search.blocked_by[:280],
+                    source=matter.search.blocked_source or "catalogue",
+                )
+            )
     unique = {i.source: i for i in reversed(found)}
-    ordered = sorted(unique.values(), key=lambda i: next(n for n, x in enumerate(found) if x.source == i.source))
+    ordered = sorted(
+        unique.values(), key=lambda i: next(n for n, x in enumerate(found) if x.source == i.source)
+    )
     return tuple(ordered[: scene.policy.caps.informs])
 
 
-def _question(scene: Scene, state: State, matters: Iterable[Matter], flags: Sequence[Flag]) -> Question | None:
+def _question(
+    scene: Scene, state: State, matters: Iterable[Matter], flags: Sequence[Flag]
+) -> Question | None:
     """One question at most; the reason for a change goes before any other."""
     asked = reason_question(scene, state)
     if asked:
@@ -161,12 +203,24 @@ def _audit(
     """Every silence in one line; of someone who objected, no need is kept, not even here."""
     silent = state.objection and not any(stop.gate > "G2" for _, stop in rejected)
     lines = [
-        Rejection(gate=stop.gate, reason=stop.why or (stop.reason or "").replace("_", " "), need="" if stop.gate in ("G0", "G1", "G2") or state.objection or state.care else m.candidate.need)
+        Rejection(
+            gate=stop.gate,
+            reason=stop.why or (stop.reason or "").replace("_", " "),
+            need=""
+            if stop.gate in ("G0", "G1", "G2") or state.objection or state.care
+            else m.candidate.need,
+        )
         for m, stop in rejected
     ]
     if not lines and none:
         first = next((v for v in contact if v.result == "fail"), None)
-        lines = [Rejection(gate=first.gate if first else "G4", reason=(first.why if first and first.reason == none[0] else "") or f"nothing to offer: {none[0].replace('_', ' ')}")]
+        lines = [
+            Rejection(
+                gate=first.gate if first else "G4",
+                reason=(first.why if first and first.reason == none[0] else "")
+                or f"nothing to offer: {none[0].replace('_', ' ')}",
+            )
+        ]
     return Audit(
         candidates=0 if silent else len(matters),
         rejected=tuple(lines),

@@ -62,16 +62,30 @@ def check(scene: Scene, candidate: Candidate) -> Checked:
     """All evidence rules for one candidate; a quote that fails E1 or E2 is discarded, not repaired."""
     located = [found for q in candidate.quotes if (found := locate(scene, q))]
     if not located:
-        foreign = any(t.speaker == "customer" and q.text in t.text for q in candidate.quotes for t in scene.timeline.turns)
-        why = "the words are quoted or forwarded" if foreign or scene.has_foreign_words else "no exact quote of the customer"
-        return Checked((), "not_customer_words" if foreign or scene.has_foreign_words else "information_only", why)
+        foreign = any(
+            t.speaker == "customer" and q.text in t.text
+            for q in candidate.quotes
+            for t in scene.timeline.turns
+        )
+        why = (
+            "the words are quoted or forwarded"
+            if foreign or scene.has_foreign_words
+            else "no exact quote of the customer"
+        )
+        return Checked(
+            (),
+            "not_customer_words" if foreign or scene.has_foreign_words else "information_only",
+            why,
+        )
     if candidate.drop:
         return Checked((), candidate.drop, f"the words are {candidate.drop.replace('_', ' ')}")
     fresh = [e for e in located if e.age_days <= _recency(scene, candidate.need_type)]
     if not fresh:
         return Checked((), "information_only", "said too long ago (E5)")
     if planted(scene, candidate):
-        return Checked((), "agent_planted", "our side raised it and the customer added nothing new (E4)")
+        return Checked(
+            (), "agent_planted", "our side raised it and the customer added nothing new (E4)"
+        )
     if candidate.need_type == "latent" and not _second_source(scene, candidate):
         return Checked((), "information_only", "a foreseen need takes a second source (E8)")
     return Checked(tuple(fresh[:4]))
@@ -101,7 +115,9 @@ def planted(scene: Scene, candidate: Candidate) -> bool:
     if not raised:
         return False
     started = min(i for i, t in enumerate(before) if t in raised)
-    earlier = frozenset().union(*(subjects(t.text) for t in before[:started] if t.speaker == "customer"), frozenset())
+    earlier = frozenset().union(
+        *(subjects(t.text) for t in before[:started] if t.speaker == "customer"), frozenset()
+    )
     topic = frozenset().union(*(subjects(t.text) for t in raised))
     if earlier & topic & (about | candidate.about):
         return False
@@ -131,7 +147,10 @@ def counter(scene: Scene, candidate: Candidate) -> tuple[CounterOut, ...]:
         here = scene.position.get(words.turn.id, 0)
         if here < place or words.text == first.text:
             continue
-        if (scene.reads("refusal", words.text) or (here > place and scene.reads("closing", words.text))) and not scene.reads("strong_want", words.text):
+        if (
+            scene.reads("refusal", words.text)
+            or (here > place and scene.reads("closing", words.text))
+        ) and not scene.reads("strong_want", words.text):
             found.append(CounterOut(turn=words.turn.id, quote=words.text[:240]))
     return tuple(found[:3])
 
@@ -139,7 +158,9 @@ def counter(scene: Scene, candidate: Candidate) -> tuple[CounterOut, ...]:
 def refused_after(scene: Scene, candidate: Candidate) -> CounterOut | None:
     """A plain refusal of the subject after the quote; `that's all, thanks` is none."""
     for found in counter(scene, candidate):
-        if scene.reads("refusal", found.quote) and scene.position.get(found.turn, 0) > scene.position.get(candidate.quotes[0].turn, 0):
+        if scene.reads("refusal", found.quote) and scene.position.get(
+            found.turn, 0
+        ) > scene.position.get(candidate.quotes[0].turn, 0):
             return found
     return None
 

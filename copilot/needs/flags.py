@@ -27,7 +27,9 @@ def flag_of(matter: Matter, number: int) -> Flag:
         constraints=tuple(c.text for c in candidate.constraints),
         gates={v.gate: v.out() for v in matter.verdicts},
         recommended=() if blocked or best is None else best.skus,
-        total_price=None if blocked or best is None else round(sum(i.product.price or 0.0 for i in best.items), 2),
+        total_price=None
+        if blocked or best is None
+        else round(sum(i.product.price or 0.0 for i in best.items), 2),
         sufficiency=() if blocked or best is None else best.proofs,
         rejected_options=matter.search.rejected if matter.search else (),
         customer_benefit=candidate.benefit,
@@ -36,7 +38,14 @@ def flag_of(matter: Matter, number: int) -> Flag:
         release_when=matter.release_when,
         expires_at=(matter.scene.as_of + timedelta(days=fresh)).isoformat(),
         handoff=_handoff(matter),
-        confidence=Confidence(p=round(candidate.p, 3), method=candidate.method, threshold=matter.threshold, calibration_set=matter.scene.policy.calibration.name if candidate.method != "rules" else "none"),
+        confidence=Confidence(
+            p=round(candidate.p, 3),
+            method=candidate.method,
+            threshold=matter.threshold,
+            calibration_set=matter.scene.policy.calibration.name
+            if candidate.method != "rules"
+            else "none",
+        ),
         agent_line=matter.line,
     )
 
@@ -44,7 +53,12 @@ def flag_of(matter: Matter, number: int) -> Flag:
 def _handoff(matter: Matter) -> bool | Handoff:
     if matter.disposition != "handoff_sales":
         return False
-    return Handoff(consented=True, to_role="sales", consent_quote=matter.candidate.consent_quote, packet=packet(matter))
+    return Handoff(
+        consented=True,
+        to_role="sales",
+        consent_quote=matter.candidate.consent_quote,
+        packet=packet(matter),
+    )
 
 
 def packet(matter: Matter) -> dict[str, object]:
@@ -52,32 +66,58 @@ def packet(matter: Matter) -> dict[str, object]:
     scene = matter.scene
     return {
         "need": matter.candidate.need,
-        "quotes": [{"conversation": e.conversation_id, "turn": e.turn, "quote": e.quote} for e in matter.evidence],
+        "quotes": [
+            {"conversation": e.conversation_id, "turn": e.turn, "quote": e.quote}
+            for e in matter.evidence
+        ],
         "constraints": [c.text for c in matter.candidate.constraints],
         "told": [t.text[:200] for t in scene.agent_turns[-3:]],
-        "not_to_say": [c.quote for c in matter.counter] + [p.what for p in scene.promises if p.status in ("conflict", "overdue")],
-        "open_promises": [{"what": p.what, "due": p.due.isoformat() if p.due else None} for p in scene.promises if p.status == "open"],
+        "not_to_say": [c.quote for c in matter.counter]
+        + [p.what for p in scene.promises if p.status in ("conflict", "overdue")],
+        "open_promises": [
+            {"what": p.what, "due": p.due.isoformat() if p.due else None}
+            for p in scene.promises
+            if p.status == "open"
+        ],
         "open_requests": [loop.what for loop in scene.loops],
         "consent": matter.candidate.consent_quote,
-        "cheapest_sufficient": list(matter.search.best.skus) if matter.search and matter.search.best else [],
+        "cheapest_sufficient": list(matter.search.best.skus)
+        if matter.search and matter.search.best
+        else [],
     }
 
 
-def insights(scene: Scene, flags: tuple[Flag, ...], *, complaint: bool, care: bool) -> tuple[InsightEvent, ...]:
+def insights(
+    scene: Scene, flags: tuple[Flag, ...], *, complaint: bool, care: bool
+) -> tuple[InsightEvent, ...]:
     """Events for product and sales: no words of the customer, none at all where a care code stands."""
     if care:
         return ()
     segment = scene.case.customer.segment or scene.case.industry or "unknown"
     found = [
-        InsightEvent(kind="promise_conflict", segment=segment, theme=f"a statement contradicts {p.conflict_with}", product=p.conflict_with)
+        InsightEvent(
+            kind="promise_conflict",
+            segment=segment,
+            theme=f"a statement contradicts {p.conflict_with}",
+            product=p.conflict_with,
+        )
         for p in scene.promises
         if p.status == "conflict"
     ]
     found += [
-        InsightEvent(kind="blocked_need", segment=segment, theme="; ".join(f.constraints) or "not on sale", product=None)
+        InsightEvent(
+            kind="blocked_need",
+            segment=segment,
+            theme="; ".join(f.constraints) or "not on sale",
+            product=None,
+        )
         for f in flags
         if f.disposition == "log_blocked"
     ]
     if complaint:
-        found.append(InsightEvent(kind="recurring_issue", segment=segment, theme=scene.case.industry or "service"))
+        found.append(
+            InsightEvent(
+                kind="recurring_issue", segment=segment, theme=scene.case.industry or "service"
+            )
+        )
     return tuple(found)

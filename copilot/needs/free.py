@@ -15,14 +15,20 @@ from copilot.needs.scene import Scene, signals
 
 _NUMBERED = re.compile(r"^\s*(?:\d|up to \d|an? |no\b)")
 _TRIAL = re.compile(r"\b(?:starter|trial|sample|first|introductory|basic|limited)\b")
-_PRICE = re.compile(r"(\d+(?:\.\d+)?) ?(?:pounds|euros|dollars|quid|a month|per month|gbp|eur|usd)?")
+_PRICE = re.compile(
+    r"(\d+(?:\.\d+)?) ?(?:pounds|euros|dollars|quid|a month|per month|gbp|eur|usd)?"
+)
 
 
 def cures(scene: Scene, candidate: Candidate, relevant: Iterable[Offering]) -> list[Cure]:
     """Free ways to settle this need, in the order of the rule: owned, included, owed, self-made."""
     items = list(relevant)
     found: list[Cure] = []
-    for cure in (*_owned(scene, candidate, items), *_included(scene, candidate, items), *_known(scene, candidate, items)):
+    for cure in (
+        *_owned(scene, candidate, items),
+        *_included(scene, candidate, items),
+        *_known(scene, candidate, items),
+    ):
         if cure.source not in {c.source for c in found}:
             found.append(cure)
     for cure in candidate.cures:
@@ -33,7 +39,11 @@ def cures(scene: Scene, candidate: Candidate, relevant: Iterable[Offering]) -> l
 
 def _owned(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
     """They have this very product already."""
-    if candidate.another or candidate.for_other or any(c.kind == "quantity" for c in candidate.constraints):
+    if (
+        candidate.another
+        or candidate.for_other
+        or any(c.kind == "quantity" for c in candidate.constraints)
+    ):
         return []
     found = []
     for item in items:
@@ -58,9 +68,16 @@ def _included(scene: Scene, candidate: Candidate, items: list[Offering]) -> list
         if not _live(scene, own):
             continue
         for part in own.includes:
-            if _serves(scene, candidate, part, names):
-                found.append(Cure("entitlement", own.id, f"{_capital(part)} is already part of {own.name}."))
+            if not own_name(own, part) and _serves(scene, candidate, part, names):
+                found.append(
+                    Cure("entitlement", own.id, f"{_capital(part)} is already part of {own.name}.")
+                )
     return found
+
+
+def own_name(own: OwnedItem, part: str) -> bool:
+    """The part only repeats what the thing is called; it cures nothing."""
+    return subjects(part) <= subjects(own.name)
 
 
 def _consumed(scene: Scene, candidate: Candidate) -> bool:
@@ -68,16 +85,24 @@ def _consumed(scene: Scene, candidate: Candidate) -> bool:
 
 
 def _serves(scene: Scene, candidate: Candidate, part: str, names: frozenset[str]) -> bool:
-    quantity = next((c for c in candidate.constraints if c.kind == "quantity" and c.amount is not None), None)
+    quantity = next(
+        (c for c in candidate.constraints if c.kind == "quantity" and c.amount is not None), None
+    )
     given = amounts(part)
     if given:
         fits = quantity and quantity.basis == "total" and not candidate.another
-        return bool(fits and quantity and any(a.unit == quantity.unit and a.value >= (quantity.amount or 0) for a in given))
+        return bool(
+            fits
+            and quantity
+            and any(a.unit == quantity.unit and a.value >= (quantity.amount or 0) for a in given)
+        )
     if quantity or candidate.another or _TRIAL.search(plain(part)) or _NUMBERED.match(digits(part)):
         return False
     about = _specific(subjects(part))
     shared = about & _specific(candidate.about)
-    return bool(shared) and (len(shared) * 2 >= len({w for w in about if not w.startswith("~")}) or bool(about & names))
+    return bool(shared) and (
+        len(shared) * 2 >= len({w for w in about if not w.startswith("~")}) or bool(about & names)
+    )
 
 
 def _specific(words_: frozenset[str]) -> frozenset[str]:
@@ -91,9 +116,11 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
     for fact in scene.case.knowledge:
         if not _valid(scene, fact):
             continue
-        for sentence in sentences(fact.text):
+        said = sentences(fact.text)
+        for place, sentence in enumerate(said):
             kind = kind_of(sentence.text)
-            if kind and _speaks_of(sentence.text, candidate, names):
+            around = " ".join(s.text for s in said[max(0, place - 1) : place + 2])
+            if kind and _speaks_of(around, candidate, names):
                 found.append(Cure(kind, fact.id, sentence.text, settles=True))
                 break
     return found
@@ -108,7 +135,9 @@ def _speaks_of(text: str, candidate: Candidate, names: frozenset[str]) -> bool:
 
 def _valid(scene: Scene, fact: KnowledgeFact) -> bool:
     today = scene.as_of.date()
-    return (fact.valid_from is None or fact.valid_from <= today) and (fact.valid_to is None or today <= fact.valid_to)
+    return (fact.valid_from is None or fact.valid_from <= today) and (
+        fact.valid_to is None or today <= fact.valid_to
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -128,7 +157,9 @@ def announced(scene: Scene, about: frozenset[str]) -> KnowledgeFact | None:
     """A published change for the better that waiting would bring."""
     for fact in scene.case.knowledge:
         later = fact.valid_from is not None and fact.valid_from > scene.as_of.date()
-        if (later or signals()["announced"].search(digits(fact.text))) and _specific(subjects(fact.text)) & _specific(about):
+        if (later or signals()["announced"].search(digits(fact.text))) and _specific(
+            subjects(fact.text)
+        ) & _specific(about):
             return fact
     return None
 
@@ -145,9 +176,22 @@ def contact_informs(scene: Scene, *, care: bool, conflict_ids: Iterable[str]) ->
         if care and signals()["help"].search(digits(fact.text)):
             weight += 2.0
         if weight >= 1.0:
-            scored.append((weight, Inform(kind=_fact_kind(fact, care=care, conflict=fact.id in conflicts), text=_short(fact.text), source=fact.id)))
+            scored.append(
+                (
+                    weight,
+                    Inform(
+                        kind=_fact_kind(fact, care=care, conflict=fact.id in conflicts),
+                        text=_short(fact.text),
+                        source=fact.id,
+                    ),
+                )
+            )
     if not care:
-        scored += [(w, i) for own in scene.case.customer.entitlements for w, i in _entitlement_informs(scene, own, spoken)]
+        scored += [
+            (w, i)
+            for own in scene.case.customer.entitlements
+            for w, i in _entitlement_informs(scene, own, spoken)
+        ]
     scored.sort(key=lambda pair: -pair[0])
     return [inform for _, inform in scored[: scene.policy.caps.informs]]
 
@@ -162,17 +206,32 @@ def _fact_kind(fact: KnowledgeFact, *, care: bool, conflict: bool) -> InformKind
 
 def scene_subjects(scene: Scene) -> frozenset[str]:
     """What the customer and, after them, our side spoke of in this contact."""
-    own = frozenset().union(*(subjects(w.text) for w in scene.own_words)) if scene.own_words else frozenset()
+    own = (
+        frozenset().union(*(subjects(w.text) for w in scene.own_words))
+        if scene.own_words
+        else frozenset()
+    )
     return own
 
 
-def _entitlement_informs(scene: Scene, own: OwnedItem, spoken: frozenset[str]) -> list[tuple[float, Inform]]:
+def _entitlement_informs(
+    scene: Scene, own: OwnedItem, spoken: frozenset[str]
+) -> list[tuple[float, Inform]]:
     found = []
     for part in own.includes:
         about = {w for w in _specific(subjects(part)) if not w.startswith("~")}
         shared = about & spoken
-        if shared and not amounts(part):
-            found.append((1.0 + len(shared) / max(1, len(about)), Inform(kind="entitlement", text=f"{_capital(part)} is already part of {own.name}.", source=own.id)))
+        if shared and not amounts(part) and not own_name(own, part):
+            found.append(
+                (
+                    1.0 + len(shared) / max(1, len(about)),
+                    Inform(
+                        kind="entitlement",
+                        text=f"{_capital(part)} is already part of {own.name}.",
+                        source=own.id,
+                    ),
+                )
+            )
     return found[:1]
 
 
@@ -181,7 +240,9 @@ def duplicate(scene: Scene) -> Inform | None:
     if not any(scene.says(name) for name in ("cost_review",)):
         return None
     said = frozenset().union(*(subjects(w.text) for w in scene.own_words))
-    figures = {f"{a}" for w in scene.own_words for a in re.findall(r"\d+(?:\.\d+)?", digits(w.text))}
+    figures = {
+        f"{a}" for w in scene.own_words for a in re.findall(r"\d+(?:\.\d+)?", digits(w.text))
+    }
     best: tuple[float, OwnedItem] | None = None
     for own in scene.case.customer.entitlements:
         text = f"{own.name}. {', '.join(own.includes)}"
@@ -191,7 +252,11 @@ def duplicate(scene: Scene) -> Inform | None:
             best = (weight, own)
     if best is None:
         return None
-    return Inform(kind="cheaper_option", text=f"{best[1].name}: by what you told us you may not need it; it can be ended.", source=best[1].id)
+    return Inform(
+        kind="cheaper_option",
+        text=f"{best[1].name}: by what you told us you may not need it; it can be ended.",
+        source=best[1].id,
+    )
 
 
 def _capital(text: str) -> str:
@@ -209,7 +274,11 @@ def cheaper_sku(scene: Scene, candidate: Candidate) -> str | None:
     for item in scene.items:
         for quantity in (c for c in candidate.constraints if c.kind == "quantity" and c.amount):
             given = item.provides(quantity.unit)
-            if given and item.available and (quantity.amount or 0) <= given.value < owned_amount(scene.case, quantity.unit):
+            if (
+                given
+                and item.available
+                and (quantity.amount or 0) <= given.value < owned_amount(scene.case, quantity.unit)
+            ):
                 return item.sku
     return None
 

@@ -10,7 +10,15 @@ from typing import Literal
 from copilot.ledger.language import plain, stems
 from copilot.needs import evidence, free
 from copilot.needs.bundle import Bundle, Search, relevant_to, search
-from copilot.needs.output import CounterOut, Disposition, EvidenceOut, GateOut, NoneReason, Slot, Sufficiency
+from copilot.needs.output import (
+    CounterOut,
+    Disposition,
+    EvidenceOut,
+    GateOut,
+    NoneReason,
+    Slot,
+    Sufficiency,
+)
 from copilot.needs.proposal import Candidate, Cure
 from copilot.needs.scene import Scene
 from copilot.needs.state import State
@@ -69,9 +77,17 @@ _CARE_REASON: dict[str, NoneReason] = {
 def authority(scene: Scene, state: State) -> Verdict:
     """G0: the speaker is clear and may decide for this account."""
     if state.authority == "not_authorised":
-        return Verdict("G0", "fail", "the speaker may not decide for this account", state.authority_source, "no_authority")
+        return Verdict(
+            "G0",
+            "fail",
+            "the speaker may not decide for this account",
+            state.authority_source,
+            "no_authority",
+        )
     if state.authority == "unknown":
-        return Verdict("G0", "fail", "it is not clear who speaks", state.authority_source, "no_authority")
+        return Verdict(
+            "G0", "fail", "it is not clear who speaks", state.authority_source, "no_authority"
+        )
     if not any(t.speaker == "customer" for t in scene.current):
         return Verdict("G0", "fail", "the customer has not spoken", reason="not_customer_words")
     return Verdict("G0")
@@ -81,10 +97,18 @@ def care(scene: Scene, state: State) -> Verdict:
     """G1: nobody who is bereaved, in hardship, ill, under pressure or in danger is sold to."""
     del scene
     if state.care:
-        return Verdict("G1", "fail", f"care sign: {state.care[0]}", state.care_source, _CARE_REASON[state.care[0]])
+        return Verdict(
+            "G1",
+            "fail",
+            f"care sign: {state.care[0]}",
+            state.care_source,
+            _CARE_REASON[state.care[0]],
+        )
     if state.fraud or state.fraud_on_file:
         source = state.fraud.turn.id if state.fraud else "customer.state"
-        return Verdict("G1", "fail", "a sign of fraud or a security matter", source, "fraud_or_security")
+        return Verdict(
+            "G1", "fail", "a sign of fraud or a security matter", source, "fraud_or_security"
+        )
     return Verdict("G1")
 
 
@@ -92,7 +116,9 @@ def objection(scene: Scene, state: State) -> Verdict:
     """G2, for the contact: an objection to marketing, on file or in words."""
     del scene
     if state.objection:
-        return Verdict("G2", "fail", "objected to offers; nothing is inferred", "customer.consent", "opted_out")
+        return Verdict(
+            "G2", "fail", "objected to offers; nothing is inferred", "customer.consent", "opted_out"
+        )
     return Verdict("G2")
 
 
@@ -100,24 +126,50 @@ def fix_first(scene: Scene, state: State) -> Verdict:
     """G3, for the contact: our own open matters come first."""
     for promise in scene.promises:
         if promise.promisor_role != "customer" and promise.status == "conflict":
-            return Verdict("G3", "fail", f"we said otherwise: {promise.what}"[:160], promise.turn, "promise_conflict")
+            return Verdict(
+                "G3",
+                "fail",
+                f"we said otherwise: {promise.what}"[:160],
+                promise.turn,
+                "promise_conflict",
+            )
     settled = state.issue == "confirmed_by_customer"
     if state.disruption and not settled:
-        return Verdict("G3", "fail", "a disruption is going on", state.disruption.turn.id, "disruption")
+        return Verdict(
+            "G3", "fail", "a disruption is going on", state.disruption.turn.id, "disruption"
+        )
     if state.read.disruption and not settled:
         return Verdict("G3", "fail", "a disruption is going on", "model", "disruption")
-    late = next((p for p in scene.promises if p.promisor_role != "customer" and p.status == "overdue"), None)
+    late = next(
+        (p for p in scene.promises if p.promisor_role != "customer" and p.status == "overdue"), None
+    )
     if state.issue in ("open", "fixed_unconfirmed"):
-        return Verdict("G3", "fail", f"their issue is {state.issue.replace('_', ' ')}", state.issue_source, "open_complaint")
+        return Verdict(
+            "G3",
+            "fail",
+            f"their issue is {state.issue.replace('_', ' ')}",
+            state.issue_source,
+            "open_complaint",
+        )
     if state.complaint and not settled:
-        return Verdict("G3", "fail", "a complaint is open", state.complaint.turn.id, "open_complaint")
+        return Verdict(
+            "G3", "fail", "a complaint is open", state.complaint.turn.id, "open_complaint"
+        )
     if state.read.complaint and not settled:
         return Verdict("G3", "fail", "a complaint is open", "model", "open_complaint")
     if late:
-        return Verdict("G3", "fail", f"overdue to them: {late.what}"[:160], late.turn, "open_commitments_first")
+        return Verdict(
+            "G3", "fail", f"overdue to them: {late.what}"[:160], late.turn, "open_commitments_first"
+        )
     twice = next((x for x in scene.loops if x.times_asked >= 2), None)
     if twice:
-        return Verdict("G3", "fail", f"asked {twice.times_asked} times: {twice.what}"[:160], twice.turn, "open_commitments_first")
+        return Verdict(
+            "G3",
+            "fail",
+            f"asked {twice.times_asked} times: {twice.what}"[:160],
+            twice.turn,
+            "open_commitments_first",
+        )
     return Verdict("G3")
 
 
@@ -142,7 +194,13 @@ def g2_permission(matter: Matter) -> Verdict:
     if verdict.result == "fail" and (spoken or not asked):
         return verdict
     if not matter.state.marketing and not asked:
-        return Verdict("G2", "fail", "no consent to offers, and they did not ask for one", "customer.consent", "opted_out")
+        return Verdict(
+            "G2",
+            "fail",
+            "no consent to offers, and they did not ask for one",
+            "customer.consent",
+            "opted_out",
+        )
     refused = _refused(matter)
     if refused and not asked:
         return Verdict("G2", "fail", refused, "customer.state.recent_offers", "declined_recently")
@@ -156,7 +214,15 @@ def _refused(matter: Matter) -> str | None:
     near = {i.sku for i in relevant_to(matter.candidate, matter.scene.items)}
     for offer in matter.state.offers:
         recent = offer.at is None or offer.at >= since
-        if offer.refused and recent and (offer.sku in near or any(s in offer.text for s in near) or stems(offer.text) & matter.candidate.about):
+        if (
+            offer.refused
+            and recent
+            and (
+                offer.sku in near
+                or any(s in offer.text for s in near)
+                or stems(offer.text) & matter.candidate.about
+            )
+        ):
             return f"refused within {days} days"
     counter = evidence.refused_after(matter.scene, matter.candidate)
     return f"refused in this contact ({counter.turn})" if counter else None
@@ -170,10 +236,14 @@ def g3_fix_first(matter: Matter) -> Verdict:
     if matter.candidate.release_after and verdict.reason != "promise_conflict":
         matter.disposition = "surface_after_resolution"
         return Verdict("G3", why="they set the condition themselves", source=verdict.source)
-    open_issue = verdict.reason == "open_complaint" and not matter.scene.case.customer.state.open_cases
+    open_issue = (
+        verdict.reason == "open_complaint" and not matter.scene.case.customer.state.open_cases
+    )
     tried = matter.candidate.explicit and matter.scene.says("tried") is not None
     if open_issue and tried and not matter.state.complaint and not matter.state.read.complaint:
-        return Verdict("G3", why="free steps failed; the purchase is the fix", source=verdict.source)
+        return Verdict(
+            "G3", why="free steps failed; the purchase is the fix", source=verdict.source
+        )
     return verdict
 
 
@@ -182,7 +252,13 @@ def g4_evidence(matter: Matter) -> Verdict:
     checked = evidence.check(matter.scene, matter.candidate)
     matter.evidence = checked.evidence
     if checked.reason:
-        return Verdict("G4", "fail", checked.why, matter.candidate.quotes[0].turn if matter.candidate.quotes else "", checked.reason)  # type: ignore[arg-type]
+        return Verdict(
+            "G4",
+            "fail",
+            checked.why,
+            matter.candidate.quotes[0].turn if matter.candidate.quotes else "",
+            checked.reason,
+        )  # type: ignore[arg-type]
     matter.counter = evidence.counter(matter.scene, matter.candidate)
     refused = evidence.refused_after(matter.scene, matter.candidate)
     if refused:
@@ -198,7 +274,13 @@ def g5_free_first(matter: Matter) -> Verdict:
     settles = [c for c in matter.cures if c.settles]
     if settles and not (tried and all(c.kind == "free_fix" for c in settles)):
         first = settles[0]
-        reason: NoneReason = "already_entitled" if first.kind == "entitlement" else "cheaper_better" if first.kind == "cheaper_option" else "free_fix"
+        reason: NoneReason = (
+            "already_entitled"
+            if first.kind == "entitlement"
+            else "cheaper_better"
+            if first.kind == "cheaper_option"
+            else "free_fix"
+        )
         return Verdict("G5", "fail", first.text[:160], first.source, reason)
     return Verdict("G5", why="nothing owned, owed or free settles it")
 
@@ -206,10 +288,21 @@ def g5_free_first(matter: Matter) -> Verdict:
 def g6_ambiguity(matter: Matter) -> Verdict:
     """G6: a change without a reason is booked and asked about; a missing constraint is asked for."""
     if matter.state.change and not matter.state.reason_known:
-        return Verdict("G6", "fail", "a change without a known reason comes first", matter.state.change.turn.id, "ask_first")
+        return Verdict(
+            "G6",
+            "fail",
+            "a change without a known reason comes first",
+            matter.state.change.turn.id,
+            "ask_first",
+        )
     if matter.candidate.missing_slot:
         matter.slot = matter.candidate.missing_slot  # type: ignore[assignment]
-        return Verdict("G6", "fail", f"a missing constraint changes the choice: {matter.slot}", reason="ask_first")
+        return Verdict(
+            "G6",
+            "fail",
+            f"a missing constraint changes the choice: {matter.slot}",
+            reason="ask_first",
+        )
     return Verdict("G6")
 
 
@@ -222,13 +315,31 @@ def g7_fit(matter: Matter) -> Verdict:
         return Verdict("G7", source=matter.search.best.skus[0])
     if matter.search.unknown:
         matter.slot = "compatibility"
-        return Verdict("G7", "unknown", matter.search.unknown, matter.search.blocked_source, "ask_first" if matter.search.priced else "no_suitable_product")
-    if matter.search.blocked_by and matter.candidate.need_type in ("stated", "blocked") and matter.candidate.explicit:
+        return Verdict(
+            "G7",
+            "unknown",
+            matter.search.unknown,
+            matter.search.blocked_source,
+            "ask_first" if matter.search.priced else "no_suitable_product",
+        )
+    if (
+        matter.search.blocked_by
+        and matter.candidate.need_type in ("stated", "blocked")
+        and matter.candidate.explicit
+    ):
         matter.disposition = "log_blocked"
         matter.release_when = _release_of_block(matter)
-        return Verdict("G7", why=matter.search.blocked_by[:160], source=matter.search.blocked_source)
+        return Verdict(
+            "G7", why=matter.search.blocked_by[:160], source=matter.search.blocked_source
+        )
     reason: NoneReason = "not_eligible" if matter.search.blocked_source else "no_suitable_product"
-    return Verdict("G7", "fail", matter.search.blocked_by or "nothing on sale serves it", matter.search.blocked_source, reason)
+    return Verdict(
+        "G7",
+        "fail",
+        matter.search.blocked_by or "nothing on sale serves it",
+        matter.search.blocked_source,
+        reason,
+    )
 
 
 def _release_of_block(matter: Matter) -> str:
@@ -245,18 +356,28 @@ def g8_cheapest(matter: Matter) -> Verdict:
     best = matter.search.best if matter.search else None
     if best is None:
         return Verdict("G8", "fail", "no sufficient bundle", reason="no_suitable_product")
-    return Verdict("G8", why=f"{' + '.join(best.skus)} at {best.cost:g} over 12 months", source=best.skus[0])
+    return Verdict(
+        "G8", why=f"{' + '.join(best.skus)} at {best.cost:g} over 12 months", source=best.skus[0]
+    )
 
 
 def _appointment(matter: Matter) -> Verdict:
     """For regulated subjects only a meeting with an adviser is proposed."""
     words = matter.scene.policy.regulated.appointment_words
-    meetings = [i for i in matter.scene.items if i.available and any(w in plain(f"{i.product.name} {i.product.features}") for w in words)]
+    meetings = [
+        i
+        for i in matter.scene.items
+        if i.available and any(w in plain(f"{i.product.name} {i.product.features}") for w in words)
+    ]
     related = [i for i in meetings if i.words & matter.candidate.about] or meetings
     if not related:
-        return Verdict("G8", "fail", "regulated, and no appointment can be booked", reason="not_eligible")
+        return Verdict(
+            "G8", "fail", "regulated, and no appointment can be booked", reason="not_eligible"
+        )
     cheapest = min(related, key=lambda i: (i.cost if i.cost is not None else 1e12, i.sku))
-    proof = Sufficiency(constraint="advice by a qualified person", met_by=cheapest.product.name, source=cheapest.sku)
+    proof = Sufficiency(
+        constraint="advice by a qualified person", met_by=cheapest.product.name, source=cheapest.sku
+    )
     matter.search = Search(Bundle((cheapest,), cheapest.cost or 0.0, (proof,)))
     matter.disposition = "handoff_sales"
     return Verdict("G8", why="regulated advice is given by a person", source=cheapest.sku)
@@ -265,11 +386,20 @@ def _appointment(matter: Matter) -> Verdict:
 def g9_better_off(matter: Matter) -> Verdict:
     """G9: a benefit in their terms, drawbacks named; announced better terms are waited for."""
     if not matter.candidate.benefit.strip():
-        return Verdict("G9", "fail", "no benefit to the customer can be named", reason="information_only")
+        return Verdict(
+            "G9", "fail", "no benefit to the customer can be named", reason="information_only"
+        )
     matter.trade_offs = _trade_offs(matter)
-    later = free.announced(matter.scene, matter.candidate.about) if matter.disposition != "log_blocked" else None
+    later = (
+        free.announced(matter.scene, matter.candidate.about)
+        if matter.disposition != "log_blocked"
+        else None
+    )
     if later and matter.disposition != "handoff_sales":
-        matter.disposition, matter.release_when = "hold", f"better terms are announced: {later.text}"[:200]
+        matter.disposition, matter.release_when = (
+            "hold",
+            f"better terms are announced: {later.text}"[:200],
+        )
         return Verdict("G9", why="waiting is better for them", source=later.id)
     return Verdict("G9")
 
@@ -281,8 +411,14 @@ def _trade_offs(matter: Matter) -> tuple[str, ...]:
     found = []
     for item in best.items:
         price, currency = item.product.price, item.product.currency or ""
-        period = {"month": "a month", "once": "once", "year": "a year"}.get(item.product.period, item.product.period)
-        found.append(f"{price:g} {currency} {period}".replace("  ", " ") if price is not None else "price not on file")
+        period = {"month": "a month", "once": "once", "year": "a year"}.get(
+            item.product.period, item.product.period
+        )
+        found.append(
+            f"{price:g} {currency} {period}".replace("  ", " ")
+            if price is not None
+            else "price not on file"
+        )
         if item.product.commitment_months:
             found.append(f"runs for {item.product.commitment_months} months")
     return tuple(dict.fromkeys(found))
@@ -293,12 +429,20 @@ def g10_confidence(matter: Matter) -> Verdict:
     limits = matter.scene.policy.thresholds
     best = matter.search.best if matter.search else None
     months = max((i.product.commitment_months for i in best.items), default=0) if best else 0
-    matter.threshold = limits.regulated if matter.candidate.regulated else limits.long_contract if months > matter.scene.policy.long_contract_months else limits.ordinary
+    matter.threshold = (
+        limits.regulated
+        if matter.candidate.regulated
+        else limits.long_contract
+        if months > matter.scene.policy.long_contract_months
+        else limits.ordinary
+    )
     p = matter.candidate.p
     if p >= matter.threshold or matter.disposition == "log_blocked" and p >= limits.floor:
         return Verdict("G10", why=f"p {p:.2f} of {matter.threshold:.2f}")
     if p < limits.floor:
-        return Verdict("G10", "fail", f"p {p:.2f} is below {limits.floor:.2f}", reason="information_only")
+        return Verdict(
+            "G10", "fail", f"p {p:.2f} is below {limits.floor:.2f}", reason="information_only"
+        )
     matter.disposition = "hold"
     matter.release_when = matter.release_when or "when the customer says more about it"
     return Verdict("G10", "unknown", f"p {p:.2f} is below {matter.threshold:.2f}: held")
@@ -309,17 +453,34 @@ def g11_timing(matter: Matter) -> Verdict:
     candidate = matter.candidate
     if matter.disposition == "log_blocked":
         return Verdict("G11", "not_applicable")
-    if candidate.release_after and matter.disposition in ("surface_now", "surface_after_resolution"):
-        matter.disposition, matter.release_when = "surface_after_resolution", candidate.release_after
+    if candidate.release_after and matter.disposition in (
+        "surface_now",
+        "surface_after_resolution",
+    ):
+        matter.disposition, matter.release_when = (
+            "surface_after_resolution",
+            candidate.release_after,
+        )
         return Verdict("G11", why="after what they named")
     if candidate.hold_until and matter.disposition != "hold":
         matter.disposition, matter.release_when = "hold", candidate.hold_until
         return Verdict("G11", why="they named a later time")
     if matter.disposition == "handoff_sales" and not candidate.consent_quote:
-        matter.disposition, matter.release_when, matter.slot = "hold", "when the customer agrees to be contacted", "consent_to_contact"
+        matter.disposition, matter.release_when, matter.slot = (
+            "hold",
+            "when the customer agrees to be contacted",
+            "consent_to_contact",
+        )
         return Verdict("G11", "unknown", "no consent to be contacted yet")
-    if matter.disposition == "surface_now" and not candidate.explicit and _recently_shown(matter) >= matter.scene.policy.caps.visible_per_customer_30_days:
-        matter.disposition, matter.release_when = "hold", "when fewer offers were shown in the last 30 days"
+    if (
+        matter.disposition == "surface_now"
+        and not candidate.explicit
+        and _recently_shown(matter) >= matter.scene.policy.caps.visible_per_customer_30_days
+    ):
+        matter.disposition, matter.release_when = (
+            "hold",
+            "when fewer offers were shown in the last 30 days",
+        )
         return Verdict("G11", "unknown", "the cap of offers per month is reached")
     return Verdict("G11")
 
@@ -331,7 +492,9 @@ def _recently_shown(matter: Matter) -> int:
 
 def g12_wording(matter: Matter) -> Verdict:
     """G12: the suggested line is true, plain and leaves a way out; else there is none."""
-    matter.line = agent_line(matter.scene.policy, matter.search.best if matter.search else None, matter.disposition)
+    matter.line = agent_line(
+        matter.scene.policy, matter.search.best if matter.search else None, matter.disposition
+    )
     if matter.line and not is_clean(matter.line, matter.scene.policy):
         matter.line = ""
         return Verdict("G12", "unknown", "no line: the wording check refused it")

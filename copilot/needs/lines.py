@@ -28,7 +28,9 @@ def failure(number: int, error: InvalidInput) -> dict[str, Any]:
     return {"line": number, "error": error.code, "detail": error.detail}
 
 
-def assess_lines(lines: Iterable[str], engine: NeedEngine | None = None) -> Iterator[dict[str, Any]]:
+def assess_lines(
+    lines: Iterable[str], engine: NeedEngine | None = None
+) -> Iterator[dict[str, Any]]:
     """Answers in the order of the lines; a bad line gives an error entry and the rest goes on."""
     engine = engine or NeedEngine()
     for number, line in enumerate(lines, 1):

@@ -27,7 +27,9 @@ Slot = Literal[
     "consent_to_contact", "outcome_wanted",
 ]  # fmt: skip
 VISIBLE: frozenset[str] = frozenset({"surface_now", "handoff_sales", "surface_after_resolution"})
-INSIGHTS = Literal["recurring_issue", "blocked_need", "promise_conflict", "objection", "competitor", "praise"]
+INSIGHTS = Literal[
+    "recurring_issue", "blocked_need", "promise_conflict", "objection", "competitor", "praise"
+]
 
 
 class _Out(BaseModel):
@@ -86,7 +88,14 @@ class RejectedOption(_Out):
     """A bundle not taken, and why."""
 
     skus: tuple[str, ...]
-    why_not: Literal["dearer", "insufficient", "incompatible", "not_eligible", "unavailable", "worse_for_customer"]
+    why_not: Literal[
+        "dearer",
+        "insufficient",
+        "incompatible",
+        "not_eligible",
+        "unavailable",
+        "worse_for_customer",
+    ]
 
 
 class Handoff(_Out):

@@ -33,7 +33,9 @@ class Thresholds(_Closed):
     @model_validator(mode="after")
     def _ordered(self) -> Thresholds:
         if not self.floor <= self.ordinary <= self.long_contract <= self.regulated:
-            raise ValueError("thresholds must rise from floor to ordinary, long_contract, regulated")
+            raise ValueError(
+                "thresholds must rise from floor to ordinary, long_contract, regulated"
+            )
         return self
 
 
@@ -191,7 +193,9 @@ def load_policy(path: Path | None = None) -> Policy:
     try:
         return Policy.model_validate(json.loads(source.read_text(encoding="utf-8")))
     except (OSError, ValueError, ValidationError) as error:
-        raise ConfigError(f"The policy {source.name} cannot be used: {error}. Correct it, or restore the last approved version.") from error
+        raise ConfigError(
+            f"The policy {source.name} cannot be used: {error}. Correct it, or restore the last approved version."
+        ) from error
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,9 @@ from copilot.needs.output import CareCode, NeedType
 from copilot.needs.scene import Scene
 
 Basis = Literal["total", "extra"]
-ConstraintKind = Literal["quantity", "compatibility", "age", "budget", "feature", "deadline", "scope", "period", "other"]
+ConstraintKind = Literal[
+    "quantity", "compatibility", "age", "budget", "feature", "deadline", "scope", "period", "other"
+]
 Method = Literal["rules", "calibrated_votes", "calibrated_model"]
 
 

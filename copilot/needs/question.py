@@ -11,7 +11,13 @@ from copilot.needs.state import State
 
 def reason_question(scene: Scene, state: State) -> Question | None:
     """Asked when a change is requested, its reason is nowhere on file and no care code stands."""
-    if state.change is None or state.reason_known or state.care or state.fraud or state.fraud_on_file:
+    if (
+        state.change is None
+        or state.reason_known
+        or state.care
+        or state.fraud
+        or state.fraud_on_file
+    ):
         return None
     if _asked_before(scene):
         return None
@@ -29,7 +35,9 @@ def reason_question(scene: Scene, state: State) -> Question | None:
 def _asked_before(scene: Scene) -> bool:
     """Our side has put the question already; a second try is not made."""
     return any(
-        "what is changing" in plain(t.text) or "may i ask what" in plain(t.text) or "reason for" in plain(t.text)
+        "what is changing" in plain(t.text)
+        or "may i ask what" in plain(t.text)
+        or "reason for" in plain(t.text)
         for t in scene.timeline.turns
         if t.ours
     )
@@ -40,7 +48,13 @@ def slot_question(scene: Scene, slot: Slot, why: str) -> Question | None:
     text = getattr(scene.policy.question, slot, None)
     if not isinstance(text, str):
         return None
-    return Question(slot=slot, text=_neutral(text, scene.policy), why=why or "it decides what suffices", ask_after="now", already_known_checked=_checked(scene))
+    return Question(
+        slot=slot,
+        text=_neutral(text, scene.policy),
+        why=why or "it decides what suffices",
+        ask_after="now",
+        already_known_checked=_checked(scene),
+    )
 
 
 def _checked(scene: Scene) -> tuple[str, ...]:

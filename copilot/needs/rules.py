@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
 from copilot.ledger.language import digits, plain, stem
 from copilot.needs.ages import AGE
+from copilot.needs.bundle import relevant_to
 from copilot.needs.catalogue import (
     Offering,
     amounts,
@@ -17,17 +19,26 @@ from copilot.needs.catalogue import (
 )
 from copilot.needs.output import NeedType
 from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote
-from copilot.needs.scene import Scene, Words
+from copilot.needs.scene import Scene, Words, signals
 
 _DOUBLE = re.compile(r"\b(?:double|twice (?:as much|the|that|my|what))\b")
 _PER = re.compile(r"(\d+(?:\.\d+)?) ?([a-z]+)\b.{0,12}?\b(?:per|a|each|every) ([a-z]+)")
 _USAGE = re.compile(r"(\d+(?:\.\d+)?) ?(?:of|out of|/) ?(\d+(?:\.\d+)?) ?([a-z]+)")
-_USED_UP = re.compile(r"\b(?:used up|full|at (?:9\d|100) ?%|over (?:the )?(?:limit|quota)|(?:9\d|100) ?%|exceed\w*|hit the (?:cap|limit))\b")
-_BUDGET = re.compile(r"\b(?:under|below|less than|no more than|up to|max(?:imum)?(?: of)?|at most|not (?:more|over)(?: than)?)\s*[£$€]?\s?(\d+(?:\.\d+)?)(?:\s?(?:pounds|euros|dollars|quid))?(?! ?(?:gb|tb|mb|users?|people|days?|hours?|minutes?|pages|kg|miles|km|%))\b(.{0,14})")
+_USED_UP = re.compile(
+    r"\b(?:used up|full|at (?:9\d|100) ?%|over (?:the )?(?:limit|quota)|(?:9\d|100) ?%|exceed\w*|hit the (?:cap|limit))\b"
+)
+_BUDGET = re.compile(
+    r"\b(?:under|below|less than|no more than|up to|max(?:imum)?(?: of)?|at most|not (?:more|over)(?: than)?)\s*[£$€]?\s?(\d+(?:\.\d+)?)(?:\s?(?:pounds|euros|dollars|quid))?(?! ?(?:gb|tb|mb|users?|people|days?|hours?|minutes?|pages|kg|miles|km|%))\b(.{0,14})"
+)
 _MODEL = re.compile(r"\b([A-Z][\w-]+ [A-Z]?\d{2,4}[A-Za-z]?)\b")
+_BARE = re.compile(r"(?<![\w.:/£$€-])(\d{2,5}(?:\.\d+)?)(?![\w:/%.-]*\d)(?= (?:across|wide|long|high|tall|deep|would|is|should|will|max|at)\b|[,.?!]|$)")
 _MONTHLY = re.compile(r"\b(?:each|per|a|every) month\b|\bmonthly\b")
-_ONE_OFF = re.compile(r"\b(?:one[- ]off|just (?:the )?once|no subscription|not a subscription|without a (?:contract|subscription))\b")
-_FUTURE = re.compile(rf"\b(?:in|from|after|until|till|by|before|next|at the (?:start|end|beginning) of) (?:the )?(?:{'|'.join(MONTHS)}|next (?:month|year|week|spring|summer|autumn|winter|term)|new year|\d{{1,2}}(?:st|nd|rd|th)?|summer|autumn|winter|spring|easter|christmas|holidays|move|first pay|payday|term|budget|quarter)\b")
+_ONE_OFF = re.compile(
+    r"\b(?:one[- ]off|just (?:the )?once|no subscription|not a subscription|without a (?:contract|subscription))\b"
+)
+_FUTURE = re.compile(
+    rf"\b(?:in|from|after|until|till|by|before|next|at the (?:start|end|beginning) of) (?:the )?(?:{'|'.join(MONTHS)}|next (?:month|year|week|spring|summer|autumn|winter|term)|new year|\d{{1,2}}(?:st|nd|rd|th)?|summer|autumn|winter|spring|easter|christmas|holidays|move|first pay|payday|term|budget|quarter)\b"
+)
 _PURPOSE = re.compile(r"\b(?:for|so (?:that )?|to|because) [^.!?,;]{6,80}")
 
 
@@ -51,10 +62,40 @@ class RuleProposer:
                 key = seed.words.turn.id
                 found[key] = _stronger(found.get(key), candidate)
         limit = scene.policy.caps.candidates
-        return Proposal(tuple(found.values())[:limit], label="rules")
+        return Proposal(tuple(_merged(list(found.values()), items))[:limit], label="rules")
 
     def _seeds(self, scene: Scene) -> list[_Seed]:
         return [seed for words in scene.own_words if (seed := _seed(scene, words))]
+
+
+def _merged(found: list[Candidate], items: list[Offering]) -> list[Candidate]:
+    """Turns that speak of the same products speak of one need: the plainest words lead."""
+    kept: list[Candidate] = []
+    for candidate in found:
+        near = {i.sku for i in relevant_to(candidate, items)}
+        place = next((n for n, k in enumerate(kept) if near & {i.sku for i in relevant_to(k, items)}), None)
+        if place is None:
+            kept.append(candidate)
+        else:
+            kept[place] = _joined(kept[place], candidate)
+    return kept
+
+
+def _joined(first: Candidate, second: Candidate) -> Candidate:
+    lead, other = (second, first) if second.explicit or not first.explicit else (first, second)
+    lead = lead if lead.drop is None or other.drop is not None else other
+    known = {(c.kind, c.unit) for c in lead.constraints}
+    more = tuple(c for c in other.constraints if (c.kind, c.unit) not in known)
+    quotes = tuple(dict.fromkeys((*lead.quotes[:2], *(other if lead is not other else first).quotes[:2])))
+    return replace(
+        lead,
+        quotes=quotes,
+        about=lead.about | other.about,
+        constraints=(*lead.constraints, *more),
+        release_after=lead.release_after or other.release_after,
+        hold_until=lead.hold_until or other.hold_until,
+        for_other=lead.for_other or other.for_other,
+    )
 
 
 def _stronger(old: Candidate | None, new: Candidate) -> Candidate:
@@ -77,7 +118,11 @@ def _seed(scene: Scene, words: Words) -> _Seed | None:
 
 
 def _is_service(scene: Scene, text: str) -> bool:
-    return scene.reads("service_want", text) or scene.reads("change", text)
+    """What is wanted is help with what they have, not something more."""
+    lowered = digits(text)
+    match = signals()["want"].search(lowered)
+    rest = lowered[match.start() : match.start() + 70] if match else lowered
+    return bool(signals()["service_want"].search(rest) or signals()["change"].search(rest))
 
 
 def _same_turn(scene: Scene, words: Words) -> list[Words]:
@@ -91,7 +136,9 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     seed_about = subjects(seed.words.text)
     constraints = _constraints(scene, near, items)
     if not _links(seed, seed_about, about, constraints, items):
-        return None
+        about = about | _before(scene, seed)
+        if not (seed.explicit and _links(seed, about, about, constraints, items)):
+            return None
     return Candidate(
         need=_statement(seed.words.text, items),
         need_type=seed.kind,
@@ -111,20 +158,40 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     )
 
 
+def _before(scene: Scene, seed: _Seed) -> frozenset[str]:
+    """What the customer spoke of in the turns before: "is there anything faster?" means that."""
+    place = scene.position.get(seed.words.turn.id, 0)
+    earlier = [w for w in scene.own_words if scene.position.get(w.turn.id, 0) < place]
+    return frozenset().union(*(subjects(w.text) for w in earlier[-6:]))
+
+
 def _neighbours(scene: Scene, seed: _Seed) -> list[Words]:
     """The seed and what the same turn adds to it: amounts, reasons, conditions."""
     turn = _same_turn(scene, seed.words)
     place = turn.index(seed.words)
-    return [w for i, w in enumerate(turn) if abs(i - place) <= 2 and (w is seed.words or not _other_matter(scene, w))]
+    return [
+        w
+        for i, w in enumerate(turn)
+        if abs(i - place) <= 2 and (w is seed.words or not _other_matter(scene, w))
+    ]
 
 
 def _other_matter(scene: Scene, words: Words) -> bool:
     return scene.reads("fault", words.text) and not scene.reads("limit", words.text)
 
 
-def _links(seed: _Seed, own: frozenset[str], about: frozenset[str], constraints: list[Constraint], items: list[Offering]) -> bool:
+def _links(
+    seed: _Seed,
+    own: frozenset[str],
+    about: frozenset[str],
+    constraints: list[Constraint],
+    items: list[Offering],
+) -> bool:
     """The words name something the catalogue names too, or an amount in one of its units."""
-    if any(c.kind == "quantity" and any(i.provides(c.unit) or i.unlimited for i in items) for c in constraints):
+    if any(
+        c.kind == "quantity" and any(i.provides(c.unit) or i.unlimited for i in items)
+        for c in constraints
+    ):
         return True
     words = own if seed.kind == "stated" else about
     strong = [i for i in items if linked(words, i)]
@@ -137,24 +204,55 @@ def _links(seed: _Seed, own: frozenset[str], about: frozenset[str], constraints:
 
 def _constraints(scene: Scene, near: list[Words], items: list[Offering]) -> list[Constraint]:
     spoken = " ".join(w.text for w in near)
-    found = [*_quantities(scene, spoken, near, items), *_compatibility(spoken, items), *_limits(scene, spoken)]
+    found = [
+        *_quantities(scene, spoken, near, items),
+        *_compatibility(spoken, items),
+        *_limits(scene, spoken),
+    ]
     seen: set[tuple[str, str]] = set()
-    return [c for c in found if not ((c.kind, c.unit or c.text) in seen or seen.add((c.kind, c.unit or c.text)))]
+    return [
+        c
+        for c in found
+        if not ((c.kind, c.unit or c.text) in seen or seen.add((c.kind, c.unit or c.text)))
+    ]
 
 
-def _quantities(scene: Scene, spoken: str, near: list[Words], items: list[Offering]) -> list[Constraint]:
+def _quantities(
+    scene: Scene, spoken: str, near: list[Words], items: list[Offering]
+) -> list[Constraint]:
     units = {a.unit for i in items for a in i.amounts}
     found = [
-        Constraint("quantity", f"{a.value:g} {_readable(a.unit)}", a.unit, a.value, "extra" if a.extra else "total")
+        Constraint(
+            "quantity",
+            f"{a.value:g} {_readable(a.unit)}",
+            a.unit,
+            a.value,
+            "extra" if a.extra else "total",
+        )
         for w in near
         for a in amounts(w.text)
         if a.unit in units
     ]
+    found = found or _bare_number(spoken, items)
     if found:
         return found[:2]
     if _DOUBLE.search(plain(spoken)):
         return _doubled(scene, units)
     return _projected(scene, near, units) or _next_step(scene, near, units)
+
+
+def _bare_number(spoken: str, items: list[Offering]) -> list[Constraint]:
+    """"150 across" where the products differ in centimetres: the only unit it can mean."""
+    linked_items = [i for i in items if linked(subjects(spoken), i)] or items
+    sizes = Counter(a.unit for i in linked_items for a in i.amounts)
+    units = [u for u, n in sizes.items() if n >= 2]
+    numbers = [float(m.group(1)) for m in _BARE.finditer(digits(spoken))]
+    if len(units) != 1 or len(set(numbers)) != 1:
+        return []
+    given = [a.value for i in linked_items for a in i.amounts if a.unit == units[0]]
+    if not min(given) / 3 <= numbers[0] <= max(given):
+        return []
+    return [Constraint("quantity", f"{numbers[0]:g} {_readable(units[0])}", units[0], numbers[0], "total")]
 
 
 def _readable(unit: str) -> str:
@@ -170,7 +268,7 @@ def _doubled(scene: Scene, units: set[str]) -> list[Constraint]:
 
 
 def _projected(scene: Scene, near: list[Words], units: set[str]) -> list[Constraint]:
-    """"Ten weddings" and, on file, "15 GB per wedding" make 150 GB."""
+    """ "Ten weddings" and, on file, "15 GB per wedding" make 150 GB."""
     for fact in scene.case.customer.facts:
         for match in _PER.finditer(digits(fact)):
             rate = next((a for a in amounts(match.group()) if a.unit in units), None)
@@ -193,7 +291,9 @@ def _next_step(scene: Scene, near: list[Words], units: set[str]) -> list[Constra
         if near_limit or _USED_UP.search(lowered):
             unit = next((a.unit for a in amounts(text) if a.unit in units), None)
             if unit:
-                return [Constraint("quantity", f"more {_readable(unit)} than today", unit, 1.0, "extra")]
+                return [
+                    Constraint("quantity", f"more {_readable(unit)} than today", unit, 1.0, "extra")
+                ]
     return []
 
 
@@ -201,7 +301,9 @@ def _compatibility(spoken: str, items: list[Offering]) -> list[Constraint]:
     """A model the customer names, where any product depends on a model."""
     del items
     return [
-        Constraint("compatibility", f"fits {m.group(1)}", words=frozenset(plain(m.group(1)).split()))
+        Constraint(
+            "compatibility", f"fits {m.group(1)}", words=frozenset(plain(m.group(1)).split())
+        )
         for m in _MODEL.finditer(spoken)
     ][:1]
 
@@ -211,7 +313,14 @@ def _limits(scene: Scene, spoken: str) -> list[Constraint]:
     found: list[Constraint] = []
     if match := _BUDGET.search(lowered):
         monthly = "month" in match.group(2)
-        found.append(Constraint("budget", match.group().strip(), "month" if monthly else "total", float(match.group(1))))
+        found.append(
+            Constraint(
+                "budget",
+                match.group().strip(),
+                "month" if monthly else "total",
+                float(match.group(1)),
+            )
+        )
     if match := AGE.search(lowered):
         age = float(next(g for g in match.groups() if g))
         found.append(Constraint("age", f"age {age:g}", "age", age))
@@ -222,7 +331,9 @@ def _limits(scene: Scene, spoken: str) -> list[Constraint]:
     if match := re.search(r"\b(?:before|by) ([a-z0-9 ]{3,20})", lowered):
         on = due(match.group(), scene.as_of.date(), WorkingCalendar()).on
         if on:
-            found.append(Constraint("deadline", match.group().strip(), amount=float(on.toordinal())))
+            found.append(
+                Constraint("deadline", match.group().strip(), amount=float(on.toordinal()))
+            )
     if re.search(r"\b(?:only|just) (?:ever )?(?:the|my|for the|one)\b", lowered):
         found.append(Constraint("scope", "no more than what was named"))
     return found
@@ -252,10 +363,16 @@ def _quotes(seed: _Seed, near: list[Words], scene: Scene) -> tuple[Quote, ...]:
     for words in near:
         if words is seed.words or len(picked) >= 3 or len(words.text) < 8:
             continue
-        says_more = amounts(words.text) or scene.reads("consequence", words.text) or scene.reads("limit", words.text)
+        says_more = (
+            amounts(words.text)
+            or scene.reads("consequence", words.text)
+            or scene.reads("limit", words.text)
+        )
         if says_more and not scene.reads("resolved", words.text):
             role = "constraint" if amounts(words.text) else "consequence"
-            picked.append(Quote(words.turn.id, _short(words.text), words.turn.conversation_id, role))  # type: ignore[arg-type]
+            picked.append(
+                Quote(words.turn.id, _short(words.text), words.turn.conversation_id, role)
+            )  # type: ignore[arg-type]
     return tuple(picked)
 
 
@@ -277,7 +394,11 @@ def _benefit(spoken: str, seed: _Seed) -> str:
     match = _PURPOSE.search(spoken)
     if match:
         return f"Gets what they asked for: {match.group().strip()}"[:160]
-    return "Gets what they asked for, and nothing beyond it" if seed.kind == "stated" else "Removes the limit they described"
+    return (
+        "Gets what they asked for, and nothing beyond it"
+        if seed.kind == "stated"
+        else "Removes the limit they described"
+    )
 
 
 def _consent(scene: Scene) -> str:
@@ -288,7 +409,9 @@ def _consent(scene: Scene) -> str:
 def is_regulated(scene: Scene, spoken: str) -> bool:
     """A subject on which only a qualified person advises."""
     lowered = plain(spoken)
-    return any(re.search(rf"\b{re.escape(topic)}s?\b", lowered) for topic in scene.policy.regulated.topics)
+    return any(
+        re.search(rf"\b{re.escape(topic)}s?\b", lowered) for topic in scene.policy.regulated.topics
+    )
 
 
 def _drop(scene: Scene, seed: _Seed, near: list[Words]) -> str | None:
@@ -305,4 +428,3 @@ def _drop(scene: Scene, seed: _Seed, near: list[Words]) -> str | None:
     if scene.reads("price_probe", seed.words.text) and not seed.explicit:
         return "information_only"
     return None
-

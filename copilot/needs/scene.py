@@ -27,7 +27,9 @@ _SIGNATURE = re.compile(
     r"^(?:-- ?$|(?:kind|best|warm|many|with kind) regards,?|yours (?:sincerely|faithfully),?|cheers,\s*$|sent from my .*)",
     re.I | re.M,
 )
-_QUOTED = re.compile(r"“[^”]{8,}”|\"[^\"]{8,}\"|«[^»]{8,}»|‘[^’]{12,}’(?!\w)|(?<!\w)'[^'\n]{20,}'(?!\w)")
+_QUOTED = re.compile(
+    r"“[^”]{8,}”|\"[^\"]{8,}\"|«[^»]{8,}»|‘[^’]{12,}’(?!\w)|(?<!\w)'[^'\n]{20,}'(?!\w)"
+)
 _TO_SYSTEM = re.compile(
     r"[^.!?\n]*(?:\bignore (?:all |any |the )?(?:previous|prior|above|earlier)|\b(?:system|assistant|ai|model|bot)\s*[:>\]]"
     r"|\byou are (?:now )?(?:an? )?(?:ai|assistant|model)|\bnote to (?:the )?(?:ai|assistant|system|model|bot)|<\|?(?:system|im_start)|\bprompt:)[^\n]*",

@@ -30,7 +30,9 @@ def reasons(
     return ordered  # type: ignore[return-value]
 
 
-def _without_candidate(scene: Scene, state: State, question: Question | None, informs: Sequence[Inform]) -> list[NoneReason]:
+def _without_candidate(
+    scene: Scene, state: State, question: Question | None, informs: Sequence[Inform]
+) -> list[NoneReason]:
     found: list[NoneReason] = []
     if any(o.refused for o in state.offers):
         found.append("declined_recently")

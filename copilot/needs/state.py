@@ -13,9 +13,21 @@ from copilot.needs.output import Authority, CareCode, ContactState, IssueStatus
 from copilot.needs.proposal import Reading
 from copilot.needs.scene import Scene, Words, signals
 
-_CODES: tuple[CareCode, ...] = ("bereavement", "financial", "health", "pressure", "distress", "minor", "safety")
-_NO = re.compile(r"\b(?:declin\w*|refus\w*|reject\w*|no|not interested|dismiss\w*|turned down|objected)\b")
-_OTHERS_CARE = re.compile(r"\b(?:my (?:friend|neighbour|colleague|boss)|a friend|people|some (?:customers|people)|battery|laptop|phone has|line (?:is|went) dead)\b")
+_CODES: tuple[CareCode, ...] = (
+    "bereavement",
+    "financial",
+    "health",
+    "pressure",
+    "distress",
+    "minor",
+    "safety",
+)
+_NO = re.compile(
+    r"\b(?:declin\w*|refus\w*|reject\w*|no|not interested|dismiss\w*|turned down|objected)\b"
+)
+_OTHERS_CARE = re.compile(
+    r"\b(?:my (?:friend|neighbour|colleague|boss)|a friend|people|some (?:customers|people)|battery|laptop|phone has|line (?:is|went) dead)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +89,17 @@ def read_state(scene: Scene, reading: Reading | None) -> State:
         care=care,
         care_source=care_source,
         fraud=fraud,
-        fraud_on_file=read.fraud or any("fraud" in plain(str(c)) or "security" in plain(str(c)) for c in (*state.open_cases, *state.vulnerability)),
+        fraud_on_file=read.fraud
+        or any(
+            "fraud" in plain(str(c)) or "security" in plain(str(c))
+            for c in (*state.open_cases, *state.vulnerability)
+        ),
         authority=authority,
         authority_source=authority_source,
-        objection=state.do_not_sell or read.objection or scene.says("objection") is not None or consent.objected_at is not None,
+        objection=state.do_not_sell
+        or read.objection
+        or scene.says("objection") is not None
+        or consent.objected_at is not None,
         marketing=consent.marketing and not state.do_not_sell,
         issue=issue,
         issue_source=issue_source,
@@ -149,7 +168,9 @@ def _authority(scene: Scene, read: Reading) -> tuple[Authority, str]:
         return "not_authorised", words.turn.id
     if words := scene.says("minor"):
         return "not_authorised", words.turn.id
-    for place, fact in enumerate((*customer.facts, customer.segment, customer.state.authority or "")):
+    for place, fact in enumerate(
+        (*customer.facts, customer.segment, customer.state.authority or "")
+    ):
         if signals()["not_holder_file"].search(plain(fact)):
             return "not_authorised", f"customer.facts[{place}]"
     if read.authority in ("not_authorised",):
@@ -169,7 +190,11 @@ def _issue(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:
     if scene.case.customer.state.open_cases:
         return "open", "customer.state.open_cases"
     if last:
-        fixed = any(signals()["booked"].search(plain(t.text)) or "fixed" in plain(t.text) for t in scene.after(last) if t.ours)
+        fixed = any(
+            signals()["booked"].search(plain(t.text)) or "fixed" in plain(t.text)
+            for t in scene.after(last)
+            if t.ours
+        )
         return ("fixed_unconfirmed" if fixed else "open"), last.turn.id
     if read.issue_status in ("open", "fixed_unconfirmed"):
         return read.issue_status, "model"  # type: ignore[return-value]
@@ -181,7 +206,9 @@ def _confirmed(scene: Scene, fault: Words | None) -> str | None:
     start = scene.position.get(fault.turn.id, -1) if fault else -1
     for words in scene.all_saying("resolved"):
         place = scene.position.get(words.turn.id, 0)
-        later = place > start or (fault is not None and place == start and words.sentence.start > fault.sentence.end)
+        later = place > start or (
+            fault is not None and place == start and words.sentence.start > fault.sentence.end
+        )
         answered = any(t.ours for t in scene.current[:place])
         if later and (answered or fault is not None):
             return words.turn.id
@@ -200,7 +227,10 @@ def _change(scene: Scene, read: Reading) -> Words | None:
     del read
     for words in scene.all_saying("change"):
         lowered = words.sentence.lower
-        if re.search(r"\b(?:you|they) (?:have |'ve )?cancel|n't (?:want to )?(?:cancel|close)|how (?:do|can|would)|what (?:happens|if)|is (?:it|there)\b.{0,20}(?:fee|penalty|charge)", lowered):
+        if re.search(
+            r"\b(?:you|they) (?:have |'ve )?cancel|n't (?:want to )?(?:cancel|close)|how (?:do|can|would)|what (?:happens|if)|is (?:it|there)\b.{0,20}(?:fee|penalty|charge)",
+            lowered,
+        ):
             continue
         return words
     return None
@@ -221,14 +251,19 @@ def _reason(scene: Scene, change: Words | None, read: Reading) -> str | None:
     reason = signals()["reason"]
     start = scene.position.get(change.turn.id, 0)
     for words in scene.own_words:
-        if reason.search(words.sentence.lower) and (scene.position.get(words.turn.id, 0) >= start or stems(words.text) & stems(change.text)):
+        if reason.search(words.sentence.lower) and (
+            scene.position.get(words.turn.id, 0) >= start or stems(words.text) & stems(change.text)
+        ):
             return words.turn.id
     for words in scene.past_words:
         if reason.search(words.sentence.lower):
             return words.turn.id
     for place, fact in enumerate(scene.case.customer.facts):
         lowered = digits(fact)
-        if reason.search(lowered) or re.search(r"\b(?:moving|moves|moved|retir|left|sold|ends|ended|closing|leaving|no longer|relocat|unused|not used|graduat|maternity)\w*", lowered):
+        if reason.search(lowered) or re.search(
+            r"\b(?:moving|moves|moved|retir|left|sold|ends|ended|closing|leaving|no longer|relocat|unused|not used|graduat|maternity)\w*",
+            lowered,
+        ):
             return f"customer.facts[{place}]"
     return None
 
@@ -237,9 +272,25 @@ def _offer(raw: Any) -> Offered:
     if isinstance(raw, Mapping):
         text = " ".join(str(v) for v in raw.values())
         sku = str(raw.get("sku") or raw.get("product") or raw.get("offer") or "")
-        when = raw.get("at") or raw.get("date") or raw.get("on") or raw.get("shown_at") or raw.get("declined_at")
-        outcome = plain(str(raw.get("outcome") or raw.get("result") or raw.get("status") or raw.get("response") or text))
-        return Offered(text, sku, _date(str(when)) if when else _date(text), bool(_NO.search(outcome)))
+        when = (
+            raw.get("at")
+            or raw.get("date")
+            or raw.get("on")
+            or raw.get("shown_at")
+            or raw.get("declined_at")
+        )
+        outcome = plain(
+            str(
+                raw.get("outcome")
+                or raw.get("result")
+                or raw.get("status")
+                or raw.get("response")
+                or text
+            )
+        )
+        return Offered(
+            text, sku, _date(str(when)) if when else _date(text), bool(_NO.search(outcome))
+        )
     text = str(raw)
     return Offered(text, "", _date(text), bool(_NO.search(plain(text))))
 

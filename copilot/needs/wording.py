@@ -14,7 +14,11 @@ def agent_line(policy: Policy, best: Bundle | None, disposition: str) -> str:
     parts = []
     for item in best.items:
         period = {"month": " a month", "year": " a year"}.get(item.product.period, "")
-        price = f"{item.product.price:g} {item.product.currency or ''}".strip() if item.product.price is not None else ""
+        price = (
+            f"{item.product.price:g} {item.product.currency or ''}".strip()
+            if item.product.price is not None
+            else ""
+        )
         parts.append(f"{item.product.name} ({price}{period})" if price else item.product.name)
     line = f"For what you describe, {' and '.join(dict.fromkeys(parts))} would be enough. {policy.wording.way_out}"
     return line if len(line) <= 280 else ""
