@@ -47,6 +47,12 @@ _RIGHT_NOW = re.compile(
 _PAST = re.compile(
     r"\b(?:(?:i've|we've|i have|we have|has been|have been|was|were) (?:just |now |already )?(?:refunded|sent|cancelled|fixed|changed|credited|removed|updated|posted|emailed|reset|added|applied|delivered|shipped|resolved|done))\b"
 )
+_DONE_FIRST = re.compile(
+    r"^(?:done|i've (?:set|changed|cancelled|booked|moved|noted|arranged)|that's (?:set|done|booked|changed|cancelled))\b"
+)
+_ENDS = re.compile(
+    r"(?:\b(?:ends?|stops?|starts?|begins?|closes?|runs until|moves?|changes?|arrives?) (?:on|from|by|at)|\bfrom|\bas of) (?:the )?(?:\d|next|tomorrow|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+)
 _ORDERS = re.compile(
     r"\b(?:press|select|click|tap|open|hold|go to|choose|switch it|turn it|dial|scroll)\b"
 )
@@ -92,7 +98,8 @@ def commitments(text: str, *, sales: bool) -> list[Clause]:
 def _of_sentence(sentence: Sentence, *, sales: bool) -> list[Clause]:
     found: list[Clause] = []
     for start, piece in _clauses(sentence):
-        kind = _kind(piece.replace("’", "'").lower(), sales=sales)
+        dated = bool(_DONE_FIRST.search(sentence.lower))
+        kind = _kind(piece.replace("’", "'").lower(), sales=sales, dated=dated)
         if kind:
             found.append(Clause(piece, start, kind, sentence))
     return found
@@ -114,7 +121,7 @@ def _clauses(sentence: Sentence) -> list[tuple[int, str]]:
     return kept
 
 
-def _kind(clause: str, *, sales: bool) -> str | None:
+def _kind(clause: str, *, sales: bool, dated: bool = False) -> str | None:
     binding = bool(_PLEDGE.search(clause) or _EVENT.search(clause) or _BOOKED.search(clause))
     if _NOT_YET.search(clause) and not _FOLLOW_UP.search(clause):
         return None
@@ -123,6 +130,8 @@ def _kind(clause: str, *, sales: bool) -> str | None:
     if _OFFER.search(clause):
         return "offer"
     if _BOOKED.search(clause) and re.search(r"\bfor|on|at|tomorrow|next\b", clause):
+        return "event"
+    if dated and _ENDS.search(clause):
         return "event"
     if _PAST.search(clause):
         return None

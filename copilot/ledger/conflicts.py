@@ -21,7 +21,9 @@ _FREE = re.compile(
 _COSTS = re.compile(
     r"(?:\b(?:costs?|charges?|fees?|payable|surcharge|extra)\b.*\d|[£$€]\s?\d|\d+ (?:a|per|each) \w+|\bchargeable\b)"
 )
-_NO_FEE = re.compile(r"\bno (?:extra |hidden |setup |exit |change |booking |cancellation |delivery )?(?:fees?|charges?|costs?|problem)\b|\bwithout\b")
+_NO_FEE = re.compile(
+    r"\bno (?:extra |hidden |setup |exit |change |booking |cancellation |delivery )?(?:fees?|charges?|costs?|problem)\b|\bwithout\b"
+)
 _SPAN = re.compile(
     r"(\d+)(?:(?: to |-|–| or )(\d+))? (?:working |business )?(minute|hour|day|week|month|year)s?\b"
 )

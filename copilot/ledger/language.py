@@ -27,7 +27,7 @@ STOP = frozenset(
     wasn't way we we'd we'll we're we've well went were weren't what what's when where whether which
     while who whole whose why will with within without won't would wouldn't yes yet you you'd you'll
     you're you've your yours yourself hello hi hey dear week weeks day days year years morning
-    afternoon evening able actually ago already always another around back best better bit came come
+    afternoon evening three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand lasts needing able actually ago already always another around back best better bit came come
     comes down first good great help hope hoping know mean new next nice number old people perhaps
     person possible pretty probably question right set since start started stop sorry think thought
     time times two wondering work works working worked wrong usual usually bye goodbye""".split()

@@ -39,11 +39,19 @@ _CHATTER = re.compile(
 _ACTION = re.compile(
     r"\b(?:i've|i'm|we're|we've|i have|we have|done|that's (?:done|sorted|booked|cancelled|changed)|i'll|we'll|i will|sure|of course|certainly|yes|no problem|let me)\b|^(?:no|yes)\b"
 )
-_OPENS_ANSWER = re.compile(r"^(?:that's|that is|it's|it is|this is|yes|no|you can|because|of course|sure|certainly|let me|i'll check|i'm checking|one moment|both|all|everything)\b")
+_OPENS_ANSWER = re.compile(
+    r"^(?:that's|that is|it's|it is|this is|yes|no|you can|because|of course|sure|certainly|let me|i'll check|i'm checking|one moment|both|all|everything)\b"
+)
 _ALL = re.compile(r"\b(?:both|all (?:of (?:that|it|them)|done|three)|everything)\b")
-_BUYING = re.compile(r"\b(?:buy|order|add|book|upgrade|sell|offer|have a|get a|get an|another|need (?:a|an|two|three|more)|want|like|recommend|anything|something)\b")
-_RHETORICAL = re.compile(r"^(?:isn't|aren't|don't|doesn't|who|really|is that|how (?:hard|difficult))\b.{0,25}$")
-_DATED = re.compile(r"\b(?:by|on|within|before|today|tomorrow|next|this) ?(?:the )?(?:\d|an?\b|mon|tue|wed|thu|fri|sat|sun|today|tomorrow|end|week|hour|morning|afternoon|evening|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|one|two|three|four|five)")
+_BUYING = re.compile(
+    r"\b(?:buy|order|add|book|upgrade|sell|offer|have a|get a|get an|another|need (?:a|an|two|three|more)|want|like|recommend|anything|something)\b"
+)
+_RHETORICAL = re.compile(
+    r"^(?:isn't|aren't|don't|doesn't|who|really|is that|how (?:hard|difficult))\b.{0,25}$"
+)
+_DATED = re.compile(
+    r"\b(?:by|on|within|before|today|tomorrow|next|this) ?(?:the )?(?:\d|an?\b|mon|tue|wed|thu|fri|sat|sun|today|tomorrow|end|week|hour|morning|afternoon|evening|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|one|two|three|four|five)"
+)
 _PITCH = re.compile(
     r"\b(?:offer|deal|upgrade|discount|special|premium|package|bundle|interested in|have you (?:considered|thought|seen)|would you like to (?:add|try|hear|upgrade)|while i have you|great news|promotion|save \d+|quote|sign (?:you )?up)\b"
 )
@@ -120,7 +128,9 @@ def _is_ask(sentence: Sentence) -> bool:
         return False
     if _REPEATED.search(digits(lowered)):
         return True
-    if _BUYING.search(lowered) and not re.search(r"\b(?:invoice|receipt|refund|copy|answer|reply)\b", lowered):
+    if _BUYING.search(lowered) and not re.search(
+        r"\b(?:invoice|receipt|refund|copy|answer|reply)\b", lowered
+    ):
         return False
     return lowered.endswith("?") or bool(_ASK.search(lowered))
 
@@ -183,7 +193,9 @@ def _about_other(asked: Said, ask: _Ask, reply: Said) -> bool:
     opening = sentences(reply.text)[0].lower if sentences(reply.text) else ""
     if _OPENS_ANSWER.search(opening) or _ALL.search(plain(reply.text)):
         return False
-    others = [s for s in sentences(asked.text) if s is not ask.sentence and s.start != ask.sentence.start]
+    others = [
+        s for s in sentences(asked.text) if s is not ask.sentence and s.start != ask.sentence.start
+    ]
     spoken = stems(reply.text)
     return any(stems(s.text) & spoken for s in others)
 
@@ -194,16 +206,25 @@ def _takes_up(sentence: Sentence) -> bool:
 
 def _delivered(turns: Sequence[Said], ask: _Ask) -> bool:
     """A repeated request is closed by the thing itself or a dated commitment, not by `I'll see`."""
-    done = re.compile(r"\b(?:attached|here (?:is|are)|i've (?:sent|emailed|posted|uploaded)|has been (?:sent|issued)|received|got (?:it|the))\b")
+    done = re.compile(
+        r"\b(?:attached|here (?:is|are)|i've (?:sent|emailed|posted|uploaded)|has been (?:sent|issued)|received|got (?:it|the))\b"
+    )
     for turn in turns[ask.place + 1 :]:
         if not (turn.ours or turn.speaker == "customer"):
             continue
         for sentence in sentences(turn.text):
             lowered = sentence.lower
-            dated = turn.ours and _DATED.search(lowered) and re.search(r"(?:'ll| will| is | are )", lowered)
+            dated = (
+                turn.ours
+                and _DATED.search(lowered)
+                and re.search(r"(?:'ll| will| is | are )", lowered)
+            )
             if done.search(lowered) and ask.about & stems(sentence.text):
                 return True
-            if dated and (ask.about & stems(sentence.text) or turn.conversation_id == turns[ask.place].conversation_id):
+            if dated and (
+                ask.about & stems(sentence.text)
+                or turn.conversation_id == turns[ask.place].conversation_id
+            ):
                 return True
     return False
 

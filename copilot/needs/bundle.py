@@ -32,6 +32,11 @@ _FILLER = frozenset(
     stem(w)
     for w in "a an the any or and with have has having own owns owned plan active existing customer customers only needs need requires require fits fit for compatible model series device current valid account holder".split()
 )
+# Sizes do not add up: two covers of 120 cm are no cover of 240 cm.
+SIZES = frozenset(
+    stem(w)
+    for w in "cm mm m metre metres meter inch inches kw watt watts mbps gbps mp kg kilo kilos litre litres liter liters volt db degrees".split()
+)
 _NOTHING = frozenset({"", "none", "-", "n/a", "nothing", "no"})
 
 
@@ -93,7 +98,9 @@ def search(scene: Scene, candidate: Candidate) -> Search:
     return _why_none(candidate, relevant, fits, rejected, considered, able)
 
 
-def _only_unavailable(candidate: Candidate, relevant: Sequence[Offering], able: Sequence[Offering]) -> Offering | None:
+def _only_unavailable(
+    candidate: Candidate, relevant: Sequence[Offering], able: Sequence[Offering]
+) -> Offering | None:
     """The product that alone answers the words of the need, where it is not on sale."""
     if candidate.verdicts:
         return None
@@ -304,18 +311,12 @@ def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> 
     given = [(i, a) for i in items if (a := i.provides(constraint.unit))]
     if not given:
         return Verdict("unmet")
-    on_top = sum(a.value for i, a in given if a.extra or (i.product.period == "once" and not have))
-    total = max(
-        [
-            have,
-            *(
-                a.value
-                for i, a in given
-                if not a.extra and not (i.product.period == "once" and not have)
-            ),
-        ]
-    )
-    reached = total + on_top
+    if constraint.unit in SIZES:
+        reached, have = max(a.value for _, a in given), 0.0
+    else:
+        added = sum(a.value for i, a in given if a.extra or i.product.period == "once")
+        plans = [a.value for i, a in given if not a.extra and i.product.period != "once"]
+        reached = max([have, *plans]) + added
     target = have + need if constraint.basis == "extra" else need
     if reached + 1e-9 < target:
         return Verdict("unmet")

@@ -152,14 +152,8 @@ def _informs(scene: Scene, state: State, matters: Iterable[Matter]) -> tuple[Inf
         scene, care=bool(state.care or state.fraud), conflict_ids=conflicts
     )
     for matter in matters:
-        if matter.disposition == "log_blocked" and matter.search:
-            found.append(
-                Inform(
-                    kind="truth",
-                    text=matter.search.blocked_by[:280],
-                    source=matter.search.blocked_source or "catalogue",
-                )
-            )
+        if matter.search and matter.search.blocked_by:
+            found += free.obstacle(scene, matter.search.blocked_by, matter.search.blocked_source)
     unique = {i.source: i for i in reversed(found)}
     ordered = sorted(
         unique.values(), key=lambda i: next(n for n, x in enumerate(found) if x.source == i.source)

@@ -192,6 +192,12 @@ def contact_informs(scene: Scene, *, care: bool, conflict_ids: Iterable[str]) ->
             for own in scene.case.customer.entitlements
             for w, i in _entitlement_informs(scene, own, spoken)
         ]
+    if scene.says("cost_review") is not None:
+        scored += [
+            (1.5, Inform(kind="cheaper_option", text=_short(fact.text), source=fact.id))
+            for fact in scene.case.knowledge
+            if signals()["cheaper"].search(digits(fact.text)) and _valid(scene, fact)
+        ]
     scored.sort(key=lambda pair: -pair[0])
     return [inform for _, inform in scored[: scene.policy.caps.informs]]
 
@@ -233,6 +239,17 @@ def _entitlement_informs(
                 )
             )
     return found[:1]
+
+
+def obstacle(scene: Scene, why: str, source: str) -> list[Inform]:
+    """The truth about what cannot be had: the fact that says so, else the product's own line."""
+    item = next((i for i in scene.items if i.sku == source), None)
+    name = {w for w in (item.name_words if item else frozenset()) if not w.startswith("~")}
+    for fact in scene.case.knowledge:
+        shared = name & subjects(fact.text)
+        if name and len(shared) * 2 >= len(name):
+            return [Inform(kind="truth", text=_short(fact.text), source=fact.id)]
+    return [Inform(kind="truth", text=_short(why), source=source or "catalogue")]
 
 
 def duplicate(scene: Scene) -> Inform | None:

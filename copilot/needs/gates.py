@@ -322,11 +322,7 @@ def g7_fit(matter: Matter) -> Verdict:
             matter.search.blocked_source,
             "ask_first" if matter.search.priced else "no_suitable_product",
         )
-    if (
-        matter.search.blocked_by
-        and matter.candidate.need_type in ("stated", "blocked")
-        and matter.candidate.explicit
-    ):
+    if matter.search.blocked_by and matter.candidate.need_type in ("stated", "blocked"):
         matter.disposition = "log_blocked"
         matter.release_when = _release_of_block(matter)
         return Verdict(

@@ -31,7 +31,9 @@ _BUDGET = re.compile(
     r"\b(?:under|below|less than|no more than|up to|max(?:imum)?(?: of)?|at most|not (?:more|over)(?: than)?)\s*[£$€]?\s?(\d+(?:\.\d+)?)(?:\s?(?:pounds|euros|dollars|quid))?(?! ?(?:gb|tb|mb|users?|people|days?|hours?|minutes?|pages|kg|miles|km|%))\b(.{0,14})"
 )
 _MODEL = re.compile(r"\b([A-Z][\w-]+ [A-Z]?\d{2,4}[A-Za-z]?)\b")
-_BARE = re.compile(r"(?<![\w.:/£$€-])(\d{2,5}(?:\.\d+)?)(?![\w:/%.-]*\d)(?= (?:across|wide|long|high|tall|deep|would|is|should|will|max|at)\b|[,.?!]|$)")
+_BARE = re.compile(
+    r"(?<![\w.:/£$€-])(\d{2,5}(?:\.\d+)?)(?![\w:/%.-]*\d)(?= (?:to print|to send|to store|across|wide|long|high|tall|deep|would|is|should|will|max|at)\b|[,.?!]|$)"
+)
 _MONTHLY = re.compile(r"\b(?:each|per|a|every) month\b|\bmonthly\b")
 _ONE_OFF = re.compile(
     r"\b(?:one[- ]off|just (?:the )?once|no subscription|not a subscription|without a (?:contract|subscription))\b"
@@ -73,7 +75,9 @@ def _merged(found: list[Candidate], items: list[Offering]) -> list[Candidate]:
     kept: list[Candidate] = []
     for candidate in found:
         near = {i.sku for i in relevant_to(candidate, items)}
-        place = next((n for n, k in enumerate(kept) if near & {i.sku for i in relevant_to(k, items)}), None)
+        place = next(
+            (n for n, k in enumerate(kept) if near & {i.sku for i in relevant_to(k, items)}), None
+        )
         if place is None:
             kept.append(candidate)
         else:
@@ -86,7 +90,9 @@ def _joined(first: Candidate, second: Candidate) -> Candidate:
     lead = lead if lead.drop is None or other.drop is not None else other
     known = {(c.kind, c.unit) for c in lead.constraints}
     more = tuple(c for c in other.constraints if (c.kind, c.unit) not in known)
-    quotes = tuple(dict.fromkeys((*lead.quotes[:2], *(other if lead is not other else first).quotes[:2])))
+    quotes = tuple(
+        dict.fromkeys((*lead.quotes[:2], *(other if lead is not other else first).quotes[:2]))
+    )
     return replace(
         lead,
         quotes=quotes,
@@ -139,6 +145,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         about = about | _before(scene, seed)
         if not (seed.explicit and _links(seed, about, about, constraints, items)):
             return None
+    regulated, consent = is_regulated(scene, spoken), _consent(scene)
     return Candidate(
         need=_statement(seed.words.text, items),
         need_type=seed.kind,
@@ -151,11 +158,18 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         release_after=_condition(scene, near),
         hold_until=_hold(scene, near),
         benefit=_benefit(spoken, seed),
-        consent_quote=_consent(scene),
-        regulated=is_regulated(scene, spoken),
-        p=0.85 if seed.explicit else 0.75,
+        consent_quote=consent,
+        regulated=regulated,
+        p=_confidence(seed, regulated=regulated, consent=consent),
         drop=_drop(scene, seed, near),
     )
+
+
+def _confidence(seed: _Seed, *, regulated: bool, consent: str) -> float:
+    """Fixed by rule: a plain request is surer than a described limit; advice takes consent."""
+    if regulated:
+        return 0.92 if seed.explicit and consent else 0.6
+    return 0.85 if seed.explicit else 0.75
 
 
 def _before(scene: Scene, seed: _Seed) -> frozenset[str]:
@@ -242,7 +256,7 @@ def _quantities(
 
 
 def _bare_number(spoken: str, items: list[Offering]) -> list[Constraint]:
-    """"150 across" where the products differ in centimetres: the only unit it can mean."""
+    """ "150 across" where the products differ in centimetres: the only unit it can mean."""
     linked_items = [i for i in items if linked(subjects(spoken), i)] or items
     sizes = Counter(a.unit for i in linked_items for a in i.amounts)
     units = [u for u, n in sizes.items() if n >= 2]
@@ -252,7 +266,11 @@ def _bare_number(spoken: str, items: list[Offering]) -> list[Constraint]:
     given = [a.value for i in linked_items for a in i.amounts if a.unit == units[0]]
     if not min(given) / 3 <= numbers[0] <= max(given):
         return []
-    return [Constraint("quantity", f"{numbers[0]:g} {_readable(units[0])}", units[0], numbers[0], "total")]
+    return [
+        Constraint(
+            "quantity", f"{numbers[0]:g} {_readable(units[0])}", units[0], numbers[0], "total"
+        )
+    ]
 
 
 def _readable(unit: str) -> str:
