@@ -11,7 +11,7 @@ from copilot.db import Database, TenantStore, now
 from copilot.embedder import Embedder, build_embedder
 from copilot.indexer import Indexer
 from copilot.llm import ChatModel, build_chat_model
-from copilot.needs import NeedEngine
+from copilot.needs import NeedEngine, build_engine
 from copilot.prompts import Prompts
 from copilot.retriever import Retriever
 from copilot.suggester import Suggester
@@ -51,6 +51,10 @@ class Copilot:
         name = tenant or self.settings.tenant
         return self.database.create_tenant(name)
 
+    def redactor_of(self, store: TenantStore) -> None:
+        """What replaces a tenant's customers' personal data before it is embedded."""
+        return None
+
     async def aclose(self) -> None:
         """Gives back what was opened, the last writes first."""
         self.keeper.close()
@@ -79,14 +83,15 @@ def build(
     vectors = vectors or ExactStore()
     indexer = Indexer(vectors, embedder.name)
     retriever = Retriever(indexer, embedder)
-    engine = NeedEngine()
+    prompts = Prompts.load()
+    engine = build_engine(chat=chat, prompts=prompts)
     counter = TokenCounter(settings.tiktoken_dir, model=_model_name(settings))
     keeper = Keeper()
     catalogue = Catalogue()
     drafter = (
         Drafter(
             chat=chat,
-            prompts=Prompts.load(),
+            prompts=prompts,
             counter=counter,
             brand=settings.brand,
             context_tokens=settings.model_context_tokens,

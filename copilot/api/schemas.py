@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic.config import JsonDict
 
-from copilot.domain import Conversation, Hit, SourceKind, Suggestion, Turn
+from copilot.domain import SOURCE_KINDS, Conversation, Hit, SourceKind, Suggestion, Turn
 
 MAX_TURNS = 2_000
 Name = Annotated[str, StringConstraints(max_length=256)]
@@ -57,7 +58,7 @@ class ConversationIn(_In):
         return Conversation(turns, self.id, self.channel, self.customer_id)
 
 
-_CONVERSATION = {
+_CONVERSATION: JsonDict = {
     "id": "conv-1",
     "channel": "chat",
     "customer_id": "C-1001",
@@ -97,7 +98,7 @@ class SearchIn(_In):
     conversation: ConversationIn | None = None
     k: Annotated[int, Field(ge=1, le=100)] = 10
     kinds: Annotated[list[SourceKind], Field(min_length=1, max_length=2)] = Field(
-        default_factory=lambda: ["document", "interaction"]
+        default_factory=lambda: list(SOURCE_KINDS)
     )
 
     @field_validator("query")

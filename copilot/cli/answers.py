@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,8 +17,10 @@ from copilot.bootstrap import Copilot, build
 from copilot.cli.console import err, out, print_json, show_results, show_suggestion
 from copilot.config import Settings
 from copilot.errors import InvalidInput
-from copilot.needs import NeedEngine, assess_lines
+from copilot.needs import NeedEngine, assess_lines, build_engine
+from copilot.needs.lines import failure, read_line
 
+CASES_AT_ONCE = 4
 Tenant = Annotated[str | None, typer.Option(help="Whose data; default: COPILOT_TENANT.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 
@@ -73,13 +76,13 @@ def assess(
     """Assess cases for genuine needs, promises and open requests; nothing is stored."""
     if not cases.is_file():
         raise InvalidInput(f"There is no file {str(cases)!r}.")
-    engine = NeedEngine()
+    engine = build_engine(Settings())
     done = failed = 0
     with cases.open(encoding="utf-8", errors="replace") as lines, to.open("w") as answers:
-        for answer in assess_lines(lines, engine=engine):
+        for answer in asyncio.run(_assess_all(engine, lines)):
             if "error" in answer:
                 failed += 1
-                err.print(f"line {answer.get('line')}: {answer['detail']}", markup=False)
+                err.print(f"line {answer['line']}: {answer['detail']}", markup=False)
             else:
                 done += 1
             answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
@@ -89,6 +92,23 @@ def assess(
         out.print(f"{done} assessed, {failed} failed → {to}")
     if failed:
         raise typer.Exit(1)
+
+
+async def _assess_all(engine: NeedEngine, lines: Iterable[str]) -> list[dict[str, Any]]:
+    """Answers in the order of the lines; with a model some cases are asked about at a time."""
+    if not engine.has_model:
+        return list(assess_lines(lines, engine))
+    slots = asyncio.Semaphore(CASES_AT_ONCE)
+
+    async def one(number: int, line: str) -> dict[str, Any]:
+        async with slots:
+            try:
+                return (await engine.assess_with_model(read_line(line))).to_json()
+            except InvalidInput as error:
+                return failure(number, error)
+
+    numbered = [(n, line) for n, line in enumerate(lines, start=1) if line.strip()]
+    return list(await asyncio.gather(*(one(n, line) for n, line in numbered)))
 
 
 def read_conversation(path: Path) -> ConversationIn:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from copilot.domain import Conversation, Customer, Hit, Interaction, Product, Turn
-from copilot.needs.case import (
+from copilot.needs import (
     Case,
     CaseCustomer,
     CaseProduct,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from copilot.db import TenantStore
-from copilot.needs.case import CaseProduct
+from copilot.needs import CaseProduct
 from copilot.suggester.casefile import catalogue_of
 
 

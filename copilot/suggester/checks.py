@@ -6,13 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from copilot import guardrails
-from copilot.domain import Citation, Conversation, Draft, Hit, Segment
+from copilot.domain import Citation, Conversation, Draft, Hit, Segment, Turn
 from copilot.extractive import stems
-from copilot.story import Story
+from copilot.guardrails.clean import clean
+from copilot.guardrails.links import strip_links
+from copilot.guardrails.pitch import hidden_pitch
+from copilot.guardrails.repeats import Repeat, repeated_questions
+from copilot.guardrails.support import check_segments
+from copilot.guardrails.wording import check_wording
+from copilot.story import Story, started
 from copilot.suggester.commitments import Owed
 
 QUOTE_CHARS = 320
+MAX_PAST_TURNS = 120
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -46,7 +52,7 @@ def check(
     urls = tuple(hit.url for hit in hits if hit.url)
     kept: list[Segment] = []
     for segment in draft.segments:
-        text = guardrails.strip_links(guardrails.clean(segment.text), urls)
+        text = strip_links(clean(segment.text), urls)
         fault = _fault(text, allowed)
         if fault:
             warnings.append(fault)
@@ -56,15 +62,15 @@ def check(
             kept.append(replace(segment, text=text.strip()))
     kept, asked = _no_question_twice(kept, conversation, story)
     warnings += asked
-    kept = _with_facts_checked(kept, hits)
+    kept = _with_facts_checked(kept, hits, conversation)
     return _number(kept, hits, owed, warnings)
 
 
 def _fault(text: str, allowed: Allowed) -> str | None:
-    wording = guardrails.check_wording(text)
+    wording = check_wording(text)
     if wording:
-        return f"A sentence was left out for its wording ({wording[0].kind})."
-    if guardrails.hidden_pitch(text, allowed.product_names, allowed.named_by_customer):
+        return f"A sentence was left out for its wording ({wording[0].rule})."
+    if hidden_pitch(text, allowed.product_names, allowed.named_by_customer):
         return "A sentence that promoted a product was left out: see the needs instead."
     return None
 
@@ -81,24 +87,39 @@ def _quotes_internal(text: str, hits: Sequence[Hit]) -> bool:
 def _no_question_twice(
     segments: Sequence[Segment], conversation: Conversation, story: Story
 ) -> tuple[list[Segment], list[str]]:
-    said = [t.text for t in conversation.turns if t.speaker == "customer"]
-    said += [t.text for c in story.contacts for t in c.turns if t.speaker == "customer"][-60:]
+    """What the customer has said in any channel is confirmed with its source, never asked."""
+    if not any("?" in segment.text for segment in segments):
+        return list(segments), []
+    said: list[tuple[Turn, str]] = [
+        (turn, f"on {started(contact):%d %B %Y} by {contact.channel}")
+        for contact in story.contacts
+        for turn in contact.turns
+    ][-MAX_PAST_TURNS:]
+    said += [(turn, "a moment ago") for turn in conversation.turns]
+    turns = [turn for turn, _ in said]
     kept: list[Segment] = []
     warnings: list[str] = []
     for segment in segments:
-        known = guardrails.repeated_questions(segment.text, said) if "?" in segment.text else []
-        if known:
-            warnings.append(
-                f"A question was left out, the customer has answered it: {known[0].slot}."
-            )
-        else:
+        known = repeated_questions(segment.text, turns) if "?" in segment.text else []
+        if not known:
             kept.append(segment)
+            continue
+        when = said[known[0].turn][1] if known[0].turn is not None else "before"
+        kept.append(_confirmation(known[0], when))
+        warnings.append(f"A question was answered {when} ({known[0].slot}): it is confirmed.")
     return kept, warnings
 
 
-def _with_facts_checked(segments: Sequence[Segment], hits: Sequence[Hit]) -> list[Segment]:
+def _confirmation(repeat: Repeat, when: str) -> Segment:
+    return Segment(f"You told us {when}: “{repeat.answer}”, so I go by that.")
+
+
+def _with_facts_checked(
+    segments: Sequence[Segment], hits: Sequence[Hit], conversation: Conversation
+) -> list[Segment]:
     sources = [f"{hit.title}\n{hit.chunk.text}\n{hit.url or ''}" for hit in hits]
-    return list(guardrails.check_segments(segments, sources))
+    known = [turn.text for turn in conversation.turns if turn.speaker == "customer"]
+    return list(check_segments(segments, sources, known=known))
 
 
 def _number(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -11,7 +12,7 @@ from typing import Any, Literal
 
 import anyio
 
-from copilot import extractive, guardrails
+from copilot import extractive
 from copilot.db import TenantStore
 from copilot.domain import (
     Alternative,
@@ -24,7 +25,8 @@ from copilot.domain import (
     Usage,
 )
 from copilot.errors import ModelError
-from copilot.needs import Assessment, NeedEngine
+from copilot.guardrails.clean import clean
+from copilot.needs import Assessment, Case, NeedEngine
 from copilot.retriever import Evidence, Retriever
 from copilot.story import Story, story_of
 from copilot.suggester.casefile import case_of, moment_of
@@ -43,6 +45,7 @@ class Prepared:
     conversation: Conversation
     evidence: Evidence
     story: Story
+    case: Case
     assessment: Assessment
     owed: tuple[Owed, ...]
     allowed: Allowed
@@ -81,7 +84,10 @@ class Suggester:
                 self._suggest_locally, store, conversation, alternatives, generator
             )
         prepared = await anyio.to_thread.run_sync(self.prepare, store, conversation, alternatives)
-        drafted, info = await self._draft(prepared, generator)
+        (drafted, info), assessment = await asyncio.gather(
+            self._draft(prepared, generator), self.engine.assess_with_model(prepared.case)
+        )
+        prepared = replace(prepared, assessment=assessment)
         return await anyio.to_thread.run_sync(self._finish, store, prepared, drafted, info)
 
     async def stream(
@@ -96,6 +102,22 @@ class Suggester:
         prepared = await anyio.to_thread.run_sync(self.prepare, store, conversation, alternatives)
         yield prepared
         drafter = self._drafter(generator)
+        # Needs are read beside the text, not after it; without a model they are read already.
+        reading = asyncio.ensure_future(self._read_needs(prepared, drafter))
+        try:
+            async for piece in self._stream_draft(store, prepared, drafter, generator, reading):
+                yield piece
+        finally:
+            reading.cancel()
+
+    async def _stream_draft(
+        self,
+        store: TenantStore,
+        prepared: Prepared,
+        drafter: Drafter | None,
+        generator: Generator,
+        reading: asyncio.Future[Assessment],
+    ) -> AsyncIterator[Segment | Suggestion]:
         drafted: Drafted | Draft | None = None
         info = GeneratorInfo("extractive")
         if drafter is not None:
@@ -113,6 +135,7 @@ class Suggester:
             info = GeneratorInfo("fallback", reason="no model is configured")
         if drafted is None:
             drafted = await anyio.to_thread.run_sync(self._extract, prepared)
+        prepared = replace(prepared, assessment=await reading)
         suggestion = await anyio.to_thread.run_sync(self._finish, store, prepared, drafted, info)
         if info.kind != "llm":
             for segment in suggestion.segments:
@@ -124,27 +147,28 @@ class Suggester:
     ) -> Prepared:
         """Retrieval, story and assessment: all that needs no model."""
         clock = _Clock()
-        clean = _cleaned(conversation)
-        evidence = self.retriever.evidence(store, clean)
+        said = _cleaned(conversation)
+        evidence = self.retriever.evidence(store, said)
         clock.mark("retrieve")
-        story = story_of(store, clean.customer_id)
+        story = story_of(store, said.customer_id)
         clock.mark("story")
         catalogue = self.catalogue.of(store)
-        as_of = moment_of(clean, self.clock())
+        as_of = moment_of(said, self.clock())
         case = case_of(
-            clean, story, catalogue=catalogue.products, knowledge=evidence.documents, as_of=as_of
+            said, story, catalogue=catalogue.products, knowledge=evidence.documents, as_of=as_of
         )
         assessment = self.engine.assess(case)
         clock.mark("assess")
-        others = self.retriever.next_replies(store, clean, evidence, alternatives)
+        others = self.retriever.next_replies(store, said, evidence, alternatives)
         clock.mark("alternatives")
         return Prepared(
-            conversation=clean,
+            conversation=said,
             evidence=evidence,
             story=story,
+            case=case,
             assessment=assessment,
-            owed=tuple(owed(assessment, story.contacts, evidence.documents, current=clean.id)),
-            allowed=Allowed(catalogue.names, _named(clean, catalogue.names)),
+            owed=tuple(owed(assessment, story.contacts, evidence.documents, current=said.id)),
+            allowed=Allowed(catalogue.names, _named(said, catalogue.names)),
             alternatives=others,
             as_of=as_of,
             timings=clock.marks,
@@ -180,6 +204,11 @@ class Suggester:
         finally:
             prepared.timings["draft"] = _ms(started)
         return drafted, info
+
+    async def _read_needs(self, prepared: Prepared, drafter: Drafter | None) -> Assessment:
+        if drafter is None:
+            return prepared.assessment
+        return await self.engine.assess_with_model(prepared.case)
 
     def _extract(self, prepared: Prepared) -> Draft:
         started = time.perf_counter()
@@ -250,7 +279,7 @@ def _day(prepared: Prepared) -> str:
 
 
 def _cleaned(conversation: Conversation) -> Conversation:
-    turns = tuple(replace(turn, text=guardrails.clean(turn.text)) for turn in conversation.turns)
+    turns = tuple(replace(turn, text=clean(turn.text)) for turn in conversation.turns)
     return replace(conversation, turns=turns)
 
 
