@@ -35,7 +35,7 @@ Limit = Annotated[int, Field(ge=1, le=MAX_VALUE_CHARS)]
 class _Head(BaseModel):
     """The front matter of a prompt file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     name: Name
     version: int = Field(ge=1)
     description: str = Field(min_length=1, max_length=500)
@@ -211,6 +211,6 @@ def _read(file: Path) -> PromptVersion:
 
 def _read_releases(file: Path) -> dict[str, int]:
     try:
-        return _RELEASES.validate_json(file.read_bytes())
+        return _RELEASES.validate_json(file.read_bytes(), strict=True)
     except (OSError, ValidationError) as error:
         raise PromptError(f"{file}: must map each prompt's name to its live version.") from error

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from copilot.guardrails.finding import Finding
-from copilot.guardrails.rulebook import rules
+from copilot.guardrails.rulebook import lowered, rules
 
 _RULES = "pitch.txt"
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
@@ -25,12 +25,12 @@ def hidden_pitch(
     allowed = {name.casefold() for name in allowed_skus}
     names = tuple(sorted({n for n in product_names if n and n.casefold() not in allowed}))
     found = []
-    for sentence in _SENTENCE.finditer(text):
+    for sentence in _SENTENCE.finditer(lowered(text)):
         match = _pitch(sentence.group(), names, tuple(sorted(allowed)))
         if match is not None:
             why = rules(_RULES)["always"].why
-            start = sentence.start() + match.start()
-            found.append(Finding("hidden_pitch", match.group(), start, why))
+            start, end = (sentence.start() + at for at in match.span())
+            found.append(Finding("hidden_pitch", text[start:end], start, why))
     return found
 
 

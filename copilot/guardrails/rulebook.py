@@ -19,7 +19,7 @@ _SHORT = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """All patterns of one rule in one, and what to tell who breaks it."""
+    """All patterns of one rule in one, for `lowered` text, and what to tell who breaks it."""
 
     name: str
     why: str
@@ -43,4 +43,12 @@ def _compiled(patterns: list[str]) -> re.Pattern[str]:
     pattern = "|".join(patterns)
     for short, full in _SHORT.items():
         pattern = pattern.replace(short, full)
-    return re.compile(rf"\b(?:{pattern})", re.IGNORECASE)
+    return re.compile(rf"\b(?:{pattern})")
+
+
+def lowered(text: str) -> str:
+    """Lower case of the same length: patterns without a case flag run several times as fast."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
