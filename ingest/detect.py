@@ -22,13 +22,26 @@ KINDS = {
     "products": "product",
     "customers": "customer",
 }
+# Folders that are one source: their files make sense together only.
+BUNDLES: tuple[frozenset[str], ...] = (
+    frozenset(("cur", "new", "tmp")),
+    frozenset(("users.json", "channels.json")),
+    frozenset(("products.json", "prices.json")),
+    *(
+        frozenset((f"{first}.{end}", f"{second}.{other}"))
+        for first, second in (("contacts", "deals"), ("Contact", "Account"))
+        for end in ("csv", "json")
+        for other in ("csv", "json")
+    ),
+)
 LEGAL = frozenset(("license", "licence", "copying", "notice"))
 
 
 def find_files(paths: Iterable[Path], *, limit: int = 200_000) -> Iterator[Path | Failure]:
     """Every file below `paths` in a fixed order; what is refused is named, hidden files are not.
 
-    A Maildir and an unpacked Slack export are one source: their folder is yielded, not the files.
+    A folder that is one source (a Maildir, an unpacked Slack export, a CRM export of several
+    files) is yielded itself, not its files.
     """
     seen: set[Path] = set()
     count = 0
@@ -111,7 +124,7 @@ def _walk(folder: Path, root: Path) -> Iterator[Path | Failure]:
         yield Failure(str(folder), f"cannot be read: {error.strerror or error}")
         return
     names = {entry.name for entry in entries}
-    if {"cur", "new", "tmp"} <= names or {"users.json", "channels.json"} <= names:
+    if any(bundle <= names for bundle in BUNDLES):
         yield folder
         return
     for entry in entries:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from copilot.domain import Failure
 from ingest.loaders.lines import Line, UnreadableError, lines, said_size, utf8_chunks
 from ingest.loaders.protocol import LoadOptions
 
+CONTAINERS = ("_embedded", "data")  # objects that some products wrap around their lists
 _STRUCTURE = re.compile(r'["{}\[\]]')
 _STRING_END = re.compile(r'["\\]')
 
@@ -43,7 +44,7 @@ def json_records(
 
     What an envelope holds beside its list (a cursor, a count) is no record.
     """
-    if _is_by_line(path, options):
+    if is_by_line(path, options):
         yield from _by_line(path, options, envelopes)
     else:
         yield from _by_value(path, options, envelopes)
@@ -57,7 +58,7 @@ def decode(text: str) -> Any:
     return value
 
 
-def _is_by_line(path: Path, options: LoadOptions) -> bool:
+def is_by_line(path: Path, options: LoadOptions) -> bool:
     """JSONL by its name, or by a first line that is a whole object or is followed by objects."""
     name = path.name.lower().removesuffix(".gz")
     if name.endswith((".jsonl", ".ndjson")):
@@ -103,12 +104,17 @@ def _unpacked(
     path: Path, value: Any, line: int, envelopes: tuple[str, ...]
 ) -> Iterator[Record | Failure]:
     if isinstance(value, dict):
-        found = [key for key in envelopes if isinstance(value.get(key), list)]
-        if not found:
-            yield Record(value, line)
-        for key in found:
-            for one in value[key]:
-                yield _as_record(path, one, line, key)
+        for part in (
+            value,
+            *(value[key] for key in CONTAINERS if isinstance(value.get(key), dict)),
+        ):
+            found = [key for key in envelopes if isinstance(part.get(key), list)]
+            for key in found:
+                for one in part[key]:
+                    yield _as_record(path, one, line, key)
+            if found:
+                return
+        yield Record(value, line)
     elif isinstance(value, list):
         for one in value:
             yield _as_record(path, one, line, "")
@@ -148,19 +154,32 @@ def _top_value(
         line = stream.line
         yield _as_record(path, stream.value(), line, "")
         return
-    line, rest, enveloped = stream.line, {}, False
+    line = stream.line
+    rest, enveloped = yield from _members(path, stream, envelopes)
+    if not enveloped:
+        yield Record(rest, line)
+
+
+def _members(
+    path: Path, stream: JsonStream, envelopes: tuple[str, ...]
+) -> Generator[Record | Failure, None, tuple[dict[str, Any], bool]]:
+    """Yield what lies in envelopes; return the rest of the object and whether there was one."""
+    rest: dict[str, Any] = {}
+    enveloped = False
     for key in stream.members():
         if key in envelopes and stream.peek() == "[":
             enveloped = True
             yield from _elements(path, stream, key)
+        elif key in CONTAINERS and stream.peek() == "{":
+            rest[key], found = yield from _members(path, stream, envelopes)
+            enveloped = enveloped or found
         else:
             try:
                 rest[key] = stream.value()
             except OversizedError as fault:
                 yield Failure(str(path), str(fault), line=fault.line)
                 enveloped = True  # what remains of the object would be a half-truth
-    if not enveloped:
-        yield Record(rest, line)
+    return rest, enveloped
 
 
 def _elements(path: Path, stream: JsonStream, under: str) -> Iterator[Record | Failure]:

@@ -44,6 +44,7 @@ class LoadOptions:
     encoding: str | None = None
     own_domains: tuple[str, ...] = ()
     agent_role: Role | None = None
+    id_prefix: str = ""  # where two systems number their records alike
     base_url: str | None = None
     currency: str | None = None
     roots: tuple[Path, ...] = ()
@@ -104,10 +105,12 @@ class Probe:
 
     def first_of(self, *names: str) -> dict[str, Any]:
         """The first record below an envelope key such as `tickets`, else the top record."""
-        for name in names:
-            value = self.record.get(name)
-            if isinstance(value, list) and value and isinstance(value[0], dict):
-                return dict(value[0])
+        wrapped = (self.record.get(key) for key in ("_embedded", "data"))
+        for part in (self.record, *(one for one in wrapped if isinstance(one, dict))):
+            for name in names:
+                value = part.get(name)
+                if isinstance(value, list) and value and isinstance(value[0], dict):
+                    return dict(value[0])
         return self.record
 
 
