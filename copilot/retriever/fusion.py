@@ -1,0 +1,88 @@
+"""Scores of several searches made comparable, joined per article, and spread over topics."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+Match = tuple[int, float]  # chunk id, score
+REFERENCES = 3  # the best this many together are the measure of 1.0
+
+
+class Found(NamedTuple):
+    """The best passage of an article in one search."""
+
+    score: float
+    chunk: int
+
+
+def pooled(matches: Iterable[Match], article_of: Mapping[int, int]) -> dict[int, Found]:
+    """The best passage of each article; an article is as good as its best passage."""
+    best: dict[int, Found] = {}
+    for chunk, score in matches:
+        article = article_of.get(chunk)
+        if article is not None and (article not in best or score > best[article].score):
+            best[article] = Found(score, chunk)
+    return best
+
+
+def level(scores: Iterable[float], references: int = REFERENCES) -> float:
+    """The mean of the best few: one lucky first does not make all others small."""
+    top = sorted(scores, reverse=True)[:references]
+    return sum(top) / len(top) if top else 0.0
+
+
+def scaled(scores: Mapping[int, float], floor: float) -> dict[int, float]:
+    """Scores as shares of what the best have above the floor (0 = floor, 1 = among the best)."""
+    span = level(scores.values()) - floor
+    if span <= 1e-9:
+        return dict.fromkeys(scores, 0.0)
+    return {article: max(0.0, score - floor) / span for article, score in scores.items()}
+
+
+def fused(parts: Sequence[tuple[float, Mapping[int, float]]]) -> dict[int, float]:
+    """The weighted sum of scaled scores; what one search missed counts there as nothing."""
+    total: dict[int, float] = defaultdict(float)
+    for weight, scores in parts:
+        if weight:
+            for article, score in scores.items():
+                total[article] += weight * score
+    return dict(total)
+
+
+def lifted(
+    scores: Mapping[int, float], gains: Mapping[int, float], ceiling: float
+) -> dict[int, float]:
+    """Adds gains, none of which may carry an article above the ceiling it has not reached itself.
+
+    Receivers at the ceiling keep their order among themselves.
+    """
+    result = dict(scores)
+    for article, gain in gains.items():
+        own = scores.get(article, 0.0)
+        if gain > 0:
+            result[article] = max(own, min(own + gain, ceiling) + 1e-3 * (own + gain))
+    return result
+
+
+def spread(
+    scores: Mapping[int, float],
+    likeness: Callable[[int, int], float],
+    *,
+    penalty: float,
+    window: int,
+    n: int,
+) -> list[tuple[int, float]]:
+    """The n best, each lowered by its likeness to the ones before it (greedy, repeatable)."""
+    pool = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:window]
+    left = dict(pool)
+    chosen: list[tuple[int, float]] = []
+    while left and len(chosen) < n:
+        best = min(left, key=lambda article: (-left[article], article))
+        chosen.append((best, left.pop(best)))
+        for article in left:
+            alike = likeness(best, article)
+            if alike > 0:
+                left[article] -= penalty * alike
+    return chosen

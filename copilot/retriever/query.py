@@ -1,0 +1,199 @@
+"""From a conversation to what is asked: one text to embed, clauses, and words to look up.
+
+Deterministic and bounded: any text gives a plan, the same text always the same plan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from copilot.domain import Conversation, Turn
+from copilot.retriever.words import STOP, stems, words
+
+MAX_TURN_CHARS = 4_000  # a longer turn is a pasted log: its start and end say what it is
+MAX_TEXT_CHARS = 1_100  # what the local embedder reads without cutting
+MAX_TURNS = 40
+MAX_TERMS = 40
+MIN_TOPICS = 3  # a last turn with fewer words of its own is no question by itself
+RECENT = 3  # turns of the customer that always count
+# A clause of the last turns outweighs one of the opening when room is short.
+_SENTENCE = re.compile(r"(?<=[.!?。！？…])\s+|\n+")
+_GREETING = re.compile(
+    r"^\W*(?:hi|hello|hey|dear \w+|good (?:morning|afternoon|evening|day)|thanks?(?: you)?"
+    r"|thank you so much|ok(?:ay)?|sure|yes|no|great|perfect|bye|goodbye|cheers|regards"
+    r"|kind regards|best regards)(?: there| team| all| again| so much)?(?:\W+|$)",
+    re.IGNORECASE,
+)
+_PERSONAL = re.compile(
+    r"\b(?:my (?:name|phone|e-?mail|date of birth|address|zip)\b[^.!?]*\bis\b|date of birth|dob\b)"
+    r"|[\w.+-]+@[\w-]+\.\w+",
+    re.IGNORECASE,
+)
+_LOG_LINE = re.compile(
+    r"^\s*(?:\[?\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d|at [\w.$]+\(|[{}\[\]]|(?:DEBUG|INFO|TRACE)\b)"
+)
+_ASK = re.compile(
+    r"\?|\b(?:how|what|why|when|where|which|can you|could you|i(?:'d| would) like|i want|i need"
+    r"|i'm (?:looking|trying)|help)\b",
+    re.IGNORECASE,
+)
+# Someone who wants to choose or take up something, as against someone with a problem.
+_CHOICE = re.compile(
+    r"\b(?:open(?:ing)?|apply(?:ing)?|choos\w+|pick|compar\w+|which(?:ever)?|best|better|highest"
+    r"|lowest|most|least|maximi[sz]\w+|options?|recommend\w*|suggest\w*|new|sign(?:ing)? up"
+    r"|upgrad\w+|switch\w*|swap|buy|purchase|order)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One sentence of the customer, as stems, and whether it speaks of choosing something."""
+
+    stems: tuple[str, ...]
+    is_choice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """What to search for. `texts` are embedded in one call; the first one leads."""
+
+    texts: tuple[str, ...]
+    terms: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing in the conversation can be looked up."""
+        return not self.texts
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """All stems of all clauses."""
+        return frozenset(stem for clause in self.clauses for stem in clause.stems)
+
+
+EMPTY = QueryPlan((), (), ())
+
+
+def plan(asked: Conversation | str, *, acronyms: Set[str] = frozenset()) -> QueryPlan:
+    """The plan for a conversation or a typed query.
+
+    `acronyms` are the tenant's own (see Library): a phrase that one of them abbreviates gets it.
+    """
+    turns = list(_said(asked))
+    sentences = _chosen(turns)
+    if not sentences:
+        return EMPTY
+    text = " ".join(sentences)
+    short = _abbreviated(text, acronyms)
+    terms = _terms((text, " ".join(short)))
+    if not terms:
+        return EMPTY
+    clauses = tuple(
+        Clause(tuple(stems(sentence)), bool(_CHOICE.search(sentence))) for sentence in sentences
+    )
+    lead = " ".join((text[:MAX_TEXT_CHARS], *short))
+    return QueryPlan((lead, *_asked_last(turns, lead)), terms, clauses)
+
+
+def _said(asked: Conversation | str) -> Iterator[list[str]]:
+    """Sentences that say something, turn by turn, oldest first."""
+    turns = (Turn("customer", asked),) if isinstance(asked, str) else asked.turns
+    spoken = [t for t in turns if t.speaker in ("customer", "third_party") and t.text.strip()]
+    if not spoken:  # an outgoing conversation: what our side said is all there is
+        spoken = [t for t in turns if t.visibility == "public" and t.text.strip()][-RECENT:]
+    if len(spoken) > MAX_TURNS:
+        spoken = [*spoken[:2], *spoken[2 - MAX_TURNS :]]
+    single = len(spoken) == 1
+    for turn in spoken:
+        sentences = [s for s in _sentences(turn.text) if single or not _PERSONAL.search(s)]
+        if sentences:
+            yield sentences
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of one turn without greetings, thanks and the lines of a log."""
+    lines = _SENTENCE.split(_ends(text))
+    said_in_words = [line for line in lines if line.strip() and not _LOG_LINE.match(line)]
+    found: list[str] = []
+    for line in said_in_words or lines:
+        said = _greeted(line)
+        if any(word not in STOP for word in words(said)):
+            found.append(said[:MAX_TEXT_CHARS])
+    if not found and words(text):  # nothing but small words: better they than nothing
+        found = [" ".join(text.split())[:MAX_TEXT_CHARS]]
+    return found
+
+
+def _ends(text: str) -> str:
+    """A long text's start and end, without the lines that the cut went through."""
+    if len(text) <= MAX_TURN_CHARS:
+        return text
+    half = MAX_TURN_CHARS // 2
+    start, _, _ = text[:half].rpartition("\n")
+    _, _, end = text[-half:].partition("\n")
+    return f"{start or text[:half]}\n{end or text[-half:]}"
+
+
+def _greeted(sentence: str) -> str:
+    """The sentence after its greeting."""
+    said = " ".join(sentence.split())
+    for _ in range(3):
+        match = _GREETING.match(said)
+        if match is None or match.end() == 0:
+            break
+        said = said[match.end() :]
+    return said
+
+
+def _chosen(turns: Sequence[list[str]]) -> list[str]:
+    """As many sentences as fit: the last turns, the opening, then the newest of the rest."""
+    if not turns:
+        return []
+    order = [*range(len(turns) - 1, max(-1, len(turns) - 1 - RECENT), -1), 0]
+    order += [i for i in range(len(turns) - 1, -1, -1) if i not in order]
+    room = MAX_TEXT_CHARS
+    kept: dict[int, list[str]] = {}
+    for index in dict.fromkeys(order):
+        fitting: list[str] = []
+        for sentence in turns[index]:
+            if len(sentence) <= room:
+                fitting.append(sentence)
+                room -= len(sentence) + 1
+        kept[index] = fitting
+    chosen = [sentence for index in sorted(kept) for sentence in kept[index]]
+    return list(dict.fromkeys(chosen)) or [turns[-1][0][:MAX_TEXT_CHARS]]
+
+
+def _asked_last(turns: Sequence[list[str]], lead: str) -> tuple[str, ...]:
+    """The customer's last turn by itself, unless it is the whole of what was said."""
+    last = " ".join(turns[-1])[:MAX_TEXT_CHARS]
+    return (last,) if len(turns) > 1 and _topical(last) >= MIN_TOPICS and last != lead else ()
+
+
+def _topical(text: str) -> int:
+    return len({word for word in words(text) if word not in STOP})
+
+
+def _terms(texts: Sequence[str]) -> tuple[str, ...]:
+    found = [word for text in texts for word in words(text)]
+    topical = [word for word in found if word not in STOP and (len(word) > 1 or word.isdigit())]
+    return tuple(dict.fromkeys(word[:64] for word in topical or found))[:MAX_TERMS]
+
+
+def _abbreviated(text: str, acronyms: Set[str]) -> list[str]:
+    """Acronyms of the tenant whose letters begin three to five neighbouring words."""
+    if not acronyms:
+        return []
+    said = words(text)[:400]
+    found: dict[str, None] = {}
+    for size in (3, 4, 5):
+        for start in range(len(said) - size + 1):
+            window = said[start : start + size]
+            letters = "".join(word[0] for word in window).upper()
+            if letters in acronyms and not STOP.intersection(window):
+                found[letters] = None
+    return list(found)

@@ -1,0 +1,1 @@
+"""Measures retrieval: metrics, intervals, sets, runs and their differences."""
