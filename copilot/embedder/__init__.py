@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from copilot.config import Settings
 from copilot.embedder.local import LocalEmbedder
+from copilot.embedder.remote import OpenAIEmbedder
 from copilot.embedder.seam import Embedder
 from copilot.errors import ConfigError
 
-__all__ = ["Embedder", "LocalEmbedder", "build_embedder"]
+__all__ = ["Embedder", "LocalEmbedder", "OpenAIEmbedder", "build_embedder"]
 
 
 def build_embedder(settings: Settings) -> Embedder:
     """The embedder the settings ask for; `local` builds its graph at the first use."""
-    kind, _, _model = settings.embeddings.partition(":")
+    kind, _, model = settings.embeddings.partition(":")
     if kind == "local":
         return LocalEmbedder.load(
             settings.models_dir, quantise=settings.quantise, threads=settings.threads
+        )
+    if kind == "openai":
+        key = settings.openai_api_key
+        return OpenAIEmbedder(
+            model,
+            key=key.get_secret_value() if key else "",
+            base_url=settings.openai_base_url,
+            deadline_s=settings.model_deadline_s,
         )
     raise ConfigError(
         f"COPILOT_EMBEDDINGS={settings.embeddings!r} is unknown: use 'local' or 'openai:NAME'."

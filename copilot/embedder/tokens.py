@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tokenizers import Tokenizer
 
 from copilot.embedder import weights
+from copilot.embedder.cleaning import clean
 
 MAX_TOKENS = 256
 # A token of running text has four to five characters. Cutting at 32 per token loses nothing real
@@ -26,15 +27,5 @@ class WordPieces:
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The token ids of each text, [CLS] and [SEP] included, so never empty."""
-        clean = [_clean(text) for text in texts]
-        return [encoded.ids for encoded in self._tokenizer.encode_batch_fast(clean)]
-
-
-def _clean(text: str) -> str:
-    """Cut, and free of lone surrogates, which no UTF-8 library accepts."""
-    cut = text[:MAX_CHARS]
-    try:
-        cut.encode()
-    except UnicodeEncodeError:
-        return cut.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return cut
+        cleaned = [clean(text, MAX_CHARS) for text in texts]
+        return [encoded.ids for encoded in self._tokenizer.encode_batch_fast(cleaned)]
