@@ -1,0 +1,21 @@
+"""The reply an experienced agent would give now, from past interactions and without a model."""
+
+from copilot.retriever.next_reply.artefact import load, save
+from copilot.retriever.next_reply.examples import ReplyExample, Verdict, Verdicted, examples_of
+from copilot.retriever.next_reply.model import Fetch, ReplyCandidate, ReplyModel
+from copilot.retriever.next_reply.training import train_replies
+from copilot.retriever.next_reply.turns import situation
+
+__all__ = [
+    "Fetch",
+    "ReplyCandidate",
+    "ReplyExample",
+    "ReplyModel",
+    "Verdict",
+    "Verdicted",
+    "examples_of",
+    "load",
+    "save",
+    "situation",
+    "train_replies",
+]

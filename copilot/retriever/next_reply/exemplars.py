@@ -1,0 +1,111 @@
+"""The past replies a suggestion may quote: a few per kind, with the vector of their situation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copilot.retriever.next_reply.examples import ReplyExample
+from copilot.retriever.next_reply.turns import template
+from copilot.retriever.next_reply.values import Span, foreign_values, portable
+
+Floats = NDArray[np.float32]
+MAX_EXEMPLARS = 12_000
+PER_KIND = (8, 96)
+SCALE = 127 / 0.4  # components of a unit vector of 384 rarely exceed 0.4
+SOLVED_BONUS = 0.05
+PORTABLE_BONUS = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Exemplar:
+    """Where a past reply stands, its kind, and the values in it that are another customer's."""
+
+    source_id: str
+    turn: int
+    chunk_id: int
+    kind: int
+    bonus: float
+    foreign: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exemplars:
+    """Past replies in order of kind; `vectors` row by row, as int8 to stay small in memory."""
+
+    rows: tuple[Exemplar, ...]
+    vectors: NDArray[np.int8]
+    starts: NDArray[np.int64]  # rows of kind i: starts[i] to starts[i + 1]
+
+    def nearest(self, kind: int, vector: Floats | None, n: int) -> list[tuple[Exemplar, float]]:
+        """Replies of a kind whose situation is most like this one, best first."""
+        first, last = int(self.starts[kind]), int(self.starts[kind + 1])
+        rows = self.rows[first:last]
+        scores = np.array([row.bonus for row in rows], np.float32)
+        if vector is not None and self.vectors.shape[1]:
+            scores += self.vectors[first:last].astype(np.float32) @ vector / SCALE
+        return [(rows[i], float(scores[i])) for i in np.argsort(-scores, kind="stable")[:n]]
+
+    def vote(self, vector: Floats, n_kinds: int, *, neighbours: int = 30) -> Floats:
+        """Share of each kind among the nearest situations: what to trust while data are few."""
+        votes = np.full(n_kinds, 1e-6, np.float32)
+        near = self.vectors.astype(np.float32) @ vector / SCALE
+        for i in np.argsort(-near, kind="stable")[:neighbours]:
+            votes[self.rows[i].kind] += np.exp(8 * (near[i] - 1))
+        return np.asarray(votes / votes.sum(), np.float32)
+
+
+def choose(
+    examples: Sequence[ReplyExample],
+    kinds: NDArray[np.int64],
+    vectors: Floats | None,
+    *,
+    n_kinds: int,
+    mask_capitals: bool,
+) -> Exemplars:
+    """Solved and portable replies first, in turn from every wording of a kind."""
+    limit = int(np.clip(MAX_EXEMPLARS // max(1, n_kinds), *PER_KIND))
+    foreign = foreign_values(examples, mask_capitals=mask_capitals)
+    bonus = [_bonus(e, spans) for e, spans in zip(examples, foreign, strict=True)]
+    members: dict[int, list[int]] = defaultdict(list)
+    for i, kind in enumerate(kinds):
+        members[int(kind)].append(i)
+    rows: list[Exemplar] = []
+    picked: list[int] = []
+    starts = [0]
+    for kind in range(n_kinds):
+        ranked = sorted(members[kind], key=lambda i: (-bonus[i], i))
+        chosen = _in_turn(ranked, examples, mask_capitals=mask_capitals)[:limit]
+        for i in chosen:
+            e = examples[i]
+            spans = tuple(foreign[i])
+            rows.append(Exemplar(e.source_id, e.turn, e.chunk_id, kind, bonus[i], spans))
+        picked += chosen
+        starts.append(len(rows))
+    return Exemplars(tuple(rows), _small(vectors, picked), np.array(starts))
+
+
+def _bonus(example: ReplyExample, foreign: Sequence[Span]) -> float:
+    solved = SOLVED_BONUS if example.resolved else 0.0
+    return round(solved + PORTABLE_BONUS * portable(example.reply, foreign), 4)
+
+
+def _in_turn(
+    ranked: Sequence[int], examples: Sequence[ReplyExample], *, mask_capitals: bool
+) -> list[int]:
+    """One of each wording, then the second of each, and so on."""
+    wordings: dict[str, list[int]] = defaultdict(list)
+    for i in ranked:
+        wordings[template(examples[i].reply, mask_capitals=mask_capitals)].append(i)
+    place = {i: n for same in wordings.values() for n, i in enumerate(same)}
+    return sorted(ranked, key=place.__getitem__)
+
+
+def _small(vectors: Floats | None, picked: Sequence[int]) -> NDArray[np.int8]:
+    if vectors is None:
+        return np.zeros((len(picked), 0), np.int8)
+    return np.clip(np.round(vectors[picked] * SCALE), -127, 127).astype(np.int8)

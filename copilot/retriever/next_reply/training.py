@@ -1,0 +1,50 @@
+"""Trains a tenant's reply model from its own store, with the vectors that ingest already made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from copilot.db import TenantStore
+from copilot.domain import Interaction
+from copilot.embedder import Embedder
+from copilot.retriever.next_reply.examples import ReplyExample, Verdicted, examples_of
+from copilot.retriever.next_reply.model import ReplyModel
+
+Redact = Callable[[Interaction], Interaction]
+
+
+def train_replies(
+    store: TenantStore,
+    embedder: Embedder,
+    *,
+    redact: Redact | None = None,
+    verdicts: Sequence[Verdicted] = (),
+) -> ReplyModel:
+    """One tenant in, its model out. `redact` must be what ingest and queries use, or None."""
+    ids = {
+        (meta.source_id, meta.turn): meta.id
+        for meta in store.sources.meta("interaction")
+        if meta.turn is not None and meta.resolved is not False and meta.visibility == "public"
+    }
+    interactions = store.sources.iterate("interaction")
+    examples = examples_of(map(redact, interactions) if redact else interactions, ids)
+    examples, vectors = _with_vectors(store, embedder, examples)
+    return ReplyModel.fit(examples, embedder, vectors=vectors, verdicts=verdicts)
+
+
+def _with_vectors(
+    store: TenantStore, embedder: Embedder, examples: Sequence[ReplyExample]
+) -> tuple[list[ReplyExample], np.ndarray]:
+    """The examples that have a stored vector of the embedder in use, and those vectors."""
+    place = {e.chunk_id: i for i, e in enumerate(examples)}
+    vectors = np.zeros((len(examples), embedder.dim), np.float32)
+    has = np.zeros(len(examples), bool)
+    for ids, block in store.sources.vectors("interaction", embedder.name):
+        mine = [(place[chunk], n) for n, chunk in enumerate(ids) if chunk in place]
+        if mine:
+            rows, at = (list(some) for some in zip(*mine, strict=True))
+            vectors[rows] = block[at]
+            has[rows] = True
+    return [e for e, known in zip(examples, has, strict=True) if known], vectors[has]
