@@ -75,7 +75,7 @@ def place_of(source_id: str) -> tuple[tuple[str, ...], int | None, bool]:
 
     "doc_cards_gold_003" stands third in doc/cards/gold; "kb/billing/refunds.md" in kb/billing.
     """
-    path = _FILE.sub("", source_id.strip())
+    path = _FILE.sub("", source_id.strip()[:500])
     series = _NUMBER.match(path)
     if series is not None:
         return tuple(words(series["stem"])), int(series["number"]), False

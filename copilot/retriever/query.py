@@ -28,7 +28,7 @@ _GREETING = re.compile(
 )
 _PERSONAL = re.compile(
     r"\b(?:my (?:name|phone|e-?mail|date of birth|address|zip)\b[^.!?]*\bis\b|date of birth|dob\b)"
-    r"|[\w.+-]+@[\w-]+\.\w+",
+    r"|\S@\w[\w-]{0,60}\.\w",
     re.IGNORECASE,
 )
 _LOG_LINE = re.compile(
