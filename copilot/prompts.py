@@ -24,7 +24,8 @@ MAX_VALUE_CHARS = 150_000
 
 _NAME = r"[a-z][a-z0-9_]{0,39}"
 _VARIABLE = re.compile(r"\{\{(" + _NAME + r")\}\}")
-_BRACES = re.compile(r"\{\{|\}\}|\{%|\{#")
+_BRACES = re.compile(r"\{\{|\{%|\{#")  # what closes may stand alone: JSON ends so
+_TRIPLE = re.compile(r"\{\{\{")
 _FRONT = re.compile(r"\+\+\+\n(?P<head>.*?)\n\+\+\+\n(?P<body>.*)", re.DOTALL)
 _SECTIONS = re.compile(r"\s*# system\n(?P<system>.*?)\n# user\n(?P<user>.*)", re.DOTALL)
 
@@ -187,7 +188,8 @@ def _check_variables(head: _Head, *sections: str) -> None:
         fault = "uses the unknown variable" if name in used else "never uses its variable"
         raise PromptError(f"Prompt {head.name!r} {fault} {name!r}.")
     for section in sections:
-        if found := _BRACES.search(_VARIABLE.sub("", section)):
+        found = _TRIPLE.search(section) or _BRACES.search(_VARIABLE.sub("", section))
+        if found:
             raise PromptError(
                 f"Prompt {head.name!r} has a stray {found.group()!r}: only {{{{name}}}} is known."
             )

@@ -11,6 +11,7 @@ from copilot.domain import Turn
 from copilot.guardrails.slots import Slot, slots, step_done, step_question
 
 MAX_TURN_CHARS = 4_000
+_BARE_CHARS = 80
 _SAME_QUESTION = 0.6  # shared words of two questions, as a part of all their words
 _STOP = frozenset(
     """a an and are as at be but by can could did do does for from had has have how i if in is it
@@ -58,12 +59,11 @@ class _Heard:
 
     def answer(self, question: str) -> Repeat | None:
         """The answer to a question, if it was given."""
-        for slot in slots():
-            if slot.question.search(question):
-                found = self._of_slot(question, slot)
-                if found is not None:
-                    return found
-                break
+        if _asks_again().search(question):
+            return None
+        slot = next((s for s in slots() if s.question.search(question)), None)
+        if slot is not None:
+            return self._of_slot(question, slot) or self._of_step(question)
         return self._of_step(question) or self._of_same_question(question)
 
     def _of_slot(self, question: str, slot: Slot) -> Repeat | None:
@@ -82,6 +82,7 @@ class _Heard:
                 slot.question.search(asked)
                 and _same_matter(slot, question, asked)
                 and _is_answer(text)
+                and _fits(slot, text)
             ):
                 return _unless_confirming(Repeat(question, slot.name, _short(text), n))
         return None
@@ -132,6 +133,15 @@ def _is_answer(text: str) -> bool:
     return bool(text.strip()) and not _no_answer().search(text)
 
 
+def _fits(slot: Slot, text: str) -> bool:
+    """Whether a bare reply can be the thing: an address has an @, a number a digit."""
+    if slot.name == "e-mail address":
+        return "@" in text
+    if slot.name in {"name", "plan", "device model", "date", "address"}:
+        return len(text) <= _BARE_CHARS
+    return len(text) <= _BARE_CHARS and bool(re.search(r"\d", re.sub(r"\S+@\S+", "", text)))
+
+
 def _short(text: str) -> str:
     return " ".join(text.split())[:120]
 
@@ -172,6 +182,17 @@ def _request() -> re.Pattern[str]:
         r"\b(?:please|kindly|could you|can you|would you)(?: also| please)?"
         r" (?:provide|send|share|give|tell|confirm|let (?:me|us) know|state|enter|type|supply"
         r"|write|repeat)\b|\bi(?:['’]ll| will)? (?:just )?need your\b|\bwhat(?:['’]s| is) your\b",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _asks_again() -> re.Pattern[str]:
+    """What was given did not fit: asking for it again is the next step, and says so."""
+    return re.compile(
+        r"\b(?:again|once more|double-?check|re-?check|verify"
+        r"|check (?:the|your) (?:last|first|digits)"
+        r"|(?:last|first) (?:\w+ )?digits)\b",
         re.IGNORECASE,
     )
 

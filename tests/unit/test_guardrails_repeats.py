@@ -57,6 +57,7 @@ NOT_TOLD = [
     ("Your order 88121 is on its way.", "Order 88121 has not come."),
     ("What error code do you see?", "It shows an error."),
     ("Which colour would you like?", "My name is Ana."),
+    ("That number is unknown; could you check the order number again?", "Order 88121"),
 ]
 
 
@@ -80,6 +81,11 @@ def test_a_bare_reply_answers_the_question_before_it() -> None:
 def test_not_knowing_is_no_answer() -> None:
     turns = said("Hello", "Could you give me the order number?", "I don't have it, sorry")
     assert repeated_questions("What is your order number?", turns) == []
+
+
+def test_a_reply_to_one_of_two_questions_answers_only_that() -> None:
+    turns = said("Hi", "Could you give me your name and zip code?", "Amelia Silva, Philadelphia")
+    assert repeated_questions("Could you share your zip code?", turns) == []
 
 
 def test_the_same_question_in_other_words_is_a_repeat() -> None:

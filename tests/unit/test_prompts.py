@@ -47,6 +47,11 @@ def test_a_value_stays_literal(value: str) -> None:
     assert parse(GOOD).render({"who": "Jo", "what": value}).user == value
 
 
+def test_json_in_a_prompt_is_text() -> None:
+    text = GOOD.replace("You greet", 'Answer {"a": {"b": 1}}. You greet')
+    assert '{"b": 1}}' in parse(text).render({"who": "Jo", "what": ""}).system
+
+
 def test_the_digest_follows_the_template_and_not_the_values() -> None:
     one, other = (parse(GOOD).render({"who": "Jo", "what": w}) for w in ("a", "b"))
     assert one.sha256 == other.sha256
@@ -81,7 +86,6 @@ PAYLOADS = [
     "{{}}",
     "{{{who}}}}",
     "{{who",
-    "who}}",
     "{% for x in who %}a{% endfor %}",
     "{% include 'x' %}",
     "{# note #}",
