@@ -1,8 +1,8 @@
 """What our side owes (promises) and what the customer asked and nobody answered (open loops)."""
 
 from copilot.ledger.calendar import WorkingCalendar, due
-from copilot.ledger.loops import OpenLoop, open_loops
-from copilot.ledger.promises import LedgerPolicy, Promise, promises
+from copilot.ledger.loops import OpenLoop, loop_from, open_loops
+from copilot.ledger.promises import LedgerPolicy, Promise, promise_from, promises
 from copilot.ledger.timeline import Fact, Said, Timeline, in_order, joined
 
 __all__ = [
@@ -16,6 +16,8 @@ __all__ = [
     "due",
     "in_order",
     "joined",
+    "loop_from",
     "open_loops",
+    "promise_from",
     "promises",
 ]

@@ -109,6 +109,26 @@ def open_loops(timeline: Timeline, *, similar: float = 0.5) -> list[OpenLoop]:
     return [loop for _, loop in loops if loop.status == "open"]
 
 
+def loop_from(timeline: Timeline, turn: Said, quote: str, what: str, times: int) -> OpenLoop | None:
+    """A request that a closer reader found; None where no later turn of ours could answer it."""
+    place = timeline.turns.index(turn)
+    if not any(t.ours for t in timeline.turns[place + 1 :]):
+        return None
+    start = turn.text.find(quote)
+    sentence = next((s for s in sentences(turn.text) if s.start <= start < s.end), None)
+    counted = max(times, _times(sentence) if sentence else 1, 1)
+    return OpenLoop(
+        turn.conversation_id,
+        turn.id,
+        quote[:240],
+        what,
+        _asked_of(timeline.turns, place),
+        turn.at,
+        "open",
+        counted,
+    )
+
+
 def _asks(turns: Sequence[Said]) -> list[_Ask]:
     found: list[_Ask] = []
     for place, turn in enumerate(turns):

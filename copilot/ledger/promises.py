@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
@@ -148,6 +148,43 @@ def _promise(
         said_at=turn.at,
         kind=clause.kind,
     )
+
+
+def promise_from(
+    timeline: Timeline,
+    turn: Said,
+    quote: str,
+    as_of: datetime,
+    policy: LedgerPolicy,
+    *,
+    what: str = "",
+    due_words: str = "",
+    conflict_hint: str | None = None,
+    kept_hint: str | None = None,
+    withdrawn_hint: str | None = None,
+) -> Promise:
+    """A promise that a closer reader found: date, overdue and the hints are checked by code."""
+    place = timeline.turns.index(turn)
+    start = turn.text.find(quote)
+    sentence = next(
+        (s for s in sentences(turn.text) if s.start <= start < s.end), sentences(turn.text)[0]
+    )
+    made = _promise(timeline, place, Clause(quote, start, "pledge", sentence), as_of, policy)
+    if made.due is None and due_words and due_words in turn.text:
+        when = due(due_words, local_day(turn.at, timeline.zone), policy.calendar)
+        made = replace(made, due=when.on, due_basis=when.basis)
+    made = replace(made, what=what.strip()[:120] or made.what)
+    later = {t.id for t in timeline.turns[place + 1 :]}
+    facts = {f.id for f in timeline.facts if f.kind == "customer"}
+    if withdrawn_hint in later:
+        return replace(made, status="withdrawn")
+    if conflict_hint and made.status != "withdrawn":
+        return replace(made, status="conflict", conflict_with=conflict_hint)
+    if kept_hint is not None and kept_hint in later | facts and made.status in ("open", "overdue"):
+        return replace(made, status="kept", kept_evidence=kept_hint)
+    if made.status == "open" and is_overdue(made.due, as_of, timeline.zone):
+        return replace(made, status="overdue")
+    return made
 
 
 def _role(turn: Said) -> Promisor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import Literal
@@ -37,6 +37,7 @@ SIZES = frozenset(
     stem(w)
     for w in "cm mm m metre metres meter inch inches kw watt watts mbps gbps mp kg kilo kilos litre litres liter liters volt db degrees".split()
 )
+UNPROVEN = "not confirmed by any product text"
 _NOTHING = frozenset({"", "none", "-", "n/a", "nothing", "no"})
 
 
@@ -82,7 +83,7 @@ def search(scene: Scene, candidate: Candidate) -> Search:
     relevant = relevant_to(candidate, everything)
     if not relevant:
         return Search(None, considered=tuple(i.sku for i in everything))
-    fits = {i.sku: eligibility(scene, candidate, i, everything) for i in relevant}
+    fits = {i.sku: _allowed(scene, candidate, i, everything) for i in relevant}
     able = [i for i in relevant if i.available and fits[i.sku].met == "met" and i.cost is not None]
     able = _one_currency(able)
     barred = _only_unavailable(candidate, relevant, able)
@@ -102,7 +103,7 @@ def _only_unavailable(
     candidate: Candidate, relevant: Sequence[Offering], able: Sequence[Offering]
 ) -> Offering | None:
     """The product that alone answers the words of the need, where it is not on sale."""
-    if candidate.verdicts:
+    if candidate.read_by_model:
         return None
     best = frozenset().union(*(linked(candidate.about, i) for i in able)) if able else frozenset()
     for item in relevant:
@@ -157,10 +158,8 @@ def _why_none(
 
 def relevant_to(candidate: Candidate, items: Sequence[Offering]) -> list[Offering]:
     """The products that speak of the need: those that share most of its words, or its units."""
-    if candidate.verdicts:
-        named = {f.sku for f in candidate.verdicts if f.verdict != "unmet"} | {
-            f.sku for f in candidate.verdicts
-        }
+    if candidate.read_by_model:
+        named = {f.sku for f in candidate.verdicts if f.constraint == -1}
         return [i for i in items if i.sku in named]
     units = {c.unit for c in candidate.constraints if c.kind == "quantity"}
     common = Counter(w for i in items for w in linked(candidate.about, i))
@@ -234,7 +233,7 @@ def _proofs(
         proofs.append(
             Sufficiency(constraint=constraint.text, met_by=verdict.why, source=verdict.source)
         )
-    if not candidate.verdicts and not _covers(candidate, items, asked):
+    if not candidate.read_by_model and not _covers(candidate, items, asked):
         return None
     if not proofs:
         proofs.append(
@@ -262,18 +261,10 @@ def _meets(
     constraint: Constraint,
     items: Sequence[Offering],
 ) -> Verdict:
-    if candidate.verdicts:
-        read = [
-            f
-            for f in candidate.verdicts
-            if f.constraint == place and f.sku in {i.sku for i in items}
-        ]
-        if constraint.kind not in ("quantity", "budget", "period", "age"):
-            return _by_reading(read)
-        if constraint.kind == "quantity" and not any(
-            i.provides(constraint.unit) or i.unlimited for i in items
-        ):
-            return _by_reading(read)
+    if candidate.read_by_model:
+        read = _read(scene, candidate, place, constraint, items)
+        if read is not None:
+            return read
     if constraint.kind == "quantity" and constraint.amount is not None:
         return _enough(scene, constraint, items)
     if constraint.kind == "budget" and constraint.amount is not None:
@@ -293,12 +284,56 @@ def _meets(
     return Verdict("met", "noted; no product fact speaks against it", items[0].sku)
 
 
-def _by_reading(read: Iterable[object]) -> Verdict:
-    fits = [f for f in read if isinstance(f, Fit)]
+def _read(
+    scene: Scene,
+    candidate: Candidate,
+    place: int,
+    constraint: Constraint,
+    items: Sequence[Offering],
+) -> Verdict | None:
+    """A model's reading of this constraint in these products; None leaves it to code."""
+    skus = {i.sku for i in items}
+    fits = [f for f in candidate.verdicts if f.constraint == place and f.sku in skus]
+    if constraint.kind == "quantity":
+        if any(i.provides(constraint.unit) or i.unlimited for i in items):
+            return None
+        return _enough_read(scene, constraint, items, fits) or _by_reading(candidate, place, fits)
+    if constraint.kind in ("budget", "period"):
+        return None
+    return _by_reading(candidate, place, fits)
+
+
+def _enough_read(
+    scene: Scene, constraint: Constraint, items: Sequence[Offering], fits: Sequence[Fit]
+) -> Verdict | None:
+    """Amounts a model read in the product texts (and code found there), added up by code."""
+    by_sku = {f.sku: f for f in fits if f.amount is not None}
+    if not by_sku or constraint.amount is None:
+        return None
+    given = [by_sku[i.sku] for i in items if i.sku in by_sku]
+    amounts = [f.amount or 0.0 for f in given]
+    sized = constraint.unit in SIZES
+    reached = max(amounts) if sized or not all(f.adds for f in given) else sum(amounts)
+    have = owned_amount(scene.case, constraint.unit)
+    target = constraint.amount
+    if constraint.basis == "extra" and not all(f.adds for f in given):
+        target += have
+    met: Met = "met" if reached + 1e-9 >= target else "unmet"
+    return Verdict(met, given[0].fact, given[0].sku)
+
+
+def _by_reading(candidate: Candidate, place: int, fits: Sequence[Fit]) -> Verdict:
     met = next((f for f in fits if f.verdict == "met"), None)
     if met:
-        return Verdict("met", met.fact, met.sku)
-    return Verdict("unmet" if any(f.verdict == "unmet" for f in fits) else "unknown")
+        return Verdict("met", met.fact or "no product text speaks against it", met.sku)
+    if any(f.verdict == "unmet" for f in fits):
+        return Verdict("unmet")
+    kind = candidate.constraints[place].kind
+    told = any(f.verdict != "unknown" for f in candidate.verdicts if f.constraint == place)
+    if kind == "compatibility" or told:
+        return Verdict("unknown")
+    # No product text decides it: it does not tell the options apart, and is named as unproven.
+    return Verdict("met", UNPROVEN, "")
 
 
 def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> Verdict:
@@ -381,6 +416,17 @@ def owns(scene: Scene, item: Offering) -> bool:
         e.sku == item.sku or e.id == item.sku or plain(e.name) == name
         for e in scene.case.customer.entitlements
     )
+
+
+def _allowed(
+    scene: Scene, candidate: Candidate, item: Offering, everything: Sequence[Offering]
+) -> Verdict:
+    """Code's own reading of the conditions; where it cannot tell, the proven one of a model."""
+    own = eligibility(scene, candidate, item, everything)
+    held = next((h for h in candidate.conditions if h.sku == item.sku), None)
+    if own.met == "unknown" and held is not None:
+        return Verdict(held.verdict, held.fact or own.why, held.source)
+    return own
 
 
 def eligibility(

@@ -84,6 +84,8 @@ class NeedEngine:
         return self._decide(Scene.of(case, self.policy), Proposal(label="none"))
 
     def _decide(self, scene: Scene, proposal: Proposal) -> Assessment:
+        if proposal.promises is not None or proposal.loops is not None:
+            scene = scene.with_ledgers(proposal.promises, proposal.loops)
         state = read_state(scene, proposal.reading)
         contact = [gate(scene, state) for gate in CONTACT]
         matters = [

@@ -121,6 +121,9 @@ def planted(scene: Scene, candidate: Candidate) -> bool:
     topic = frozenset().union(*(subjects(t.text) for t in raised))
     if earlier & topic & (about | candidate.about):
         return False
+    if candidate.adds_new:  # a model saw new information: only bare assent overrules it
+        told = frozenset().union(*(stems(t.text) for t in raised))
+        return len(stems(first.text) - told) < 2 and not amounts(first.text)
     return not _adds_new(first.text, raised)
 
 

@@ -24,6 +24,8 @@ def cures(scene: Scene, candidate: Candidate, relevant: Iterable[Offering]) -> l
     """Free ways to settle this need, in the order of the rule: owned, included, owed, self-made."""
     items = list(relevant)
     found: list[Cure] = []
+    if candidate.read_by_model:
+        return [*_owned(scene, candidate, items), *candidate.cures]
     for cure in (
         *_owned(scene, candidate, items),
         *_included(scene, candidate, items),
@@ -40,7 +42,7 @@ def cures(scene: Scene, candidate: Candidate, relevant: Iterable[Offering]) -> l
 def _owned(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
     """They have this very product already."""
     if (
-        candidate.another
+        (candidate.another and not candidate.read_by_model)
         or candidate.for_other
         or any(c.kind == "quantity" for c in candidate.constraints)
     ):

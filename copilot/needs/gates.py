@@ -9,7 +9,7 @@ from typing import Literal
 
 from copilot.ledger.language import plain, stems
 from copilot.needs import evidence, free
-from copilot.needs.bundle import Bundle, Search, relevant_to, search
+from copilot.needs.bundle import UNPROVEN, Bundle, Search, relevant_to, search
 from copilot.needs.output import (
     CounterOut,
     Disposition,
@@ -338,8 +338,17 @@ def g7_fit(matter: Matter) -> Verdict:
     )
 
 
+def _is_blocked_need(matter: Matter) -> bool:
+    """A need a model read as real, and nothing on sale meets it: logged, unless it says otherwise."""
+    candidate = matter.candidate
+    if not candidate.read_by_model or matter.search is None:
+        return False
+    says_none = matter.state.read.none_reason in ("not_eligible", "no_suitable_product")
+    return candidate.need_type == "blocked" or (candidate.need_type == "stated" and not says_none)
+
+
 def _release_of_block(matter: Matter) -> str:
-    blocked = matter.search.blocked_by if matter.search else ""
+    blocked = (matter.search.blocked_by if matter.search else "") or "nothing on sale does this"
     return f"when this no longer holds: {blocked}, if the customer agrees to be told"[:200]
 
 
@@ -417,6 +426,7 @@ def _trade_offs(matter: Matter) -> tuple[str, ...]:
         )
         if item.product.commitment_months:
             found.append(f"runs for {item.product.commitment_months} months")
+    found += [f"{p.constraint}: {UNPROVEN}" for p in best.proofs if p.met_by == UNPROVEN]
     return tuple(dict.fromkeys(found))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from copilot.errors import InvalidInput
@@ -29,14 +31,43 @@ def failure(number: int, error: InvalidInput) -> dict[str, Any]:
 
 
 def assess_lines(
-    lines: Iterable[str], engine: NeedEngine | None = None
+    lines: Iterable[str], engine: NeedEngine | None = None, *, at_once: int = 4
 ) -> Iterator[dict[str, Any]]:
-    """Answers in the order of the lines; a bad line gives an error entry and the rest goes on."""
+    """Answers in the order of the lines; a bad line gives an error entry and the rest goes on.
+
+    With a model, `at_once` cases are asked about side by side.
+    """
     engine = engine or NeedEngine()
+    if not engine.has_model:
+        for _, case in _cases(lines):
+            yield case if isinstance(case, dict) else engine.assess(case).to_json()
+        return
+    with asyncio.Runner() as runner:
+        for batch in _batches(_cases(lines), at_once):
+            yield from runner.run(_assess_all(engine, batch))
+
+
+def _cases(lines: Iterable[str]) -> Iterator[tuple[int, Case | dict[str, Any]]]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            yield engine.assess(read_line(line)).to_json()
+            yield number, read_line(line)
         except InvalidInput as error:
-            yield failure(number, error)
+            yield number, failure(number, error)
+
+
+def _batches(
+    cases: Iterator[tuple[int, Case | dict[str, Any]]], size: int
+) -> Iterator[list[Case | dict[str, Any]]]:
+    while batch := [case for _, case in islice(cases, size)]:
+        yield batch
+
+
+async def _assess_all(
+    engine: NeedEngine, batch: list[Case | dict[str, Any]]
+) -> list[dict[str, Any]]:
+    async def one(case: Case | dict[str, Any]) -> dict[str, Any]:
+        return case if isinstance(case, dict) else (await engine.assess_with_model(case)).to_json()
+
+    return list(await asyncio.gather(*(one(case) for case in batch)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from copilot.ledger import OpenLoop, Promise
 from copilot.needs.output import CareCode, NeedType
 from copilot.needs.scene import Scene
 
@@ -60,6 +61,9 @@ class Candidate:
     method: Method = "rules"
     verdicts: tuple[Fit, ...] = ()
     cures: tuple[Cure, ...] = ()
+    conditions: tuple[Held, ...] = ()
+    read_by_model: bool = False
+    adds_new: bool | None = None
     drop: str | None = None
 
 
@@ -71,6 +75,18 @@ class Fit:
     constraint: int
     verdict: Literal["met", "unmet", "unknown"]
     fact: str = ""
+    amount: float | None = None
+    adds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A model's reading of a product's conditions, proven by words on file."""
+
+    sku: str
+    verdict: Literal["met", "unmet", "unknown"]
+    fact: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +114,9 @@ class Reading:
     change_reason_known: bool = False
     none_reason: str | None = None
     informs: tuple[Cure, ...] = ()
+    care_votes: frozenset[str] = frozenset()
+    samples: int = 0
+    from_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +127,8 @@ class Proposal:
     reading: Reading | None = None
     label: str = "rules"
     notes: tuple[str, ...] = field(default=())
+    promises: tuple[Promise, ...] | None = None
+    loops: tuple[OpenLoop, ...] | None = None
 
 
 class Proposer(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -88,6 +88,16 @@ class Scene:
         made = promises(timeline, case.as_of, rules)
         asked = open_loops(timeline, similar=rules.similar)
         return cls(case, policy, timeline, tuple(made), tuple(asked))
+
+    def with_ledgers(
+        self, promises: tuple[Promise, ...] | None, loops: tuple[OpenLoop, ...] | None
+    ) -> Scene:
+        """The same scene with ledgers that were read more closely."""
+        return replace(
+            self,
+            promises=self.promises if promises is None else promises,
+            loops=self.loops if loops is None else loops,
+        )
 
     @property
     def as_of(self) -> datetime:

@@ -21,10 +21,14 @@ def reasons(
     informs: Sequence[Inform],
 ) -> list[NoneReason]:
     """All codes that hold; the first is the reason, the others stand beside it."""
-    found: list[NoneReason] = [v.reason for v in contact if v.result == "fail" and v.reason]
-    found += [v.reason for v in stops if v.reason]
+    failed = [v for v in contact if v.result == "fail" and v.reason]
+    found: list[NoneReason] = [
+        v.reason for v in failed if v.gate in ("G0", "G1", "G2") and v.reason
+    ]
     if state.read.none_reason:
         found.append(state.read.none_reason)  # type: ignore[arg-type]
+    found += [v.reason for v in failed if v.reason]
+    found += [v.reason for v in stops if v.reason]
     found += _without_candidate(scene, state, question, informs)
     ordered = list(dict.fromkeys(found)) or ["information_only"]
     return ordered  # type: ignore[return-value]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from copilot.ledger.language import digits, plain, stems
+from copilot.ledger.language import Sentence, digits, plain, stems
 from copilot.needs.output import Authority, CareCode, ContactState, IssueStatus
 from copilot.needs.proposal import Reading
 from copilot.needs.scene import Scene, Words, signals
@@ -84,7 +84,7 @@ def read_state(scene: Scene, reading: Reading | None) -> State:
     change = _change(scene, read)
     consent = scene.case.customer.consent
     state = scene.case.customer.state
-    fraud = _fraud(scene)
+    fraud = None if read.from_model else _fraud(scene)
     return State(
         care=care,
         care_source=care_source,
@@ -103,8 +103,8 @@ def read_state(scene: Scene, reading: Reading | None) -> State:
         marketing=consent.marketing and not state.do_not_sell,
         issue=issue,
         issue_source=issue_source,
-        complaint=_complaint(scene),
-        disruption=_disruption(scene),
+        complaint=None if read.from_model else _complaint(scene),
+        disruption=None if read.from_model else _disruption(scene),
         change=change,
         change_booked=_booked(scene, change),
         reason_known=_reason(scene, change, read),
@@ -121,7 +121,7 @@ def _care(scene: Scene, read: Reading) -> tuple[tuple[CareCode, ...], str]:
         if code == "minor":
             continue
         words = _care_words(scene, code)
-        if words:
+        if words and not (read.samples >= 3 and code not in read.care_votes):
             codes.setdefault(code, words.turn.id)
     if scene.says("minor"):
         codes.setdefault("minor", "minor")
@@ -164,17 +164,17 @@ def _authority(scene: Scene, read: Reading) -> tuple[Authority, str]:
     names = {t.name for t in scene.current if t.speaker == "customer" and t.name}
     if len(names) > 1:
         return "unknown", "two names in one contact"
-    if words := scene.says("not_holder"):
+    if read.from_model and read.authority in ("not_authorised", "unknown"):
+        return read.authority, "model"  # type: ignore[return-value]
+    if not read.from_model and (words := scene.says("not_holder")):
         return "not_authorised", words.turn.id
-    if words := scene.says("minor"):
+    if not read.from_model and (words := scene.says("minor")):
         return "not_authorised", words.turn.id
     for place, fact in enumerate(
         (*customer.facts, customer.segment, customer.state.authority or "")
     ):
         if signals()["not_holder_file"].search(plain(fact)):
             return "not_authorised", f"customer.facts[{place}]"
-    if read.authority in ("not_authorised",):
-        return "not_authorised", "model"
     for place, fact in enumerate(customer.facts):
         if signals()["authorised_file"].search(plain(fact)):
             return "authorised", f"customer.facts[{place}]"
@@ -182,6 +182,8 @@ def _authority(scene: Scene, read: Reading) -> tuple[Authority, str]:
 
 
 def _issue(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:
+    if read.from_model:
+        return _issue_read(scene, read)
     faults = list(scene.all_saying("fault"))
     last = faults[-1] if faults else None
     confirmed = _confirmed(scene, last)
@@ -196,9 +198,15 @@ def _issue(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:
             if t.ours
         )
         return ("fixed_unconfirmed" if fixed else "open"), last.turn.id
-    if read.issue_status in ("open", "fixed_unconfirmed"):
-        return read.issue_status, "model"  # type: ignore[return-value]
     return "none", ""
+
+
+def _issue_read(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:
+    """The model's reading; a case open on file stays open until the customer confirms."""
+    status = read.issue_status or "none"
+    if scene.case.customer.state.open_cases and status != "confirmed_by_customer":
+        return "open", "customer.state.open_cases"
+    return status, "model"  # type: ignore[return-value]
 
 
 def _confirmed(scene: Scene, fault: Words | None) -> str | None:
@@ -224,7 +232,8 @@ def _disruption(scene: Scene) -> Words | None:
 
 
 def _change(scene: Scene, read: Reading) -> Words | None:
-    del read
+    if read.from_model:
+        return _quoted(scene, read.change_request) if read.change_request else None
     for words in scene.all_saying("change"):
         lowered = words.sentence.lower
         if re.search(
@@ -233,6 +242,14 @@ def _change(scene: Scene, read: Reading) -> Words | None:
         ):
             continue
         return words
+    return None
+
+
+def _quoted(scene: Scene, quote: str) -> Words | None:
+    for turn in scene.current:
+        start = turn.text.find(quote)
+        if turn.speaker == "customer" and start >= 0:
+            return Words(turn, Sentence(quote, start, start + len(quote)))
     return None
 
 
@@ -246,8 +263,8 @@ def _reason(scene: Scene, change: Words | None, read: Reading) -> str | None:
     """Where the reason for a change is already on file, in any channel; None if nowhere."""
     if change is None:
         return None
-    if read.change_reason_known:
-        return "model"
+    if read.from_model:
+        return "model" if read.change_reason_known else None
     reason = signals()["reason"]
     start = scene.position.get(change.turn.id, 0)
     for words in scene.own_words:

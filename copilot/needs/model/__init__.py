@@ -1,0 +1,5 @@
+"""The proposer with a language model: it reads and quotes, code checks and decides."""
+
+from copilot.needs.model.proposer import ModelProposer
+
+__all__ = ["ModelProposer"]

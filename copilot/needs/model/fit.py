@@ -1,0 +1,81 @@
+"""A model's reading of product texts, kept only where its facts stand in those texts."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from copilot.ledger.language import digits, plain
+from copilot.needs.catalogue import Met, Offering
+from copilot.needs.model.wire import FitSaid, ProductSaid
+from copilot.needs.proposal import Candidate, Fit, Held
+from copilot.needs.scene import Scene
+
+UNLIMITED = 1_000_000
+
+
+def fits(scene: Scene, candidate: Candidate, said: FitSaid) -> tuple[Fit, ...]:
+    """Verdicts per product and constraint; `met` without the words of the text is unknown."""
+    by_sku = {i.sku: i for i in scene.items}
+    found: list[Fit] = []
+    for product in said.products:
+        item = by_sku.get(product.sku)
+        if item is None or product.serves != "yes":
+            continue
+        found.append(Fit(item.sku, -1, "met", item.product.name))
+        found += _checks(candidate, item, product)
+    return tuple(found)
+
+
+def _checks(candidate: Candidate, item: Offering, product: ProductSaid) -> list[Fit]:
+    text = plain(text_of(item))
+    found: list[Fit] = []
+    for check in product.checks:
+        if not 0 <= check.constraint < len(candidate.constraints):
+            continue
+        constraint = candidate.constraints[check.constraint]
+        fact = check.fact.strip().strip('"')
+        proven = bool(fact) and plain(fact) in text
+        silent = not fact and constraint.kind in ("deadline", "scope", "other")
+        verdict = check.verdict if check.verdict in ("met", "unmet") else "unknown"
+        if verdict == "met" and not (proven or silent):
+            verdict = "unknown"
+        amount = _amount(product, item) if constraint.kind == "quantity" else None
+        found.append(
+            Fit(item.sku, check.constraint, cast("Met", verdict), fact[:160], amount, product.adds)
+        )
+    return found
+
+
+def _amount(product: ProductSaid, item: Offering) -> float | None:
+    """How much one unit gives: believed only if that number stands in the product's text."""
+    if product.provides >= UNLIMITED:
+        return float("inf") if item.unlimited else None
+    lowered = digits(text_of(item))
+    return product.provides if product.provides and f"{product.provides:g}" in lowered else None
+
+
+def text_of(item: Offering) -> str:
+    """All that a product's line says in words."""
+    p = item.product
+    limits = " ".join(f"{k} {v:g}" for k, v in p.limits.items())
+    return f"{p.name} {p.features} {p.requires} {limits} paid per {p.period} {p.status}"
+
+
+def conditions(scene: Scene, said: FitSaid) -> tuple[Held, ...]:
+    """What a product requires, held against the file: believed only with words that stand there."""
+    texts = {e.id: f"{e.name} {' '.join(e.includes)}" for e in scene.case.customer.entitlements}
+    texts |= {f"customer.facts[{n}]": f for n, f in enumerate(scene.case.customer.facts)}
+    texts |= {t.id: t.text for t in scene.timeline.turns if t.speaker == "customer"}
+    texts |= {k.id: k.text for k in scene.case.knowledge}
+    texts["customer.segment"] = scene.case.customer.segment
+    found = []
+    for product in said.products:
+        held = product.conditions
+        fact = held.fact.strip()
+        source = texts.get(
+            held.source.rpartition("/")[2] if "/" in held.source else held.source, ""
+        )
+        proven = bool(fact) and plain(fact) in plain(source)
+        if held.verdict in ("met", "unmet") and proven:
+            found.append(Held(product.sku, cast("Met", held.verdict), fact[:160], held.source))
+    return tuple(found)
