@@ -73,7 +73,8 @@ def open_and_heal(folder: Path, truth: int) -> tuple[ChromaStore, int]:
         store._directory.begin_writing = lambda: None
     try:
         store.open({KEY: (list(ids(truth))[::10], vectors(truth)[::10])} if truth else {})
-    except IndexBroken:
+    except IndexBroken as exc:
+        print(exc.detail, file=sys.stderr)
         store.reset()
         healed = 1
     behind = store.seq(KEY) or 0

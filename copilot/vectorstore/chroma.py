@@ -18,7 +18,15 @@ from copilot.vectorstore.protocol import (
 )
 
 _BATCH = 2_000  # Chroma takes 5,461 at most
-_HNSW = {"space": "cosine", "sync_threshold": 1_000, "batch_size": 100}
+# With Chroma's own 16, 100, 100 four of 1,700 vectors of a sound graph of 100,000 did not find
+# themselves; with these none did, at 70 % of the speed of building.
+_HNSW = {
+    "space": "cosine",
+    "max_neighbors": 24,
+    "ef_construction": 150,
+    "ef_search": 200,
+    "sync_threshold": 1_000,
+}
 
 
 class ChromaCollections:

@@ -123,9 +123,12 @@ def _sizes(generation: Path) -> list[tuple[str, int]]:
 
 def _is_as_sealed(generation: Path, sums: object) -> bool:
     sizes = _sizes(generation)
-    if not isinstance(sums, dict) or {name: sums[name][0] for name in sums} != dict(sizes):
-        return False  # sizes first: a damaged file may be sparse and take hours to read
-    return all(sums[name][1] == _checksum(generation / name) for name, _ in sizes)
+    if not isinstance(sums, dict) or sums.keys() != dict(sizes).keys():
+        return False
+    for name, size in sizes:  # sizes first: a damaged file may be sparse and take hours to read
+        if not isinstance(sums[name], list) or sums[name][:1] != [size]:
+            return False
+    return all(sums[name][1:] == [_checksum(generation / name)] for name, _ in sizes)
 
 
 def _checksum(path: Path) -> int:
