@@ -14,7 +14,7 @@ from ingest.loaders.fields import FieldFault, listing, mapping, text
 from ingest.loaders.jsonsource import Record, json_records
 from ingest.loaders.lines import Line, lines
 from ingest.loaders.protocol import LoadOptions, Probe
-from ingest.loaders.text import clean
+from ingest.loaders.text import clean, squeeze
 from ingest.loaders.threads import Thread, required_speaker
 
 _TIMING = re.compile(r"^(?:\d{2,}:)?\d{2}:\d{2}[.,]\d{3}\s+-->\s+(?:\d{2,}:)?\d{2}:\d{2}[.,]\d{3}")
@@ -65,7 +65,7 @@ class WebVttLoader:
 def _say(thread: Thread, name: str, held: list[str], ident: str | None) -> None:
     if held:
         who = required_speaker(name, thread.options)
-        thread.say(who, clean(" ".join(held)), visibility="public", ident=ident, authors=(name,))
+        thread.say(who, squeeze(" ".join(held)), visibility="public", ident=ident, authors=(name,))
 
 
 def _spoken(cue: list[Line], last: str | None) -> tuple[str | None, str, str]:

@@ -21,6 +21,8 @@ class Positioned(Protocol):
     def line(self) -> int: ...
 
 
+# What reading a field of an unexpected type can raise.
+SHAPE_FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 R = TypeVar("R", bound=Positioned)
 
 
@@ -47,7 +49,7 @@ def each(
             yield build(record)
         except InvalidInput as error:
             yield _failure(path, record, error.detail, id_keys)
-        except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
+        except SHAPE_FAULTS as error:
             # A changed export may put anything anywhere; it costs this record only.
             reason = f"its shape is not as documented ({type(error).__name__}: {str(error)[:120]})"
             yield _failure(path, record, reason, id_keys)

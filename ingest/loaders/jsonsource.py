@@ -59,7 +59,7 @@ def decode(text: str) -> Any:
 
 
 def is_by_line(path: Path, options: LoadOptions) -> bool:
-    """JSONL by its name, or by a first line that is a whole object or is followed by objects."""
+    """JSONL by its name, or by a first line that is an object, or is broken and one follows."""
     name = path.name.lower().removesuffix(".gz")
     if name.endswith((".jsonl", ".ndjson")):
         return True
@@ -73,10 +73,16 @@ def is_by_line(path: Path, options: LoadOptions) -> bool:
             break
     if not seen or not seen[0].startswith("{"):
         return False
+    return _is_object(seen[0]) or (
+        len(seen) == 2 and not seen[0].endswith(("{", "[", ",", ":")) and _is_object(seen[1])
+    )
+
+
+def _is_object(text: str) -> bool:
     try:
-        return isinstance(decode(seen[0]), dict)
+        return isinstance(decode(text), dict)
     except (ValueError, RecursionError):
-        return len(seen) == 2 and len(seen[0]) > 1 and seen[1].startswith("{")
+        return False
 
 
 def _by_line(

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from copilot.domain import Failure, Item, ItemKind, Speaker, Visibility
 from copilot.errors import InvalidInput
-from ingest.loaders.convert import relative_id
+from ingest.loaders.convert import SHAPE_FAULTS, relative_id
 from ingest.loaders.fields import FieldFault
 from ingest.loaders.grouping import grouped
 from ingest.loaders.mailtext import own_words
@@ -145,7 +145,7 @@ def _thread(path: Path, places: list[Place], options: LoadOptions) -> Iterator[I
             _say(thread, message)
         except InvalidInput as error:
             yield _failure(path, place, error.detail)
-        except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        except SHAPE_FAULTS as error:
             yield _failure(path, place, f"the message is broken ({type(error).__name__})")
     if thread is None:
         return

@@ -115,7 +115,7 @@ def _of_json(path: Path, records: Iterator[Record | Failure]) -> Iterator[Varian
         if not isinstance(variants, list) or not variants:
             yield Failure(str(path), "has no variants", record.line, text(value, "handle", "id"))
             continue
-        names = [one.get("name") for one in value.get("options") or [] if isinstance(one, dict)]
+        names = [one.get("name") for one in _objects(value.get("options"))]
         head = {
             **{name: value.get(name) for name in ("handle", "title", "vendor", "status")},
             "body": value.get("body_html"),
@@ -180,6 +180,10 @@ def _product(variant: Variant, *, options: LoadOptions) -> Product:
         url=f"{options.base_url.rstrip('/')}/products/{handle}" if options.base_url else None,
         meta={key: one for key, one in meta.items() if one},
     )
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _status(state: str, available: Any) -> str:

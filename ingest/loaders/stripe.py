@@ -15,6 +15,7 @@ from ingest.loaders.fields import (
     listing,
     mapping,
     measures,
+    money,
     plain,
     required,
     text,
@@ -131,15 +132,10 @@ def _amount(value: Mapping[str, Any], currency: str | None) -> Decimal | None:
     minor = value.get("unit_amount_decimal") or value.get("unit_amount")
     if minor is None or currency is None:
         return None
-    if isinstance(minor, bool | float):
-        raise FieldFault(f"unit_amount {minor!r} is not exact")
+    exact = money(minor if isinstance(minor, bool) else str(minor), "unit_amount")
+    assert exact is not None
     places = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
-    amount = Decimal(str(minor)).scaleb(-places)
-    return (
-        amount.quantize(Decimal(1).scaleb(-places))
-        if amount % Decimal(1).scaleb(-places) == 0
-        else amount
-    )
+    return exact.scaleb(-places)
 
 
 def _period(recurring: Mapping[str, Any]) -> str:

@@ -8,26 +8,20 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
+from copilot.guardrails.clean import clean as visible
 from ingest.loaders.protocol import LoadOptions
 from ingest.markup import Page, html_to_markdown
 
 NO_TEXT = "[no text]"
 
-# Zero-width, bidirectional and tag characters, variation selectors and control characters:
-# nobody sees them, and hidden orders travel in them. U+200C/D stay, some scripts need them.
-_HIDDEN = re.compile(
-    "[\u200b\u200e\u200f\u2060-\u2064\u202a-\u202e\u2066-\u2069\ufeff\u00ad\ufe00-\ufe0f"
-    "\U000e0000-\U000e007f\U000e0100-\U000e01ef\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-)
 _INLINE_HTML_CHARS = 200_000  # larger fragments are parsed in the sandbox
 _HTML_BODY = re.compile(r"</(?:p|div|h[1-6]|ul|ol|table|article)>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:[a-zA-Z!/][^>]*)>")
 
 
 def clean(text: str) -> str:
-    """Text without hidden characters, in Unicode NFC, with `\\n` as its only newline."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
-    return unicodedata.normalize("NFC", _HIDDEN.sub("", text)).strip()
+    """The visible text in Unicode NFC, without blank ends."""
+    return unicodedata.normalize("NFC", visible(text)).strip()
 
 
 def squeeze(text: str) -> str:

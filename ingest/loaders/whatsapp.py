@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
+import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copilot.domain import Failure, Item, ItemKind
@@ -49,15 +53,24 @@ class WhatsAppLoader:
     kind: ItemKind = "interaction"
 
     def matches(self, probe: Probe) -> bool:
+        if probe.head.startswith(b"PK\x03\x04"):
+            return bool(_chats_in(probe.path))
         if probe.suffix != ".txt":
             return False
         first = [line.translate(_INVISIBLE) for line in probe.text.splitlines()[:5]]
         return sum(bool(_STAMP.match(line)) for line in first) >= min(2, len(first))
 
     def load(self, path: Path, options: LoadOptions) -> Iterator[Item | Failure]:
+        try:
+            with _text_file(path, options) as text:
+                yield from self._chat(path, text, options)
+        except (InvalidInput, OSError, zipfile.BadZipFile) as error:
+            yield Failure(str(path), getattr(error, "detail", None) or f"cannot be read: {error}")
+
+    def _chat(self, path: Path, text: Path, options: LoadOptions) -> Iterator[Item | Failure]:
         thread = Thread("whatsapp", relative_id(path, options), options)
         thread.channel = "chat"
-        for message in _messages(path, options):
+        for message in _messages(path, text, options):
             if isinstance(message, Failure):
                 yield message
                 continue
@@ -90,12 +103,41 @@ def _say(thread: Thread, message: Message) -> None:
     )
 
 
-def _messages(path: Path, options: LoadOptions) -> Iterator[Message | Failure]:
+def _chats_in(path: Path) -> list[str]:
+    """The chat's text in an exported archive; its pictures are not read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError):
+        return []
+    texts = [name for name in names if name.endswith(".txt") and "/" not in name]
+    return [name for name in texts if name == "_chat.txt" or name.startswith("WhatsApp")]
+
+
+@contextmanager
+def _text_file(path: Path, options: LoadOptions) -> Iterator[Path]:
+    """The text itself, or the one unpacked from the archive after the archive was checked."""
+    if path.suffix.lower() != ".zip":
+        yield path
+        return
+    list(options.sandbox.parse("zip", path))
+    with tempfile.TemporaryDirectory(prefix="continuum-") as folder:
+        target = Path(folder) / "chat.txt"
+        with (
+            zipfile.ZipFile(path) as archive,
+            archive.open(_chats_in(path)[0]) as source,
+            target.open("wb") as file,
+        ):
+            shutil.copyfileobj(source, file)
+        yield target
+
+
+def _messages(path: Path, text: Path, options: LoadOptions) -> Iterator[Message | Failure]:
     """Lines without a date continue the message above them."""
     held: Message | None = None
-    for line in lines(path, options):
+    for line in lines(text, options):
         if isinstance(line, Failure):
-            yield line
+            yield replace(line, path=str(path))
             continue
         found = _begin(line)
         if found is None and held is not None:

@@ -30,6 +30,7 @@ CHANNELS = {
 }
 SOLVED = ("solved", "closed")
 AUTOMATED = ("rule", "system")
+People = Mapping[str, Mapping[str, str]]  # id -> role, name, email
 RATINGS = {"good": 5.0, "bad": 1.0}
 
 
@@ -86,13 +87,14 @@ class ZendeskArticlesLoader:
         yield from each(path, records, partial(_article, options=options))
 
 
-def _ticket(record: Record, *, options: LoadOptions, users: Mapping[str, str]) -> Interaction:
+def _ticket(record: Record, *, options: LoadOptions, users: People) -> Interaction:
     value = {**record.value, **_flat(record.value)}
     status = text(value, "status")
     if status == "deleted":
         raise LeftOutError("a deleted ticket")
     requester = text(value, "requester_id")
-    via = mapping(value.get("via"), "via")
+    said = value.get("via")
+    via = said if isinstance(said, Mapping) else {}
     thread = Thread("zendesk", required(value, "id"), options)
     thread.channel = CHANNELS.get(text(via, "channel") or "", text(via, "channel"))
     thread.customer_id = requester
@@ -112,14 +114,14 @@ def _ticket(record: Record, *, options: LoadOptions, users: Mapping[str, str]) -
         "external_reference": text(value, "external_id"),
         "priority": value.get("priority"),
     }
-    known = {**users, **_roles_in(value)}
+    known = {**_people_in(value), **users}
     for comment in listing(value.get("comments"), "comments"):
         _comment(thread, mapping(comment, "comment"), requester, known)
     return thread.build()
 
 
 def _comment(
-    thread: Thread, value: Mapping[str, Any], requester: str | None, users: Mapping[str, str]
+    thread: Thread, value: Mapping[str, Any], requester: str | None, users: People
 ) -> None:
     public = value.get("public")
     if not isinstance(public, bool):
@@ -133,7 +135,7 @@ def _comment(
         visibility="public" if public else "internal",
         at=value.get("created_at"),
         ident=value.get("id"),
-        authors=(author,),
+        authors=(*named(users.get(author or "", {}), "name", "email"), author),
         attachments=file_names(value.get("attachments"), "file_name"),
     )
 
@@ -142,13 +144,13 @@ def _speaker(
     value: Mapping[str, Any],
     author: str | None,
     requester: str | None,
-    users: Mapping[str, str],
+    users: People,
     *,
     public: bool,
 ) -> Speaker:
     if text(mapping(value.get("via"), "via"), "channel") in AUTOMATED or author == "-1":
         return "bot"
-    role = users.get(author or "")
+    role = users.get(author or "", {}).get("role")
     if role in ("agent", "admin"):
         return "agent"
     if author == requester or (role == "end-user" and author is not None):
@@ -179,6 +181,7 @@ def _ticket_of(ident: Any, events: list[dict[str, Any]]) -> dict[str, Any]:
         for child in listing(event.get("child_events"), "child_events"):
             if child.get("event_type") == "Comment" or child.get("type") == "Comment":
                 ticket["comments"].append(_comment_of(child, event))
+                ticket.setdefault("via", child.get("via"))
                 continue
             status = child.get("status")
             if was_solved and status in ("open", "pending"):
@@ -191,7 +194,7 @@ def _ticket_of(ident: Any, events: list[dict[str, Any]]) -> dict[str, Any]:
     return ticket
 
 
-EVENT_FIELDS = ("status", "subject", "requester_id", "priority", "tags", "via", "assignee_id")
+EVENT_FIELDS = ("status", "subject", "requester_id", "priority", "tags", "assignee_id")
 
 
 def _comment_of(child: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,29 +224,34 @@ def _flat(value: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _roles_in(value: Mapping[str, Any]) -> dict[str, str]:
-    found = {str(one): "agent" for one in listing(value.get("agents"), "agents")}
+def _people_in(value: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The people nested in a ticket; who is assigned is an agent."""
+    found = {str(one): {"role": "agent"} for one in listing(value.get("agents"), "agents")}
     for name in ("requester", "submitter", "assignee"):
         person = value.get(name)
         if isinstance(person, Mapping) and named(person, "role"):
-            found[str(person.get("id"))] = str(person["role"])
+            found[str(person.get("id"))] = _person(person)
     if value.get("assignee_id") is not None:
-        found.setdefault(str(value["assignee_id"]), "agent")
+        found.setdefault(str(value["assignee_id"]), {"role": "agent"})
     for comment in listing(value.get("comments"), "comments"):
         author = comment.get("author") if isinstance(comment, Mapping) else None
         if isinstance(author, Mapping) and named(author, "role"):
-            found[str(comment.get("author_id") or author.get("id"))] = str(author["role"])
+            found[str(comment.get("author_id") or author.get("id"))] = _person(author)
     return found
 
 
-def _users(path: Path, options: LoadOptions) -> dict[str, str]:
-    """The roles of a side-loaded `users` list, wherever it stands in the file."""
-    found: dict[str, str] = {}
+def _person(value: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value[name]) for name in ("role", "name", "email") if value.get(name)}
+
+
+def _users(path: Path, options: LoadOptions) -> dict[str, dict[str, str]]:
+    """The people of a side-loaded `users` list, wherever it stands in the file."""
+    found: dict[str, dict[str, str]] = {}
     if is_by_line(path, options):
         return found  # one ticket per line: its people are nested in it
     for record in json_records(path, options, envelopes=("users", "tickets", "results")):
         if isinstance(record, Record) and record.under == "users":
-            found[str(record.value.get("id"))] = str(record.value.get("role"))
+            found[str(record.value.get("id"))] = _person(record.value)
     return found
 
 
