@@ -151,8 +151,9 @@ def offering(
     read = list(amounts(features)) or list(amounts(name))
     cost = None if price is None else price * (months if period.startswith("month") else 1)
     del sku
+    opens = frozenset({"~new-account"}) if "account" in plain(name) else frozenset()
     return (
-        subjects(text),
+        subjects(text) | opens,
         subjects(name),
         tuple([*given, *read]),
         bool(_NO_LIMIT.search(plain(text))),

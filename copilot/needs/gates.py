@@ -375,6 +375,10 @@ def _appointment(matter: Matter) -> Verdict:
         if i.available and any(w in plain(f"{i.product.name} {i.product.features}") for w in words)
     ]
     related = [i for i in meetings if i.words & matter.candidate.about] or meetings
+    if not related and matter.candidate.explicit:
+        matter.disposition, matter.slot = "hold", "consent_to_contact"
+        matter.release_when = "when a qualified adviser can be arranged and the customer agrees"
+        return Verdict("G8", why="regulated: held for an adviser, no product is named")
     if not related:
         return Verdict(
             "G8", "fail", "regulated, and no appointment can be booked", reason="not_eligible"

@@ -34,6 +34,7 @@ _MODEL = re.compile(r"\b([A-Z][\w-]+ [A-Z]?\d{2,4}[A-Za-z]?)\b")
 _BARE = re.compile(
     r"(?<![\w.:/£$€-])(\d{2,5}(?:\.\d+)?)(?![\w:/%.-]*\d)(?= (?:to print|to send|to store|across|wide|long|high|tall|deep|would|is|should|will|max|at)\b|[,.?!]|$)"
 )
+_NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
 _MONTHLY = re.compile(r"\b(?:each|per|a|every) month\b|\bmonthly\b")
 _ONE_OFF = re.compile(
     r"\b(?:one[- ]off|just (?:the )?once|no subscription|not a subscription|without a (?:contract|subscription))\b"
@@ -127,7 +128,7 @@ def _is_service(scene: Scene, text: str) -> bool:
     """What is wanted is help with what they have, not something more."""
     lowered = digits(text)
     match = signals()["want"].search(lowered)
-    rest = lowered[match.start() : match.start() + 70] if match else lowered
+    rest = lowered[match.start() : match.start() + 90] if match else lowered
     return bool(signals()["service_want"].search(rest) or signals()["change"].search(rest))
 
 
@@ -140,6 +141,8 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     spoken = " ".join(w.text for w in near)
     about = subjects(spoken)
     seed_about = subjects(seed.words.text)
+    if _NEW_ACCOUNT.search(plain(spoken)):
+        about, seed_about = about | {"~new-account"}, seed_about | {"~new-account"}
     constraints = _constraints(scene, near, items)
     if not _links(seed, seed_about, about, constraints, items):
         about = about | _before(scene, seed)
