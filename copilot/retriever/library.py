@@ -23,6 +23,7 @@ from copilot.retriever.words import is_phrase
 MIN_SIBLINGS = 3  # collections under one path that make it a category
 GENERIC_SHARE = 0.5  # a leading word of more collections than this names nothing
 TITLES = 400  # titles that one query scores
+MAX_POSTINGS = 12_000
 _K1, _B = 1.2, 0.3  # titles are short: length says little
 
 
@@ -97,10 +98,16 @@ class Library:
         )
 
     def title_scores(self, topics: Iterable[str], n: int = TITLES) -> dict[int, float]:
-        """BM25 of the titles, single words and phrases: the n best."""
+        """BM25 of the titles, single words and phrases: the n best.
+
+        Rare topics first; the commonest are left out once a query has scored enough postings.
+        """
         held = [self.titles[topic] for topic in dict.fromkeys(topics) if topic in self.titles]
         if not held:
             return {}
+        held.sort(key=lambda posting: len(posting.articles))
+        sizes = np.cumsum([len(posting.articles) for posting in held])
+        held = held[: max(1, int(np.searchsorted(sizes, MAX_POSTINGS, side="right")))]
         scores = np.bincount(
             np.concatenate([posting.articles for posting in held]),
             weights=np.concatenate([posting.weights for posting in held]),
@@ -108,7 +115,7 @@ class Library:
         )
         found = np.flatnonzero(scores)
         if len(found) > n:
-            found = found[np.argsort(-scores[found], kind="stable")[:n]]
+            found = np.sort(found[np.argpartition(scores[found], -n)[-n:]])
         return dict(zip(found.tolist(), scores[found].tolist(), strict=True))
 
 

@@ -220,3 +220,25 @@ def test_the_same_question_gets_the_same_answer() -> None:
     near = [(fact.source_id, 0.5) for fact in library.facts]
     first = _found(library, "open a savings account", near, Weights())
     assert first == _found(library, "open a savings account", near, Weights())
+
+
+def test_rare_title_words_are_scored_and_the_commonest_left_out_when_it_is_too_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    articles = [_article(f"card_{n}", f"Card topic{n}") for n in range(1, 40)]
+    library = _library(*articles)
+    assert len(library.title_scores(["topic7", "card"])) == 39
+    assert len(library.title_scores(["topic7", "card"], 5)) == 5
+    monkeypatch.setattr("copilot.retriever.library.MAX_POSTINGS", 10)
+    assert list(library.title_scores(["topic7", "card"])) == [library.position["card_7"]]
+
+
+def test_a_category_too_wide_to_choose_from_brings_only_what_was_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library = _library(*SHELF)
+    near = [("doc_savings_accounts_gold_002", 0.6), ("doc_savings_accounts_gold_001", 0.5)]
+    weights = replace(FLAT, overview=1.0)
+    assert len(_found(library, "I want to open a savings account", near, weights)) == 4
+    monkeypatch.setattr("copilot.retriever.document_search.MAX_OVERVIEWS", 2)
+    assert len(_found(library, "I want to open a savings account", near, weights)) == 2
