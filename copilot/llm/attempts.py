@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from copilot.llm.faults import RETRYABLE, CallError, fault_of
+from copilot.llm.faults import REROLLED, RETRYABLE, CallError, fault_of
 from copilot.llm.protocol import Message, Schema
 from copilot.llm.structured import Dialect, Form
 
@@ -58,7 +58,10 @@ class Course:
         pause_s = fault.retry_after_s
         if pause_s is None:
             pause_s = FIRST_PAUSE_S * 2 ** (self._attempts - 1)
-        hopeless = fault.reason not in RETRYABLE or self._attempts >= ATTEMPTS
+        if fault.reason in REROLLED:  # the server is well, another answer may be too
+            pause_s = 0.0
+        most = 2 if fault.reason in REROLLED else ATTEMPTS
+        hopeless = fault.reason not in RETRYABLE or self._attempts >= most
         if hopeless or pause_s + LEAST_ATTEMPT_S > self._request.left_s:
             raise fault
         await asyncio.sleep(pause_s)

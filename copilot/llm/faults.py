@@ -23,6 +23,8 @@ SENTENCES: Final[dict[Reason, str]] = {
 RETRYABLE: Final[frozenset[Reason]] = frozenset(
     {"rate_limited", "upstream_error", "unreachable", "malformed", "empty"}
 )
+# A bad answer that was paid for: asked for once more, no oftener.
+REROLLED: Final[frozenset[Reason]] = frozenset({"malformed", "empty"})
 # Faults of the server or the way to it; the others lie in one request and say nothing of the next.
 OUTAGES: Final[frozenset[Reason]] = frozenset(
     {"timeout", "rate_limited", "unauthorised", "upstream_error", "unreachable"}

@@ -48,7 +48,7 @@ class LangChainChat:
         self._open = None
         for name in _VENDOR_LOGGERS:  # below WARNING they log whole requests
             logging.getLogger(name).setLevel(logging.WARNING)
-        _import_vendor()  # takes a second, which no request should pay
+        _warm_up(model, base_url, api_key)
 
     @property
     def name(self) -> str:
@@ -213,8 +213,14 @@ def _options(request: Request, form: Form) -> dict[str, Any]:
     return options
 
 
-def _import_vendor() -> None:
-    import langchain_openai  # noqa: F401
+def _warm_up(model: str, base_url: str, api_key: str) -> None:
+    """Import what a first call needs and load the certificates: seconds no request should pay."""
+    import langchain_core.messages  # noqa: F401
+    import langsmith  # noqa: F401
+    import openai.resources.chat  # noqa: F401
+
+    with _untraced():
+        _vendor_client(model, base_url, api_key)
 
 
 def _vendor_client(

@@ -60,7 +60,7 @@ def chat(upstream: FakeUpstream | str, *, breaker: Breaker | None = None) -> Lan
 
 
 def deadline_for(reason: str) -> float:
-    return 0.7 if reason == "timeout" else 5.0
+    return {"timeout": 0.7, "rate_limited": 0.9}.get(reason, 5.0)
 
 
 async def whole(model: LangChainChat, **options: object) -> str:
@@ -132,12 +132,18 @@ async def test_a_fault_that_passes_is_tried_again() -> None:
     assert len(upstream.requests) == 3
 
 
+@pytest.mark.parametrize("fault", ["html", "null_content"])
+async def test_a_bad_answer_is_asked_for_once_more_and_no_oftener(fault: str) -> None:
+    with FakeUpstream(Fault(fault)) as upstream, pytest.raises(ModelError):
+        await whole(chat(upstream))
+    assert len(upstream.requests) == 2
+
+
 async def test_a_stream_is_tried_again_only_before_its_first_piece() -> None:
     with FakeUpstream([Fault("status_500"), "Fine."]) as upstream:
         assert await streamed(chat(upstream)) == "Fine."
-    with FakeUpstream([Fault("stream_aborted"), "Fine."]) as upstream:
-        with pytest.raises(ModelError):
-            await streamed(chat(upstream))
+    with FakeUpstream([Fault("stream_aborted"), "Fine."]) as upstream, pytest.raises(ModelError):
+        await streamed(chat(upstream))
     assert len(upstream.requests) == 1
 
 
@@ -154,16 +160,20 @@ async def test_what_will_not_pass_is_not_tried_again(fault: str) -> None:
 
 
 async def test_a_retry_that_does_not_fit_the_deadline_is_not_begun() -> None:
-    with FakeUpstream([Fault("status_429_soon"), "Fine."]) as upstream:
-        with pytest.raises(ModelError, match="refuses more requests"):
-            await whole(chat(upstream), deadline_s=0.9)
+    with (
+        FakeUpstream([Fault("status_429_soon"), "Fine."]) as upstream,
+        pytest.raises(ModelError, match="refuses more requests"),
+    ):
+        await whole(chat(upstream), deadline_s=0.9)
     assert len(upstream.requests) == 1
 
 
 async def test_a_refusal_is_no_answer() -> None:
-    with FakeUpstream(Say("", refusal="I will not.")) as upstream:
-        with pytest.raises(ModelError) as caught:
-            await whole(chat(upstream))
+    with (
+        FakeUpstream(Say("", refusal="I will not.")) as upstream,
+        pytest.raises(ModelError) as caught,
+    ):
+        await whole(chat(upstream))
     assert caught.value.reason == "refused"
 
 
