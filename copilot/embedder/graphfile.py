@@ -21,7 +21,7 @@ def path_of(models_dir: Path, precision: Precision) -> Path:
 
 def ensure(models_dir: Path, precision: Precision) -> bytes:
     """The graph's bytes, built now if the file is missing or not what was written."""
-    return _verified(path_of(models_dir, precision)) or build(models_dir, precision)
+    return verified(path_of(models_dir, precision)) or build(models_dir, precision)
 
 
 def build(models_dir: Path, precision: Precision) -> bytes:
@@ -42,7 +42,8 @@ def build(models_dir: Path, precision: Precision) -> bytes:
     return content
 
 
-def _verified(path: Path) -> bytes | None:
+def verified(path: Path) -> bytes | None:
+    """The file's bytes if they are the ones that were written, else None."""
     try:
         content, seal = path.read_bytes(), _seal(path).read_text("ascii", "replace")
     except OSError:

