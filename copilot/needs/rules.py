@@ -115,7 +115,8 @@ def _stronger(old: Candidate | None, new: Candidate) -> Candidate:
 
 def _seed(scene: Scene, words: Words) -> _Seed | None:
     text = words.text
-    if scene.reads("want", text) and not _is_service(scene, text):
+    advice = is_regulated(scene, text) and scene.reads("consent_contact", text)
+    if scene.reads("want", text) and (advice or not _is_service(scene, text)):
         return _Seed(words, "stated", explicit=scene.reads("strong_want", text))
     if scene.reads("limit", text):
         near = _same_turn(scene, words)
@@ -250,7 +251,7 @@ def _quantities(
         for a in amounts(w.text)
         if a.unit in units
     ]
-    found = found or _bare_number(spoken, items)
+    found = found or _bare_number(scene, spoken, items)
     if found:
         return found[:2]
     if _DOUBLE.search(plain(spoken)):
@@ -258,12 +259,19 @@ def _quantities(
     return _projected(scene, near, units) or _next_step(scene, near, units)
 
 
-def _bare_number(spoken: str, items: list[Offering]) -> list[Constraint]:
+def _bare_number(scene: Scene, spoken: str, items: list[Offering]) -> list[Constraint]:
     """ "150 across" where the products differ in centimetres: the only unit it can mean."""
     linked_items = [i for i in items if linked(subjects(spoken), i)] or items
     sizes = Counter(a.unit for i in linked_items for a in i.amounts)
     units = [u for u, n in sizes.items() if n >= 2]
-    numbers = [float(m.group(1)) for m in _BARE.finditer(digits(spoken))]
+    own = {
+        a.value
+        for e in scene.case.customer.entitlements
+        for t in (e.name, *e.includes)
+        for a in amounts(t)
+    }
+    numbers = [n for m in _BARE.finditer(digits(spoken)) if (n := float(m.group(1))) not in own]
+    numbers = numbers or [a.value for a in amounts(spoken) if a.value not in own and a.value >= 10]
     if len(units) != 1 or len(set(numbers)) != 1:
         return []
     given = [a.value for i in linked_items for a in i.amounts if a.unit == units[0]]
