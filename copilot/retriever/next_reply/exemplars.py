@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ PER_KIND = (8, 96)
 SCALE = 127 / 0.4  # components of a unit vector of 384 rarely exceed 0.4
 SOLVED_BONUS = 0.05
 PORTABLE_BONUS = 0.15
+USUAL_BONUS = 0.3  # for the wording that colleagues use most: a saved reply, not a typed one
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +78,34 @@ def choose(
     rows: list[Exemplar] = []
     picked: list[int] = []
     starts = [0]
+    wording = [template(e.reply, mask_capitals=mask_capitals) for e in examples]
     for kind in range(n_kinds):
+        uses = Counter(wording[i] for i in members[kind])
         ranked = sorted(members[kind], key=lambda i: (-bonus[i], i))
-        chosen = _in_turn(ranked, examples, mask_capitals=mask_capitals)[:limit]
-        for i in chosen:
-            e = examples[i]
-            spans = tuple(foreign[i])
-            rows.append(Exemplar(e.source_id, e.turn, e.chunk_id, kind, bonus[i], spans))
-        picked += chosen
+        for i in _in_turn(ranked, wording)[:limit]:
+            worth = bonus[i] + USUAL_BONUS * uses[wording[i]] / len(members[kind])
+            rows.append(_row(examples[i], kind, round(worth, 4), foreign[i]))
+            picked.append(i)
         starts.append(len(rows))
     return Exemplars(tuple(rows), _small(vectors, picked), np.array(starts))
 
 
+def _row(example: ReplyExample, kind: int, bonus: float, foreign: Sequence[Span]) -> Exemplar:
+    return Exemplar(example.source_id, example.turn, example.chunk_id, kind, bonus, tuple(foreign))
+
+
 def _bonus(example: ReplyExample, foreign: Sequence[Span]) -> float:
     solved = SOLVED_BONUS if example.resolved else 0.0
-    return round(solved + PORTABLE_BONUS * portable(example.reply, foreign), 4)
+    return solved + PORTABLE_BONUS * portable(example.reply, foreign)
 
 
-def _in_turn(
-    ranked: Sequence[int], examples: Sequence[ReplyExample], *, mask_capitals: bool
-) -> list[int]:
+def _in_turn(ranked: Sequence[int], wording: Sequence[str]) -> list[int]:
     """One of each wording, then the second of each, and so on."""
-    wordings: dict[str, list[int]] = defaultdict(list)
+    nth: Counter[str] = Counter()
+    place: dict[int, int] = {}
     for i in ranked:
-        wordings[template(examples[i].reply, mask_capitals=mask_capitals)].append(i)
-    place = {i: n for same in wordings.values() for n, i in enumerate(same)}
+        place[i] = nth[wording[i]]
+        nth[wording[i]] += 1
     return sorted(ranked, key=place.__getitem__)
 
 

@@ -1,0 +1,295 @@
+"""Measures next-reply suggestion on held-back dialogues: `python -m eval.next_reply`.
+
+accept@k: among k alternatives one quotes a past turn with the label that the agent picked.
+Asked is every labelled agent turn of the held-back fifth, with the turns before it and no labels.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from copilot.config import Settings
+from copilot.domain import Conversation, Interaction, Outcome, Turn
+from copilot.embedder import Embedder, build_embedder
+from copilot.retriever.next_reply import (
+    ReplyExample,
+    ReplyModel,
+    Verdicted,
+    examples_of,
+    save,
+    situation,
+)
+from eval.retrieval.bootstrap import clustered
+
+DATA = Path(__file__).resolve().parents[1].parent / "shared/data/star/dev.jsonl.gz"
+FOLDS = 5
+INDEX_SIZES = (30, 100, 300, 1000, 3000)
+LESSONS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A moment of a held-back dialogue and the label the agent picked then."""
+
+    dialogue: str
+    before: tuple[Turn, ...]
+    picked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Per question: was the first alternative, was any of three, what the agent picked."""
+
+    first: tuple[float, ...]
+    any_of_three: tuple[float, ...]
+    dialogues: tuple[str, ...]
+    seconds: tuple[float, ...]
+
+    def line(self, name: str) -> str:
+        """One row of the report."""
+        one, three = (clustered(v, self.dialogues) for v in (self.first, self.any_of_three))
+        ms = np.percentile(np.array(self.seconds) * 1e3, [50, 95])
+        return (
+            f"{name:34} accept@1 {one}  accept@3 {three}  n={len(self.first)}"
+            f"  p50 {ms[0]:.1f} ms p95 {ms[1]:.1f} ms"
+        )
+
+
+class Vectors:
+    """An embedder that keeps what it embedded, so that every arm pays once."""
+
+    def __init__(self, embedder: Embedder, cache: Path | None) -> None:
+        self.embedder, self.name, self.dim = embedder, embedder.name, embedder.dim
+        self._cache, self._known = cache, dict[str, np.ndarray]()
+        if cache and cache.exists():
+            with np.load(cache) as file:
+                self._known = dict(zip(file["texts"].tolist(), file["vectors"], strict=True))
+
+    def embed(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> np.ndarray:
+        new = [t for t in dict.fromkeys(texts) if t not in self._known]
+        if new:
+            made = self.embedder.embed(new, progress=progress).astype(np.float16)
+            self._known.update(zip(new, made, strict=True))
+        return np.array([self._known[t] for t in texts], np.float32).reshape(-1, self.dim)
+
+    def embed_query(self, text: str) -> np.ndarray:
+        return np.asarray(self.embed([text])[0])
+
+    def keep(self) -> None:
+        """Writes the vectors for the next run."""
+        if self._cache:
+            texts = np.array(list(self._known))
+            np.savez(self._cache, texts=texts, vectors=np.array(list(self._known.values())))
+
+
+def read(path: Path) -> list[Interaction]:
+    """The dialogues of a file in the shape of star."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [_interaction(json.loads(line)) for line in file]
+
+
+def _interaction(row: Mapping[str, object]) -> Interaction:
+    turns = row["turns"]
+    assert isinstance(turns, list)
+    return Interaction(
+        str(row["id"]),
+        tuple(Turn(t["speaker"], t["text"], label=t.get("action")) for t in turns),
+        outcome=Outcome(resolved=row.get("completion") == "Complete"),
+    )
+
+
+def fold_of(dialogue: str) -> int:
+    """By the id alone, so that no reply of a dialogue is on both sides."""
+    return int(hashlib.sha256(dialogue.encode()).hexdigest(), 16) % FOLDS
+
+
+def unlabelled(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """What a host sends: who said what."""
+    return tuple(replace(turn, label=None) for turn in turns)
+
+
+def questions(dialogues: Sequence[Interaction]) -> list[Question]:
+    """Every labelled agent turn that something was said before."""
+    return [
+        Question(d.source_id, unlabelled(d.turns[:i]), turn.label)
+        for d in dialogues
+        for i, turn in enumerate(d.turns)
+        if i and turn.speaker == "agent" and turn.label
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Past dialogues as a store would hold them: an id per reply, its text, its label."""
+
+    examples: list[ReplyExample]
+    texts: dict[int, str]
+    labels: dict[tuple[str, int], str | None]
+
+    @classmethod
+    def of(cls, dialogues: Sequence[Interaction], *, with_labels: bool) -> Index:
+        """Labels are always known to the judge, to the index only if asked for."""
+        shown = (
+            dialogues if with_labels else [replace(d, turns=unlabelled(d.turns)) for d in dialogues]
+        )
+        at = [(d.source_id, i) for d in dialogues for i in range(len(d.turns))]
+        examples = examples_of(shown, {place: n for n, place in enumerate(at)})
+        labels = {(d.source_id, i): t.label for d in dialogues for i, t in enumerate(d.turns)}
+        return cls(examples, {e.chunk_id: e.reply for e in examples}, labels)
+
+    def fetch(self, ids: Sequence[int]) -> dict[int, str]:
+        """The stored replies that still exist."""
+        return {i: self.texts[i] for i in ids if i in self.texts}
+
+
+def ask(model: ReplyModel, index: Index, vectors: Vectors, asked: Sequence[Question]) -> Answers:
+    """Three alternatives per question, judged by the label of the turn each one quotes."""
+    first, any_of_three, seconds = [], [], []
+    for question in asked:
+        vector = vectors.embed_query(situation(question.before))
+        start = time.perf_counter()
+        offered = model.suggest(Conversation(question.before), vector, index.fetch, k=3)
+        seconds.append(time.perf_counter() - start)
+        got = [index.labels[c.source_id, c.turn] for c in offered]
+        first.append(float(got[:1] == [question.picked]))
+        any_of_three.append(float(question.picked in got))
+    dialogues = tuple(q.dialogue for q in asked)
+    return Answers(tuple(first), tuple(any_of_three), dialogues, tuple(seconds))
+
+
+def vote(index: Index, vectors: Vectors, asked: Sequence[Question]) -> Answers:
+    """The floor: the labels of the 30 nearest situations, counted."""
+    known = [e for e in index.examples if e.label]
+    table = vectors.embed([situation(e.before) for e in known])
+    labels = np.array([e.label for e in known])
+    first, any_of_three, seconds = [], [], []
+    for question in asked:
+        vector = vectors.embed_query(situation(question.before))
+        start = time.perf_counter()
+        near = np.argpartition(-(table @ vector), 30)[:30]
+        names, counts = np.unique(labels[near], return_counts=True)
+        got = names[np.argsort(-counts, kind="stable")[:3]].tolist()
+        seconds.append(time.perf_counter() - start)
+        first.append(float(got[:1] == [question.picked]))
+        any_of_three.append(float(question.picked in got))
+    dialogues = tuple(q.dialogue for q in asked)
+    return Answers(tuple(first), tuple(any_of_three), dialogues, tuple(seconds))
+
+
+def accepted(
+    model: ReplyModel, index: Index, vectors: Vectors, moments: Sequence[Question], wanted: int
+) -> list[Verdicted]:
+    """What agents would have accepted: of three alternatives the first with their own label."""
+    found: list[Verdicted] = []
+    for moment in moments:
+        vector = vectors.embed_query(situation(moment.before))
+        for c in model.suggest(Conversation(moment.before), vector, index.fetch, k=3):
+            if index.labels[c.source_id, c.turn] == moment.picked:
+                at = (c.source_id, c.turn)
+                found.append(Verdicted(moment.before, *at, "accepted", moment.dialogue))
+                break
+        if len(found) == wanted:
+            break
+    return found
+
+
+def latency(model: ReplyModel, index: Index, embedder: Embedder, asked: Sequence[Question]) -> str:
+    """One client, every query embedded afresh."""
+    seconds = []
+    for question in asked[:: max(1, len(asked) // 300)]:
+        start = time.perf_counter()
+        vector = embedder.embed_query(situation(question.before))
+        model.suggest(Conversation(question.before), vector, index.fetch, k=3)
+        seconds.append(time.perf_counter() - start)
+    ms = np.percentile(np.array(seconds) * 1e3, [50, 95])
+    return f"with the embedding: p50 {ms[0]:.1f} ms, p95 {ms[1]:.1f} ms, n={len(seconds)}"
+
+
+def learning_curve(
+    past: Sequence[Interaction], held: Sequence[Question], vectors: Vectors, *, with_labels: bool
+) -> None:
+    """accept@1 on unseen dialogues before and after 1,000 accepted replies, by size of index."""
+    teaching = questions(past[-500:])  # dialogues that no index below holds
+    for size in (n for n in INDEX_SIZES if n <= len(past) - 500):
+        index = Index.of(past[:size], with_labels=with_labels)
+        before = ReplyModel.fit(index.examples, vectors)
+        lessons = accepted(before, index, vectors, teaching, LESSONS)
+        after = ReplyModel.fit(index.examples, vectors, verdicts=lessons)
+        old, new = (ask(model, index, vectors, held) for model in (before, after))
+        change = clustered(np.subtract(new.first, old.first).tolist(), old.dialogues)
+        typer.echo(
+            f"{size:5} dialogues, {len(lessons)} accepted: accept@1 "
+            f"{np.mean(old.first):.3f} -> {np.mean(new.first):.3f}, change {change}; accept@3 "
+            f"{np.mean(old.any_of_three):.3f} -> {np.mean(new.any_of_three):.3f}  n={len(held)}"
+        )
+
+
+def report(
+    name: str, index: Index, vectors: Vectors, asked: Sequence[Question]
+) -> tuple[ReplyModel, Answers]:
+    """Trains, asks, prints."""
+    start = time.perf_counter()
+    model = ReplyModel.fit(index.examples, vectors)
+    took = time.perf_counter() - start
+    answers = ask(model, index, vectors, asked)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "replies.npz"
+        save(model, path, tenant="eval")
+        size = path.stat().st_size / 1e6
+    typer.echo(answers.line(name))
+    typer.echo(
+        f"{'':34} trained in {took:.0f} s on {model.n_examples} replies, {len(model.names)} kinds,"
+        f" {size:.0f} MB"
+    )
+    return model, answers
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Dialogues in the shape of star.")] = DATA,
+    fold: Annotated[int, typer.Option(help="Which fifth is held back.")] = 0,
+    cache: Annotated[Path | None, typer.Option(help="Keeps vectors between runs.")] = None,
+    *,
+    all_folds: Annotated[bool, typer.Option("--all-folds", help="Each fifth in turn.")] = False,
+    curve: Annotated[bool, typer.Option("--learning-curve", help="Before/after 1,000.")] = False,
+) -> None:
+    """Prints accept@1 and accept@3 with 95 % intervals over dialogues."""
+    if not data.is_file():
+        raise typer.BadParameter(f"{data} is missing: name a file with --data.")
+    dialogues = read(data)
+    vectors = Vectors(build_embedder(Settings()), cache)
+    for number in range(FOLDS) if all_folds else (fold,):
+        past = [d for d in dialogues if fold_of(d.source_id) != number]
+        held = questions([d for d in dialogues if fold_of(d.source_id) == number])
+        typer.echo(f"fifth {number}: {len(past)} dialogues indexed, {len(held)} moments asked")
+        if curve:
+            learning_curve(past, held, vectors, with_labels=True)
+            continue
+        index = Index.of(past, with_labels=True)
+        floor = vote(index, vectors, held)
+        typer.echo(floor.line("30 nearest situations vote"))
+        model, answers = report("next reply, labels known", index, vectors, held)
+        typer.echo(f"{'':34} {latency(model, index, vectors.embedder, held)}")
+        gain = clustered(np.subtract(answers.first, floor.first).tolist(), answers.dialogues)
+        typer.echo(f"{'':34} gain over the vote {gain}")
+        if not all_folds:
+            report("next reply, no labels", Index.of(past, with_labels=False), vectors, held)
+    vectors.keep()
+    typer.echo(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+if __name__ == "__main__":
+    typer.run(main)
