@@ -6,19 +6,19 @@ Asked is every labelled agent turn of the held-back fifth, with the turns before
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import hashlib
 import json
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-import typer
 
 from copilot.config import Settings
 from copilot.domain import Conversation, Interaction, Outcome, Turn
@@ -231,7 +231,7 @@ def learning_curve(
         after = ReplyModel.fit(index.examples, vectors, verdicts=lessons)
         old, new = (ask(model, index, vectors, held) for model in (before, after))
         change = clustered(np.subtract(new.first, old.first).tolist(), old.dialogues)
-        typer.echo(
+        say(
             f"{size:5} dialogues, {len(lessons)} accepted: accept@1 "
             f"{np.mean(old.first):.3f} -> {np.mean(new.first):.3f}, change {change}; accept@3 "
             f"{np.mean(old.any_of_three):.3f} -> {np.mean(new.any_of_three):.3f}  n={len(held)}"
@@ -250,46 +250,68 @@ def report(
         path = Path(folder) / "replies.npz"
         save(model, path, tenant="eval")
         size = path.stat().st_size / 1e6
-    typer.echo(answers.line(name))
-    typer.echo(
+    say(answers.line(name))
+    say(
         f"{'':34} trained in {took:.0f} s on {model.n_examples} replies, {len(model.names)} kinds,"
         f" {size:.0f} MB"
     )
     return model, answers
 
 
-def main(
-    data: Annotated[Path, typer.Option(help="Dialogues in the shape of star.")] = DATA,
-    fold: Annotated[int, typer.Option(help="Which fifth is held back.")] = 0,
-    cache: Annotated[Path | None, typer.Option(help="Keeps vectors between runs.")] = None,
-    *,
-    all_folds: Annotated[bool, typer.Option("--all-folds", help="Each fifth in turn.")] = False,
-    curve: Annotated[bool, typer.Option("--learning-curve", help="Before/after 1,000.")] = False,
-) -> None:
+def main() -> None:
     """Prints accept@1 and accept@3 with 95 % intervals over dialogues."""
-    if not data.is_file():
-        raise typer.BadParameter(f"{data} is missing: name a file with --data.")
-    dialogues = read(data)
-    vectors = Vectors(build_embedder(Settings()), cache)
-    for number in range(FOLDS) if all_folds else (fold,):
+    options = _options()
+    if not options.data.is_file():
+        sys.exit(f"{options.data} is missing: name a file with --data.")
+    dialogues = read(options.data)
+    vectors = Vectors(build_embedder(Settings()), options.cache)
+    for number in range(FOLDS) if options.all_folds else (options.fold,):
         past = [d for d in dialogues if fold_of(d.source_id) != number]
         held = questions([d for d in dialogues if fold_of(d.source_id) == number])
-        typer.echo(f"fifth {number}: {len(past)} dialogues indexed, {len(held)} moments asked")
-        if curve:
-            learning_curve(past, held, vectors, with_labels=True)
-            continue
-        index = Index.of(past, with_labels=True)
-        floor = vote(index, vectors, held)
-        typer.echo(floor.line("30 nearest situations vote"))
-        model, answers = report("next reply, labels known", index, vectors, held)
-        typer.echo(f"{'':34} {latency(model, index, vectors.embedder, held)}")
-        gain = clustered(np.subtract(answers.first, floor.first).tolist(), answers.dialogues)
-        typer.echo(f"{'':34} gain over the vote {gain}")
-        if not all_folds:
-            report("next reply, no labels", Index.of(past, with_labels=False), vectors, held)
+        say(f"fifth {number}: {len(past)} dialogues indexed, {len(held)} moments asked")
+        if options.learning_curve:
+            learning_curve(past, held, vectors, with_labels=not options.no_labels)
+        else:
+            compare(past, held, vectors, also_unlabelled=not options.all_folds)
     vectors.keep()
-    typer.echo(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    say(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+def compare(
+    past: Sequence[Interaction],
+    held: Sequence[Question],
+    vectors: Vectors,
+    *,
+    also_unlabelled: bool,
+) -> None:
+    """The floor, and ours with labels and without."""
+    index = Index.of(past, with_labels=True)
+    floor = vote(index, vectors, held)
+    say(floor.line("30 nearest situations vote"))
+    model, answers = report("next reply, labels known", index, vectors, held)
+    gain = clustered(np.subtract(answers.first, floor.first).tolist(), answers.dialogues)
+    say(f"{'':34} gain over the vote {gain}")
+    say(f"{'':34} {latency(model, index, vectors.embedder, held)}")
+    if also_unlabelled:
+        report("next reply, no labels", Index.of(past, with_labels=False), vectors, held)
+
+
+def say(line: str) -> None:
+    """One line of the report, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA, help="dialogues in the shape of star")
+    parser.add_argument("--fold", type=int, default=0, help="which fifth is held back")
+    parser.add_argument("--cache", type=Path, help="a file that keeps vectors between runs")
+    parser.add_argument("--all-folds", action="store_true", help="each fifth in turn")
+    parser.add_argument("--learning-curve", action="store_true", help="before and after 1,000")
+    parser.add_argument("--no-labels", action="store_true", help="the curve without labels")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    main()

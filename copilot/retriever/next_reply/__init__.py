@@ -2,7 +2,7 @@
 
 from copilot.retriever.next_reply.artefact import load, save
 from copilot.retriever.next_reply.examples import ReplyExample, Verdict, Verdicted, examples_of
-from copilot.retriever.next_reply.model import Fetch, ReplyCandidate, ReplyModel
+from copilot.retriever.next_reply.reply_model import Fetch, ReplyCandidate, ReplyModel
 from copilot.retriever.next_reply.training import train_replies
 from copilot.retriever.next_reply.turns import situation
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from copilot.errors import IndexBroken
 from copilot.retriever.next_reply.exemplars import Exemplar, Exemplars
-from copilot.retriever.next_reply.model import ReplyModel
+from copilot.retriever.next_reply.reply_model import ReplyModel
 from copilot.retriever.next_reply.softmax import Softmax
 from copilot.retriever.next_reply.values import Span
 

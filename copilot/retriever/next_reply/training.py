@@ -10,7 +10,7 @@ from copilot.db import TenantStore
 from copilot.domain import Interaction
 from copilot.embedder import Embedder
 from copilot.retriever.next_reply.examples import ReplyExample, Verdicted, examples_of
-from copilot.retriever.next_reply.model import ReplyModel
+from copilot.retriever.next_reply.reply_model import ReplyModel
 
 Redact = Callable[[Interaction], Interaction]
 
