@@ -15,9 +15,7 @@ from copilot.needs.case import Case, CaseProduct
 
 Met = Literal["met", "unmet", "unknown"]
 FAMILIES = Path(__file__).with_name("families.json")
-_AMOUNT = re.compile(
-    r"(?<![\w.#-])(\d+(?:\.\d+)?)(k)? ?([a-z][\w-]*)(?: ([a-z][\w-]*))?(?: ([a-z][\w-]*))?"
-)
+_AMOUNT = re.compile(r"(?<![\w.#-])(\d+(?:\.\d+)?)(k)? ?(?=([a-z][\w-]*)((?: [a-z][\w-]*){0,4}))")
 _NO_LIMIT = re.compile(r"\b(?:unlimited|no limits?|limitless|any number of|without limit)\b")
 _EXTRA = re.compile(
     r"\b(?:more|extra|additional|add(?:s|-?on|itional)?|another|on top|top-?up|boost\w*)\b"
@@ -25,6 +23,9 @@ _EXTRA = re.compile(
 _NOT_UNITS = frozenset(
     """year month day week hour times percent st nd rd th am pm pound euro dollar gbp eur usd per off
     and or to of in on at for the a an with from by step steps clock""".split()
+)
+_SKIPPED = frozenset(
+    "more extra additional new other further full big small hold of these those the my your our".split()
 )
 _SCALE = {
     "tb": 1000.0,
@@ -81,32 +82,19 @@ def amounts(text: str) -> tuple[Amount, ...]:
     found: list[Amount] = []
     for match in _AMOUNT.finditer(lowered):
         value = float(match.group(1)) * (1000 if match.group(2) else 1)
-        unit = _unit([match.group(3), match.group(4), match.group(5)])
+        unit = _unit([match.group(3), *match.group(4).split()])
         if unit:
             name, scale = ("data", _SCALE[unit]) if unit in _SCALE else (unit, 1.0)
-            window = lowered[max(0, match.start() - 14) : match.end() + 6]
+            window = lowered[max(0, match.start() - 14) : match.end(3) + 6]
             found.append(Amount(name, value * scale, bool(_EXTRA.search(window))))
     return tuple(found)
 
 
-def _unit(following: list[str | None]) -> str:
+def _unit(following: list[str]) -> str:
     """The first of the following words that can be counted; number words in between are skipped."""
     for word in following:
-        if not word:
-            return ""
         found = stem(word)
-        if word in (
-            "more",
-            "extra",
-            "additional",
-            "new",
-            "other",
-            "further",
-            "full",
-            "big",
-            "small",
-            "hold",
-        ):
+        if word in _SKIPPED:
             continue
         if found in _NOT_UNITS or word in _NOT_UNITS:
             return ""

@@ -92,12 +92,12 @@ def _serves(scene: Scene, candidate: Candidate, part: str, names: frozenset[str]
     )
     given = amounts(part)
     if given:
-        fits = quantity and quantity.basis == "total" and not candidate.another
-        return bool(
-            fits
-            and quantity
-            and any(a.unit == quantity.unit and a.value >= (quantity.amount or 0) for a in given)
-        )
+        if quantity is None or quantity.basis != "total" or candidate.another:
+            return False
+        # "20 GB at home" is no cure for data abroad: the need's subject must be the part's too.
+        foreign = {w for w in _specific(candidate.about) & names if w.startswith("~")} - {"~data"}
+        enough = any(a.unit == quantity.unit and a.value >= (quantity.amount or 0) for a in given)
+        return enough and foreign <= subjects(part)
     if quantity or candidate.another or _TRIAL.search(plain(part)) or _NUMBERED.match(digits(part)):
         return False
     about = _specific(subjects(part))

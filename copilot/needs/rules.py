@@ -116,8 +116,10 @@ def _stronger(old: Candidate | None, new: Candidate) -> Candidate:
 def _seed(scene: Scene, words: Words) -> _Seed | None:
     text = words.text
     advice = is_regulated(scene, text) and scene.reads("consent_contact", text)
+    if scene.reads("negated_want", text):
+        return None
     if scene.reads("want", text) and (advice or not _is_service(scene, text)):
-        return _Seed(words, "stated", explicit=scene.reads("strong_want", text))
+        return _Seed(words, "stated", explicit=advice or scene.reads("strong_want", text))
     if scene.reads("limit", text):
         near = _same_turn(scene, words)
         if any(scene.reads("consequence", w.text) for w in near):
@@ -150,6 +152,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         if not (seed.explicit and _links(seed, about, about, constraints, items)):
             return None
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
+    waits = _condition(scene, near) is not None
     return Candidate(
         need=_statement(seed.words.text, items),
         need_type=seed.kind,
@@ -164,15 +167,17 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         benefit=_benefit(spoken, seed),
         consent_quote=consent,
         regulated=regulated,
-        p=_confidence(seed, regulated=regulated, consent=consent),
+        p=_confidence(scene, seed, regulated=regulated, consent=consent, waits=waits),
         drop=_drop(scene, seed, near),
     )
 
 
-def _confidence(seed: _Seed, *, regulated: bool, consent: str) -> float:
+def _confidence(scene: Scene, seed: _Seed, *, regulated: bool, consent: str, waits: bool) -> float:
     """Fixed by rule: a plain request is surer than a described limit; advice takes consent."""
     if regulated:
         return 0.92 if seed.explicit and consent else 0.6
+    if not waits and any(scene.reads("doubt", w.text) for w in scene.own_words):
+        return 0.6  # a word of doubt anywhere: held, not shown
     return 0.85 if seed.explicit else 0.75
 
 
@@ -264,11 +269,13 @@ def _bare_number(scene: Scene, spoken: str, items: list[Offering]) -> list[Const
     linked_items = [i for i in items if linked(subjects(spoken), i)] or items
     sizes = Counter(a.unit for i in linked_items for a in i.amounts)
     units = [u for u, n in sizes.items() if n >= 2]
+    limited = scene.reads("limit", spoken)
     own = {
         a.value
         for e in scene.case.customer.entitlements
         for t in (e.name, *e.includes)
         for a in amounts(t)
+        if limited
     }
     numbers = [n for m in _BARE.finditer(digits(spoken)) if (n := float(m.group(1))) not in own]
     numbers = numbers or [a.value for a in amounts(spoken) if a.value not in own and a.value >= 10]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from copilot.ledger import OpenLoop, Promise, Said, Timeline, open_loops, promises
-from copilot.ledger.language import Sentence, digits, sentences, stems
+from copilot.ledger.language import Sentence, digits, plain, sentences, stems
 from copilot.ledger.lexicon import lexicon
 from copilot.needs.case import Case
 from copilot.needs.catalogue import Offering, offerings
@@ -53,6 +53,13 @@ class Words:
 def signals() -> Mapping[str, re.Pattern[str]]:
     """The word lists of this room."""
     return lexicon(SIGNALS)
+
+
+@lru_cache(maxsize=65536)
+def shows(name: str, text: str) -> bool:
+    """True where the text shows this signal, with numbers in words or in figures."""
+    pattern, lowered, figures = signals()[name], plain(text), digits(text)
+    return bool(pattern.search(lowered) or (figures != lowered and pattern.search(figures)))
 
 
 def foreign_spans(text: str) -> list[tuple[int, int]]:
@@ -153,12 +160,11 @@ class Scene:
 
     def all_saying(self, name: str) -> Iterator[Words]:
         """Every own sentence that shows this signal."""
-        pattern = signals()[name]
-        return (w for w in self.own_words if pattern.search(w.sentence.lower))
+        return (w for w in self.own_words if self.reads(name, w.text))
 
     def reads(self, name: str, text: str) -> bool:
         """True where the text shows this signal."""
-        return bool(signals()[name].search(digits(text)))
+        return shows(name, text)
 
     def after(self, words: Words) -> tuple[Said, ...]:
         """The current turns that follow a sentence."""
