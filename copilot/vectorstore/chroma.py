@@ -88,6 +88,13 @@ class ChromaCollections:
         ours = [held for held in labels if held.keys() >= {"tenant", "kind", "model"}]
         return sorted(CollectionKey(h["tenant"], h["kind"], h["model"]) for h in ours)
 
+    def touch(self) -> None:
+        """Query each collection once: the first read of a young one writes its graph files."""
+        for collection in self.client.list_collections():
+            own = collection.get(limit=1, include=["embeddings"])["embeddings"]
+            if len(own):
+                collection.query(query_embeddings=own, n_results=1, include=[])
+
     def forget(self, key: CollectionKey) -> None:
         """Look the collection up again at the next call."""
         self._known.pop(key, None)

@@ -49,15 +49,17 @@ class ChromaStore:
         """
         with self._writing:
             self._close_client()
+            self._broken = None
             try:
-                self._folder = self._checked(samples)
+                self._folder = self._directory.current()
+                if self._folder is not None:
+                    self._open_checked(self._folder, _by_name(samples))
             except IndexBroken as exc:
                 self._broken = exc.detail
                 raise
-            self._broken = None
-            if self._folder is not None and any(self._folder.iterdir()):
-                with self._guarded():
-                    self._collections = ChromaCollections(_embedded(self._folder))
+            except OSError as exc:
+                self._broken = "its folder could not be written"
+                raise StoreError(f"the vector index has no room: {exc.strerror}") from exc
 
     def reset(self) -> None:
         """Begin an empty generation and remove the older ones from the disk."""
@@ -131,15 +133,18 @@ class ChromaStore:
         if collections is not None:
             collections.client.close()
 
-    def _checked(self, samples: Mapping[CollectionKey, Upserts]) -> Path | None:
-        folder = self._directory.current()
-        if folder is not None:
-            self._directory.remove_others(folder)
-            is_empty = not any(folder.iterdir())
-            fault = None if is_empty else self._fault(folder, _by_name(samples))
-            if fault:
-                raise IndexBroken(f"the vector index is damaged: {fault}")
-        return folder
+    def _open_checked(self, folder: Path, samples: Mapping[str, Upserts]) -> None:
+        self._directory.remove_others(folder)
+        if not any(folder.iterdir()):
+            return
+        self._directory.begin_writing()  # reading, too, may write graph files; see `touch`
+        fault = self._fault(folder, samples)
+        if fault:
+            raise IndexBroken(f"the vector index is damaged: {fault}")
+        with self._guarded():
+            self._collections = ChromaCollections(_embedded(folder))
+            self._collections.touch()
+            self._settle()
 
     def _started(self) -> ChromaCollections:
         self._folder = self._folder or self._directory.begin()

@@ -23,6 +23,7 @@ from copilot.vectorstore import (
     probe,
 )
 
+GRAPH = ["data_level0.bin", "header.bin", "length.bin", "link_lists.bin", "index_metadata.pickle"]
 ROOT = Path(__file__).resolve().parents[2]
 KEY = CollectionKey("tenant", "document", "model")
 GIVEN = np.random.default_rng(0).standard_normal((1_200, 16)).astype(np.float32)
@@ -99,7 +100,17 @@ os.kill(os.getpid(), 9)
     store.close()
 
 
-GRAPH = ["data_level0.bin", "header.bin", "length.bin", "link_lists.bin", "index_metadata.pickle"]
+def test_reading_changes_no_file_of_an_open_index(tmp_path: Path) -> None:
+    """A young collection's graph files appear at the first read after a restart: in `open`."""
+    for _ in range(3):
+        store = ChromaStore(tmp_path)
+        store.open({})
+        if not store.keys():
+            store.apply(KEY, (range(50), GIVEN[:50]), [], seq=1)
+        before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("gen-*/*/*")}
+        assert store.query(KEY, GIVEN[7], 1)[0][0] == 7
+        assert before == {path: path.stat().st_mtime_ns for path in tmp_path.glob("gen-*/*/*")}
+        store.close()
 
 
 @pytest.mark.parametrize("name", GRAPH)
