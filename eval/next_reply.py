@@ -272,28 +272,25 @@ def main() -> None:
         if options.learning_curve:
             learning_curve(past, held, vectors, with_labels=not options.no_labels)
         else:
-            compare(past, held, vectors, also_unlabelled=not options.all_folds)
+            compare(past, held, vectors, only_ours=options.all_folds)
     vectors.keep()
     say(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
 def compare(
-    past: Sequence[Interaction],
-    held: Sequence[Question],
-    vectors: Vectors,
-    *,
-    also_unlabelled: bool,
+    past: Sequence[Interaction], held: Sequence[Question], vectors: Vectors, *, only_ours: bool
 ) -> None:
-    """The floor, and ours with labels and without."""
+    """Ours with labels; unless told otherwise also without, and the floor."""
     index = Index.of(past, with_labels=True)
+    model, answers = report("next reply, labels known", index, vectors, held)
+    if only_ours:
+        return
+    say(f"{'':34} {latency(model, index, vectors.embedder, held)}")
     floor = vote(index, vectors, held)
     say(floor.line("30 nearest situations vote"))
-    model, answers = report("next reply, labels known", index, vectors, held)
     gain = clustered(np.subtract(answers.first, floor.first).tolist(), answers.dialogues)
     say(f"{'':34} gain over the vote {gain}")
-    say(f"{'':34} {latency(model, index, vectors.embedder, held)}")
-    if also_unlabelled:
-        report("next reply, no labels", Index.of(past, with_labels=False), vectors, held)
+    report("next reply, no labels", Index.of(past, with_labels=False), vectors, held)
 
 
 def say(line: str) -> None:

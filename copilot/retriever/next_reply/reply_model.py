@@ -53,7 +53,7 @@ class ReplyModel:
     embedder_name: str
     mask_capitals: bool
     by_label: bool
-    n_examples: int
+    n_examples: int  # replies there were when it was trained, whether they taught anything or not
 
     @classmethod
     def fit(
@@ -63,14 +63,18 @@ class ReplyModel:
         *,
         vectors: Floats | None = None,
         verdicts: Sequence[Verdicted] = (),
+        n_stored: int | None = None,
     ) -> ReplyModel:
         """Learns from past replies. `vectors[i]` is that of `situation` before example i.
 
         All examples and verdicts must be of one tenant: what was said to one never reaches another.
         """
-        examples = [e for e in examples if e.resolved is not False]
+        n_given = len(examples)
         if vectors is None:
             vectors = embedder.embed([situation(e.before, e.subject) for e in examples])
+        solved = [e.resolved is not False for e in examples]
+        examples = [e for e, is_solved in zip(examples, solved, strict=True) if is_solved]
+        vectors = vectors[np.array(solved, bool)]
         examples, vectors = examples[-MAX_EXAMPLES:], vectors[-MAX_EXAMPLES:]
         mask = capitals_are_values([e.reply for e in examples])
         kinds = kinds_of(examples, embedder.embed, mask_capitals=mask)
@@ -90,7 +94,7 @@ class ReplyModel:
             embedder_name=embedder.name,
             mask_capitals=mask,
             by_label=kinds.by_label,
-            n_examples=len(lesson.targets),
+            n_examples=n_given if n_stored is None else n_stored,
         )
 
     def predict(self, turns: Sequence[Turn], vector: Floats | None) -> list[tuple[str, float]]:

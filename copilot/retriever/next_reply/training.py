@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from copilot.embedder import Embedder
 from copilot.retriever.next_reply.examples import ReplyExample, Verdicted, examples_of
 from copilot.retriever.next_reply.reply_model import ReplyModel
 
+BLOCK = 2_000
 Redact = Callable[[Interaction], Interaction]
 
 
@@ -30,8 +32,22 @@ def train_replies(
     }
     interactions = store.sources.iterate("interaction")
     examples = examples_of(map(redact, interactions) if redact else interactions, ids)
-    examples, vectors = _with_vectors(store, embedder, examples)
-    return ReplyModel.fit(examples, embedder, vectors=vectors, verdicts=verdicts)
+    examples, vectors = _with_vectors(store, embedder, _as_stored(store, examples))
+    stored = store.sources.count("interaction")[1]
+    return ReplyModel.fit(examples, embedder, vectors=vectors, verdicts=verdicts, n_stored=stored)
+
+
+def _as_stored(store: TenantStore, examples: Sequence[ReplyExample]) -> list[ReplyExample]:
+    """The examples with the text of their chunk, which is what will be quoted.
+
+    It differs from the turn where personal data were taken out: places in it would be wrong.
+    """
+    found: list[ReplyExample] = []
+    for start in range(0, len(examples), BLOCK):
+        some = examples[start : start + BLOCK]
+        rows = store.sources.chunks([e.chunk_id for e in some])
+        found += [replace(e, reply=rows[e.chunk_id].chunk.text) for e in some if e.chunk_id in rows]
+    return found
 
 
 def _with_vectors(
