@@ -33,7 +33,7 @@ def build(models_dir: Path, precision: Precision) -> bytes:
     try:
         models_dir.mkdir(parents=True, exist_ok=True)
         _replace(path, content)
-        _replace(_seal(path), hashlib.sha256(content).hexdigest().encode())
+        _replace(seal_of(path), hashlib.sha256(content).hexdigest().encode())
     except OSError as fault:
         raise EmbedderError(
             f"The embedding graph cannot be written to {path} ({fault.strerror}). Make room or "
@@ -45,13 +45,14 @@ def build(models_dir: Path, precision: Precision) -> bytes:
 def verified(path: Path) -> bytes | None:
     """The file's bytes if they are the ones that were written, else None."""
     try:
-        content, seal = path.read_bytes(), _seal(path).read_text("ascii", "replace")
+        content, seal = path.read_bytes(), seal_of(path).read_text("ascii", "replace")
     except OSError:
         return None
     return content if hashlib.sha256(content).hexdigest() == seal else None
 
 
-def _seal(path: Path) -> Path:
+def seal_of(path: Path) -> Path:
+    """Where the hash of a graph file stands."""
     return path.with_suffix(".sha256")
 
 

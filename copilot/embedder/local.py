@@ -44,8 +44,13 @@ class LocalEmbedder:
     def load(cls, models_dir: Path, *, quantise: str = "int8", threads: int = 0) -> LocalEmbedder:
         """Opens the graph in `models_dir`, building it if needed. `threads` 0 = all cores."""
         precision = chosen(quantise)
-        session = _session(graphfile.ensure(models_dir, precision))
-        return cls(session, precision=precision, threads=threads or _cores())
+        content = graphfile.ensure(models_dir, precision)
+        return cls.of_graph(content, precision=precision, threads=threads or _cores())
+
+    @classmethod
+    def of_graph(cls, content: bytes, *, precision: Precision, threads: int) -> LocalEmbedder:
+        """On a graph's bytes, whatever this processor would choose."""
+        return cls(_session(content), precision=precision, threads=threads)
 
     def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """One unit vector per text, in order; equal texts are computed once.
