@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None, *, embedder: Embedder | None = 
         stores = [copilot.database.tenant(name) for name in copilot.database.tenants()]
         for store in stores:
             copilot.indexer.sync_all(store)
+            copilot.retriever.repliers.train_if_due(store)
             copilot.retriever.warm(store)
         vectors.follow()
         app.state.copilot = copilot
@@ -72,6 +73,7 @@ def ingest_with(copilot: Copilot) -> ingest.Ingests:
         report = pipeline.run(paths, kind=kind, progress=_Counted(progress))
         copilot.ledgers.refresh(store, report.customers)
         copilot.indexer.sync_all(store)
+        copilot.retriever.repliers.train_if_due(store)
         copilot.retriever.warm(store)
         return report.as_dict()
 

@@ -13,7 +13,7 @@ from copilot.indexer import Indexer
 from copilot.llm import ChatModel, build_chat_model
 from copilot.needs import NeedEngine, build_engine
 from copilot.prompts import Prompts
-from copilot.retriever import Retriever
+from copilot.retriever import Repliers, Retriever
 from copilot.suggester import Suggester
 from copilot.suggester.catalogue import Catalogue
 from copilot.suggester.drafting import Drafter
@@ -82,7 +82,7 @@ def build(
     chat = chat or build_chat_model(settings)
     vectors = vectors or ExactStore()
     indexer = Indexer(vectors, embedder.name)
-    retriever = Retriever(indexer, embedder)
+    retriever = Retriever(indexer, embedder, Repliers(settings.home / "rankers", embedder))
     prompts = Prompts.load()
     engine = build_engine(chat=chat, prompts=prompts)
     counter = TokenCounter(settings.tiktoken_dir, model=_model_name(settings))

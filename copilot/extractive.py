@@ -12,27 +12,34 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from copilot.domain import Draft, Hit, Segment
 
 MAX_SENTENCES = 4
 MAX_STEPS = 8
 MAX_CHARS = 900
-ENOUGH = 0.34  # share of the question's weight that the leading passage must cover
-CLOSE = 0.62  # cosine from which a past case is the same situation, whatever its words
+TELLING = 12  # of the question's words, those that tell most
+# By meaning alone (CLOSE), by meaning and words together (NEAR, SHARED), or by words alone.
+NEAR, CLOSE = 0.36, 0.5
+NEAR_CASE, CLOSE_CASE = 0.6, 0.75  # situations of past cases resemble each other more easily
+SHARED, ENOUGH = 0.25, 0.6
+SECOND = 0.5  # what a second source must add, as a share of what the first tells
+SUBSTANCE = 6  # words of meaning that a past reply must have to be quoted
 
 _STEP = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[A-Z0-9\"'(\[])")
 _MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|\[([^\]]+)\]\([^)]*\)|[*_`#]{1,3}")
 _WORD = re.compile(r"[^\W_][\w'’-]*")
-_NOISE = re.compile(r"^\s*(\||-{3,}|={3,}|<)")
+_NOISE = re.compile(r"^\s*(-{3,}|={3,}|<|#)")
+_ROW = re.compile(r"^\s*\|.*\|\s*$")
 _ENDINGS = ("ations", "ation", "ings", "ing", "edly", "ied", "ies", "ed", "ly", "es", "s", "e")
 STOP = frozenset(
-    "a about after all also am an and any are as at be because been before but by can could did do "
-    "does for from get go got had has have he hello her hey hi him his how i if in into is it its "
-    "just know like me my need no not of off on one or our out please she so some than thank thanks "
-    "that the their them then there they this to too up us want was we were what when where which "
-    "who why will with would yes you your".split()
+    """a about after all also am an and any are as at be because been before but by can could did
+    do does for from get go got had has have he hello her hey hi him his how i if in into is it its
+    just know like me my need no not of off on one or our out please she so some than thank thanks
+    that the their them then there they this to too up us want was we were what when where which
+    who why will with would yes you your""".split()
 )
 
 
@@ -45,6 +52,14 @@ class Unit:
     text: str
     is_step: bool
     stems: frozenset[str]
+
+
+class Standing(NamedTuple):
+    """How well a hit answers: its score, the share of telling words it says, and if that is enough."""
+
+    score: float
+    share: float
+    is_enough: bool
 
 
 def stem(word: str) -> str:
@@ -61,7 +76,11 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order."""
-    return [stem(w) for w in _WORD.findall(text) if w.lower() not in STOP and len(w) > 1]
+    return [stem(word) for word in _content_words(text)]
+
+
+def _content_words(text: str) -> list[str]:
+    return [w for w in _WORD.findall(text) if w.lower() not in STOP and len(w) > 1]
 
 
 def compose(
@@ -72,45 +91,73 @@ def compose(
     `question` maps texts of the customer's open question to their weight. Hits are documents and
     solved cases in the order of their numbers; internal ones inform the gaps, never the reply.
     """
-    weights = _weights(question)
+    weights, words = _weights(question)
     units = {n: _units(n, hit) for n, hit in enumerate(hits, start=1)}
     rarity = _rarity(units.values(), weights)
-    ranked = sorted(
-        ((_coverage(units[n], hits[n - 1], rarity), n) for n in units), key=lambda p: (-p[0], p[1])
+    standing = {n: _standing(units[n], hits[n - 1], rarity) for n in units}
+    usable = sorted(
+        (n for n in units if _is_quotable(hits[n - 1], units[n]) and standing[n].is_enough),
+        key=lambda n: (hits[n - 1].chunk.kind != "document", -standing[n].score, n),
     )
-    usable = [(share, n) for share, n in ranked if hits[n - 1].visibility == "public" and units[n]]
-    missing = _internal_hint(ranked, hits)
-    if not usable or not _is_enough(usable[0], hits):
-        return Draft((), abstained=True, missing=(*missing, _gap(rarity, units, usable)))
-    lead = usable[0][1]
-    chosen = _choose(units[lead], rarity)
-    chosen += _second_source(chosen, usable, units, rarity)
+    missing = _internal_hint(standing, usable, hits)
+    if not usable:
+        best = max(standing, key=lambda n: standing[n].score, default=0)
+        gap = _gap(words, rarity, units.get(best, ()))
+        return Draft((), abstained=True, missing=(*missing, gap))
+    chosen = _choose(units[usable[0]], rarity)
+    chosen += _second_source(chosen, usable[1:], units, rarity)
     greeting = [Segment(f"Hello {customer_name},")] if customer_name else []
     body = [Segment(_as_sentence(unit), (unit.n,)) for unit in chosen]
     return Draft((*greeting, *body), missing=missing)
 
 
-def _weights(question: Mapping[str, float]) -> dict[str, float]:
+def _weights(question: Mapping[str, float]) -> tuple[dict[str, float], dict[str, str]]:
+    """Weight of each stem, and the word that the customer used for it."""
     weights: dict[str, float] = {}
+    words: dict[str, str] = {}
     for text, weight in question.items():
-        for word in stems(text):
-            weights[word] = max(weights.get(word, 0.0), weight)
-    return weights
+        for word in _content_words(text):
+            root = stem(word)
+            words.setdefault(root, word.lower())
+            weights[root] = max(weights.get(root, 0.0), weight)
+    return weights, words
 
 
 def _units(n: int, hit: Hit) -> list[Unit]:
     found: list[Unit] = []
+    header: list[str] = []
     for line in hit.chunk.text.splitlines():
-        if not line.strip() or _NOISE.match(line) or line.lstrip().startswith("#"):
-            continue
-        is_step = bool(_STEP.match(line))
-        plain = _MARKUP.sub(lambda m: m.group(1) or "", _STEP.sub("", line)).strip()
-        for sentence in [plain] if is_step else _SENTENCE.split(plain):
-            if 2 < len(sentence) <= MAX_CHARS and _WORD.search(sentence):
-                found.append(
-                    Unit(n, len(found), sentence.strip(), is_step, frozenset(stems(sentence)))
-                )
+        if _ROW.match(line):
+            cells = [_plain(cell) for cell in line.strip().strip("|").split("|")]
+            sentence = _row(header, cells)
+            header = header or cells
+            pieces, is_step = ([sentence] if sentence else []), False
+        else:
+            header = []
+            is_step = bool(_STEP.match(line))
+            plain = "" if _NOISE.match(line) else _plain(_STEP.sub("", line))
+            pieces = [plain] if is_step else _SENTENCE.split(plain)
+        for piece in pieces:
+            text = piece.strip()
+            if 2 < len(text) <= MAX_CHARS and _WORD.search(text):
+                found.append(Unit(n, len(found), text, is_step, frozenset(stems(text))))
     return found
+
+
+def _plain(text: str) -> str:
+    return _MARKUP.sub(lambda m: m.group(1) or "", text).strip()
+
+
+def _row(header: Sequence[str], cells: Sequence[str]) -> str:
+    """A row of a table as a sentence: "Zones: Free 2, Plus 6." Empty for head and rule."""
+    if not header or all(set(cell) <= {"-", ":", " "} for cell in cells):
+        return ""
+    told = [
+        f"{name} {cell}".strip()
+        for name, cell in zip(header[1:], cells[1:], strict=False)
+        if cell and cell != "-"
+    ]
+    return f"{cells[0]}: {', '.join(told)}" if told and cells[0] else ", ".join(told)
 
 
 def _rarity(units: Iterable[Sequence[Unit]], weights: Mapping[str, float]) -> dict[str, float]:
@@ -121,17 +168,26 @@ def _rarity(units: Iterable[Sequence[Unit]], weights: Mapping[str, float]) -> di
     return {w: weights[w] * math.log(1 + total / (1 + counts[w])) for w in weights}
 
 
-def _coverage(units: Sequence[Unit], hit: Hit, rarity: Mapping[str, float]) -> float:
+def _standing(units: Sequence[Unit], hit: Hit, rarity: Mapping[str, float]) -> Standing:
+    """How well a hit speaks to the question: by meaning (cosine), and by its rarest words."""
     said = frozenset().union(*(u.stems for u in units)) if units else frozenset()
     said |= frozenset(stems(hit.title)) | frozenset(stems(" ".join(hit.chunk.heading_path)))
-    said |= frozenset(stems(hit.chunk.context))
-    total = sum(rarity.values()) or 1.0
-    share = sum(weight for word, weight in rarity.items() if word in said) / total
-    return share * (1.0 + 0.5 / hit.rank)  # of equals, the one that ranked higher
+    telling = dict(sorted(rarity.items(), key=lambda pair: (-pair[1], pair[0]))[:TELLING])
+    total = sum(telling.values()) or 1.0
+    share = sum(weight for word, weight in telling.items() if word in said) / total
+    is_document = hit.chunk.kind == "document"
+    near, close = (NEAR, CLOSE) if is_document else (NEAR_CASE, CLOSE_CASE)
+    is_enough = hit.score >= close or (hit.score >= near and share >= SHARED) or share >= ENOUGH
+    return Standing(hit.score + 0.4 * share + 0.1 / hit.rank, share, is_enough)
 
 
-def _is_enough(best: tuple[float, int], hits: Sequence[Hit]) -> bool:
-    return best[0] >= ENOUGH or hits[best[1] - 1].score >= CLOSE
+def _is_quotable(hit: Hit, units: Sequence[Unit]) -> bool:
+    """Public, and of a past reply only one that says something by itself."""
+    if hit.visibility != "public" or not units:
+        return False
+    if hit.chunk.kind == "document":
+        return True
+    return len(frozenset().union(*(u.stems for u in units))) >= SUBSTANCE
 
 
 def _choose(units: Sequence[Unit], rarity: Mapping[str, float]) -> list[Unit]:
@@ -140,9 +196,10 @@ def _choose(units: Sequence[Unit], rarity: Mapping[str, float]) -> list[Unit]:
     best = max(units, key=lambda u: (scored[u], -u.place))
     if len(steps) >= 2 and (best.is_step or _leads_to(best, steps)):
         run = _run_of(best if best.is_step else steps[0], units)
-        intro = [u for u in units if u.place == run[0].place - 1 and not u.is_step]
+        intro = [u for u in units if u.place == run[0].place - 1 and _introduces(u)]
         return intro + run[:MAX_STEPS]
-    plain = sorted((u for u in units if not u.is_step), key=lambda u: (-scored[u], u.place))
+    plain = [u for u in units if not u.is_step and not u.text.endswith(":")]
+    plain.sort(key=lambda u: (-scored[u], u.place))
     kept: list[Unit] = []
     for unit in plain or [best]:
         spent = sum(len(u.text) for u in kept) + len(unit.text)
@@ -155,6 +212,11 @@ def _choose(units: Sequence[Unit], rarity: Mapping[str, float]) -> list[Unit]:
 def _score(unit: Unit, rarity: Mapping[str, float]) -> float:
     told = sum(rarity.get(word, 0.0) for word in unit.stems)
     return told / math.sqrt(4 + len(unit.stems))
+
+
+def _introduces(unit: Unit) -> bool:
+    """A sentence before steps, not a heading: headings have no verb and say nothing alone."""
+    return not unit.is_step and len(unit.text.split()) > 4
 
 
 def _leads_to(unit: Unit, steps: Sequence[Unit]) -> bool:
@@ -175,39 +237,41 @@ def _run_of(step: Unit, units: Sequence[Unit]) -> list[Unit]:
 
 def _second_source(
     chosen: Sequence[Unit],
-    usable: Sequence[tuple[float, int]],
+    others: Sequence[int],
     units: Mapping[int, Sequence[Unit]],
     rarity: Mapping[str, float],
 ) -> list[Unit]:
     """One sentence of another source, if it tells a part of the question still untold."""
     told = frozenset().union(*(u.stems for u in chosen))
     untold = {word: weight for word, weight in rarity.items() if word not in told}
-    if sum(untold.values()) < 0.3 * sum(rarity.values()):
-        return []
-    candidates = [u for share, n in usable[1:4] if share >= ENOUGH for u in units[n]]
-    best = max(candidates, key=lambda u: _score(u, untold), default=None)
-    if best is None or _score(best, untold) <= 0.25 * max(_score(u, rarity) for u in chosen):
+    candidates = [u for n in others[:3] for u in units[n] if not u.is_step]
+    best = max(candidates, key=lambda u: (_score(u, untold), -u.place), default=None)
+    if best is None or _score(best, untold) < SECOND * max(_score(u, rarity) for u in chosen):
         return []
     return [best]
 
 
-def _internal_hint(ranked: Sequence[tuple[float, int]], hits: Sequence[Hit]) -> tuple[str, ...]:
-    best = ranked[0] if ranked else None
-    if best and hits[best[1] - 1].visibility == "internal" and best[0] >= ENOUGH:
-        return (f"an internal source covers this, read it first: {hits[best[1] - 1].title}",)
-    return ()
+def _internal_hint(
+    standing: Mapping[int, Standing], usable: Sequence[int], hits: Sequence[Hit]
+) -> tuple[str, ...]:
+    """Names the internal source that would lead, so that the agent reads it."""
+    internal = [n for n, s in standing.items() if hits[n - 1].visibility == "internal"]
+    best = max(internal, key=lambda n: standing[n].score, default=None)
+    if best is None or not standing[best].is_enough:
+        return ()
+    if usable and standing[usable[0]].score >= standing[best].score:
+        return ()
+    return (f"an internal source covers this, read it first: {hits[best - 1].title}",)
 
 
-def _gap(
-    rarity: Mapping[str, float],
-    units: Mapping[int, Sequence[Unit]],
-    usable: Sequence[tuple[float, int]],
-) -> str:
-    said = frozenset().union(*(u.stems for u in units[usable[0][1]])) if usable else frozenset()
-    untold = sorted((w for w in rarity if w not in said), key=lambda w: (-rarity[w], w))
+def _gap(words: Mapping[str, str], rarity: Mapping[str, float], units: Sequence[Unit]) -> str:
+    said = frozenset().union(*(u.stems for u in units)) if units else frozenset()
+    untold = sorted(
+        (w for w in rarity if w not in said and len(w) > 3), key=lambda w: (-rarity[w], w)
+    )
     if not untold:
         return "what exactly the customer asks: nothing in the conversation points to a source"
-    return f"an article or a solved case about: {', '.join(untold[:4])}"
+    return f"an article or a solved case about: {', '.join(words[w] for w in untold[:4])}"
 
 
 def _as_sentence(unit: Unit) -> str:

@@ -64,6 +64,12 @@ def known_story(store: TenantStore, customer_id: str) -> Story:
     return story
 
 
+def first_name(story: Story) -> str | None:
+    """What to call the customer, where a record says it."""
+    name = story.customer.name if story.customer else None
+    return name.split()[0] if name and name.strip() else None
+
+
 def started(contact: Interaction) -> datetime:
     """When a contact began; contacts without any time come first."""
     moment = contact.at or next((turn.at for turn in contact.turns if turn.at), None)

@@ -10,8 +10,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-from rich.progress import TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from copilot.bootstrap import Copilot, build
@@ -100,6 +106,8 @@ def run_with_progress(
         )  # fmt: skip
         bar.say("promises and open requests")
         copilot.ledgers.refresh(store, report.customers)
+        bar.say("learning which reply comes next")
+        copilot.retriever.repliers.train_if_due(store)
     return report
 
 

@@ -3,7 +3,8 @@
 from copilot.db.codec import fingerprint, id_of, kind_of
 from copilot.db.database import Database, TenantStore
 from copilot.db.engine import now
-from copilot.db.sources import Change, ChunkMeta, Prepared, Sources, StoredChunk
+from copilot.db.rows import Change, ChunkMeta, Prepared, StoredChunk
+from copilot.db.sources import Sources
 
 __all__ = [
     "Change",

@@ -66,8 +66,8 @@ class Journal:
     def add_job(self, job_id: str, kind: str, request: Mapping[str, Any]) -> str:
         """Opens a job with all it needs to be run again after a crash; returns its id."""
         row = {
-            "id": job_id, "kind": kind, "state": "queued", "done": 0, "request": dict(request), "report": None,
-            "created_at": now(), "updated_at": now(),
+            "id": job_id, "kind": kind, "state": "queued", "done": 0,
+            "request": dict(request), "report": None, "created_at": now(), "updated_at": now(),
         }  # fmt: skip
         with self.scope.writing() as connection:
             self.scope.insert(connection, jobs, [row])

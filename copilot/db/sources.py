@@ -4,70 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, func, select, text
 
 from copilot.db import codec
-from copilot.db.engine import now
 from copilot.db.fulltext import Entry, FullText
+from copilot.db.rows import (
+    CHUNK_COLUMNS,
+    Change,
+    ChunkMeta,
+    Prepared,
+    StoredChunk,
+    block_of,
+    chunk_row,
+    entry_of,
+    source_row,
+    stored,
+)
 from copilot.db.scope import Scope, batches
 from copilot.db.tables import changes, chunks, sources, tenants
-from copilot.domain import Chunk, Document, Interaction, SourceKind
-
-SEPARATOR = "\x1f"
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A source ready to be stored: its chunks, their vectors (n, dim) and its fingerprint."""
-
-    item: Document | Interaction
-    chunks: Sequence[Chunk]
-    vectors: np.ndarray
-    model: str
-    fingerprint: str
-    origin: str
-
-
-class StoredChunk(NamedTuple):
-    """A chunk as stored, with what a hit needs of its source."""
-
-    id: int
-    chunk: Chunk
-    title: str
-    url: str | None
-    visibility: str
-    language: str | None
-    valid_from: date | None
-    valid_to: date | None
-    resolved: bool | None
-    rating: float | None
-    at: datetime | None
-    customer_id: str | None
-
-
-class Change(NamedTuple):
-    """One entry of the change log: chunk `chunk_id` came or went with change `seq`."""
-
-    seq: int
-    op: str
-    chunk_id: int
-
-
-class ChunkMeta(NamedTuple):
-    """The small facts of a chunk that ranking needs in memory, without its texts."""
-
-    id: int
-    source: int
-    source_id: str
-    title: str
-    visibility: str
-    resolved: bool | None
-    label: str | None
-    turn: int | None
+from copilot.domain import Document, Interaction, SourceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +82,7 @@ class Sources:
         with self.scope.writing() as connection:
             seq = self._next_seq(connection)
             self._drop(connection, kind, [codec.id_of(p.item) for p in prepared], seq)
-            self.scope.insert(connection, sources, [_source_row(kind, p) for p in prepared])
+            self.scope.insert(connection, sources, [source_row(kind, p) for p in prepared])
             keys = self._keys(connection, kind, [codec.id_of(p.item) for p in prepared])
             first = self._reserve(connection, sum(len(p.chunks) for p in prepared))
             rows: list[dict[str, Any]] = []
@@ -132,9 +90,9 @@ class Sources:
             for p in prepared:
                 for chunk, vector in zip(p.chunks, p.vectors, strict=True):
                     rows.append(
-                        _chunk_row(first + len(rows), keys[codec.id_of(p.item)], chunk, p, vector)
+                        chunk_row(first + len(rows), keys[codec.id_of(p.item)], chunk, p, vector)
                     )
-                    entries.append(_entry(rows[-1]["id"], chunk, p.item))
+                    entries.append(entry_of(rows[-1]["id"], chunk, p.item))
             self.scope.insert(connection, chunks, rows)
             self.fulltext.add(connection, kind, entries)
             self._log(connection, kind, "upsert", seq, [row["id"] for row in rows])
@@ -154,6 +112,16 @@ class Sources:
         with self.scope.reading() as connection:
             row = connection.execute(statement).first()
         return codec.load(kind, row[0]) if row else None
+
+    def documents(self, ids: Sequence[str]) -> Iterator[Document]:
+        """Articles by id, in no order."""
+        with self.scope.reading() as connection:
+            for some in batches(ids):
+                statement = self.scope.select(sources, sources.c.body).where(
+                    sources.c.kind == "document", sources.c.source_id.in_(some)
+                )
+                for row in connection.execute(statement):
+                    yield codec.load("document", row[0])
 
     def iterate(self, kind: SourceKind, customer_ids: Sequence[str] | None = None) -> Iterator[Any]:
         """Items of a kind in order of time, of some customers or of all."""
@@ -182,12 +150,12 @@ class Sources:
         with self.scope.reading() as connection:
             for some in batches(ids):
                 statement = (
-                    self.scope.select(chunks, *_CHUNK_COLUMNS)
+                    self.scope.select(chunks, *CHUNK_COLUMNS)
                     .join_from(chunks, sources, chunks.c.source == sources.c.id)
                     .where(chunks.c.id.in_(some))
                 )
                 for row in connection.execute(statement):
-                    found[row.id] = _stored(row)
+                    found[row.id] = stored(row)
         return found
 
     def meta(self, kind: SourceKind, ids: Sequence[int] | None = None) -> list[ChunkMeta]:
@@ -220,7 +188,7 @@ class Sources:
         with self.scope.reading() as connection:
             if ids is not None:
                 for some in batches(ids):
-                    yield _block(connection.execute(base.where(chunks.c.id.in_(some))).all())
+                    yield block_of(connection.execute(base.where(chunks.c.id.in_(some))).all())
                 return
             last = -1
             while True:
@@ -228,7 +196,7 @@ class Sources:
                 rows = connection.execute(page).all()
                 if not rows:
                     return
-                yield _block(rows)
+                yield block_of(rows)
                 last = rows[-1][0]
 
     def seq(self) -> int:
@@ -298,101 +266,3 @@ class Sources:
     ) -> None:
         rows = [{"seq": seq, "chunk_id": i, "kind": kind, "op": op} for i in ids]
         self.scope.insert(connection, changes, rows)
-
-
-_CHUNK_COLUMNS = (
-    chunks.c.id, chunks.c.key, chunks.c.kind, sources.c.source_id, chunks.c.ordinal, chunks.c.text,
-    chunks.c.context, chunks.c.headings, chunks.c.turn, chunks.c.label, sources.c.title,
-    sources.c.url, sources.c.visibility, sources.c.language, sources.c.valid_from,
-    sources.c.valid_to, sources.c.resolved, sources.c.rating, sources.c.at, sources.c.customer_id,
-)  # fmt: skip
-
-
-def _stored(row: Any) -> StoredChunk:  # noqa: ANN401 - a database row
-    chunk = Chunk(
-        id=row.key,
-        kind=row.kind,
-        source_id=row.source_id,
-        ordinal=row.ordinal,
-        text=row.text,
-        context=row.context,
-        heading_path=tuple(row.headings.split(SEPARATOR)) if row.headings else (),
-        turn=row.turn,
-        label=row.label,
-    )
-    return StoredChunk(
-        row.id, chunk, row.title, row.url, row.visibility, row.language, row.valid_from,
-        row.valid_to, row.resolved, row.rating, row.at, row.customer_id,
-    )  # fmt: skip
-
-
-def _source_row(kind: str, p: Prepared) -> dict[str, Any]:
-    item = p.item
-    row: dict[str, Any] = {
-        "kind": kind,
-        "source_id": item.source_id,
-        "url": item.url,
-        "language": item.language,
-        "origin": p.origin,
-        "fingerprint": p.fingerprint,
-        "body": codec.dump(item),
-        "ingested_at": now(),
-        "title": "",
-        "visibility": "public",
-        "valid_from": None,
-        "valid_to": None,
-        "at": None,
-        "customer_id": None,
-        "resolved": None,
-        "rating": None,
-    }
-    if isinstance(item, Document):
-        row |= {
-            "title": item.title,
-            "visibility": item.visibility,
-            "valid_from": item.valid_from,
-            "valid_to": item.valid_to,
-            "at": item.updated_at,
-        }
-    else:
-        times = [turn.at for turn in item.turns if turn.at]
-        row |= {
-            "title": item.subject or "",
-            "at": item.at or (times[0] if times else None),
-            "customer_id": item.customer_id,
-            "resolved": item.outcome.resolved,
-            "rating": item.outcome.rating,
-        }
-    return row
-
-
-def _chunk_row(
-    n: int, source: int, chunk: Chunk, p: Prepared, vector: np.ndarray
-) -> dict[str, Any]:
-    return {
-        "id": n,
-        "kind": chunk.kind,
-        "source": source,
-        "key": chunk.id,
-        "ordinal": chunk.ordinal,
-        "text": chunk.text,
-        "context": chunk.context,
-        "headings": SEPARATOR.join(chunk.heading_path),
-        "turn": chunk.turn,
-        "label": chunk.label,
-        "model": p.model,
-        "vector": np.ascontiguousarray(vector, dtype="<f4").tobytes(),
-    }
-
-
-def _entry(n: int, chunk: Chunk, item: Document | Interaction) -> Entry:
-    if isinstance(item, Document):
-        return Entry(n, item.title, " ".join(chunk.heading_path), chunk.text, "")
-    return Entry(n, item.subject or "", " ".join(item.tags), chunk.context, chunk.text)
-
-
-def _block(rows: Sequence[Any]) -> tuple[list[int], np.ndarray]:
-    ids = [int(row[0]) for row in rows]
-    if not rows:
-        return ids, np.zeros((0, 0), dtype=np.float32)
-    return ids, np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").reshape(len(ids), -1)

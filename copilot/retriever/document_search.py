@@ -28,7 +28,7 @@ class Weights:
     dense: float = 0.45
     lexical: float = 0.35
     title: float = 0.2
-    apart: float = 0.2  # of `dense`, for each further text of the plan
+    apart: float = 0.5  # of `dense`, for each further text of the plan
     audience: float = 0.4  # articles for agents, when the customer has a problem
     audience_in_choice: float = 0.1  # and when the customer chooses
     overview: float = 0.6  # overview articles of the category the customer chooses from

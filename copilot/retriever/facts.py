@@ -91,7 +91,11 @@ def named(collection: Sequence[str]) -> tuple[str, ...]:
 
 
 def _is_for_agents(document: Document) -> bool:
-    if document.visibility == "internal" or _INTERNAL.search(document.title):
+    """Written for agents and open to quotation: what is marked internal is ranked on its merits,
+    for it can only inform a reply, and a small set of playbooks would else lead every answer."""
+    if document.visibility == "internal":
+        return False
+    if _INTERNAL.search(document.title):
         return True
     text = document.text[:20_000]
     about = len(_ABOUT.findall(text)) + len(_IDENTIFIER.findall(text))

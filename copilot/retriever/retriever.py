@@ -8,14 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from copilot.db import StoredChunk, TenantStore, now
+from copilot.db import TenantStore, now
 from copilot.domain import Alternative, Conversation, Hit, SourceKind
 from copilot.embedder import Embedder
 from copilot.indexer import Indexer
+from copilot.retriever.cases import find_cases, hit_of
+from copilot.retriever.document_search import LOOKED_UP, NEAREST, DocumentSearch
+from copilot.retriever.keeping import Libraries
+from copilot.retriever.next_reply import situation
+from copilot.retriever.query import QueryPlan, plan
+from copilot.retriever.repliers import Repliers
 
 DOCUMENTS = 8
 REPLIES = 4
-POOL = 60
+MIN_WORDS = 4  # of a past reply that says something by itself
+NEAR = 0.35  # cosine below which a past case is about something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,85 +32,145 @@ class Evidence:
     question: Mapping[str, float]
     documents: tuple[Hit, ...]
     replies: tuple[Hit, ...]
-    vector: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
+    """All of retrieval for the doors and the suggester; safe in many threads."""
+
     indexer: Indexer
     embedder: Embedder
-    _models: dict[str, Any] = field(default_factory=dict)
+    repliers: Repliers
+    libraries: Libraries = field(default_factory=Libraries)
 
     def warm(self, store: TenantStore) -> None:
         """Prepares what the first query would wait for."""
+        self.libraries.of(store)
+        self.repliers.model(store)
+        self.search(store, "Is anybody there?", k=1, kinds=("document", "interaction"))
 
     def train(self, store: TenantStore) -> dict[str, Any]:
-        return {"trained": False}
+        """Learns next replies from the tenant's interactions and feedback."""
+        return self.repliers.train(store)
 
     def search(
-        self, store: TenantStore, asked: Conversation | str, *, k: int, kinds: Sequence[SourceKind]
+        self,
+        store: TenantStore,
+        asked: Conversation | str,
+        *,
+        k: int,
+        kinds: Sequence[SourceKind],
     ) -> list[Hit]:
-        text = asked if isinstance(asked, str) else _open_question(asked)
-        vector = self.embedder.embed_query(text[:4000])
-        hits: list[Hit] = []
-        for kind in kinds:
-            hits += self._hits(store, kind, text, vector, k)
-        return sorted(hits, key=lambda h: -h.score)[:k]
+        """The k best sources of the given kinds, one hit each, best first."""
+        planned = plan(asked, acronyms=self.libraries.of(store).acronyms)
+        found: list[list[Hit]] = []
+        if "document" in kinds:
+            found.append(self._documents(store, planned, k))
+        if "interaction" in kinds and not planned.is_empty:
+            text = asked if isinstance(asked, str) else situation(asked.turns)
+            found.append(self._cases(store, text, planned, k, only_answers=False))
+        return _merged(found, k)
 
     def evidence(self, store: TenantStore, conversation: Conversation) -> Evidence:
-        text = _open_question(conversation)
-        vector = self.embedder.embed_query(text[:4000])
-        documents = self._hits(store, "document", text, vector, DOCUMENTS)
-        replies = self._hits(store, "interaction", text, vector, REPLIES)
-        return Evidence({text: 1.0}, tuple(documents), tuple(replies), vector)
-
-    def next_replies(
-        self, store: TenantStore, conversation: Conversation, evidence: Evidence, n: int
-    ) -> tuple[Alternative, ...]:
-        hits = self._hits(store, "interaction", "", evidence.vector, n) if n else []
-        return tuple(
-            Alternative(h.chunk.text, "interaction", h.chunk.source_id, h.chunk.turn) for h in hits
+        """What a reply may rest on: current articles and cases that were solved."""
+        planned = plan(conversation, acronyms=self.libraries.of(store).acronyms)
+        cases: list[Hit] = []
+        if not planned.is_empty:
+            text = situation(conversation.turns)
+            cases = self._cases(store, text, planned, REPLIES, only_answers=True)
+        return Evidence(
+            question=_question(planned),
+            documents=tuple(self._documents(store, planned, DOCUMENTS)),
+            replies=tuple(hit for hit in cases if hit.score >= NEAR),
         )
 
-    def _hits(
-        self, store: TenantStore, kind: SourceKind, text: str, vector: np.ndarray, k: int
-    ) -> list[Hit]:
-        key = self.indexer.sync(store, kind)
-        near = self.indexer.vectors.query(key, vector, POOL)
-        rows = store.sources.chunks([i for i, _ in near])
-        found: list[Hit] = []
-        seen: set[str] = set()
-        for chunk_id, score in near:
-            row = rows.get(chunk_id)
-            if row is None or row.chunk.source_id in seen or not _usable(row):
-                continue
-            seen.add(row.chunk.source_id)
-            found.append(
-                Hit(
-                    row.chunk,
-                    row.title,
-                    len(found) + 1,
-                    score,
-                    row.url,
-                    row.visibility,
-                    row.resolved,
-                    row.at,
-                )  # type: ignore[arg-type]
+    def next_replies(
+        self, store: TenantStore, conversation: Conversation, n: int, *, name: str | None = None
+    ) -> tuple[Alternative, ...]:
+        """Up to n distinct replies that were given where this conversation is now."""
+        text = situation(conversation.turns)
+        if not n or not text:
+            return ()
+        vector = self.embedder.embed_query(text)
+        model = self.repliers.model(store)
+        found: list[Alternative] = []
+        if model is not None:
+            candidates = model.suggest(
+                conversation, vector, lambda ids: _texts(store, ids), k=n, customer_name=name
             )
-            if len(found) == k:
-                break
-        return found
+            found = [Alternative(c.text, "interaction", c.source_id, c.turn) for c in candidates]
+        if len(found) < n:  # too little to learn from: the replies in the nearest situations
+            found += self._nearest_replies(store, vector, n, {a.text for a in found})
+        return tuple(found[:n])
+
+    def _nearest_replies(
+        self, store: TenantStore, vector: np.ndarray, n: int, said: set[str]
+    ) -> list[Alternative]:
+        key = self.indexer.sync(store, "interaction")
+        if not self.indexer.vectors.count(key):
+            return []
+        cases = find_cases(store, self.indexer.vectors, key, vector, (), k=3 * n, only_answers=True)
+        found: list[Alternative] = []
+        for hit in cases:
+            text = hit.chunk.text
+            if hit.score >= NEAR and len(text.split()) >= MIN_WORDS and text not in said:
+                said.add(text)
+                found.append(Alternative(text, "interaction", hit.chunk.source_id, hit.chunk.turn))
+        return found[:n]
+
+    def _documents(self, store: TenantStore, planned: QueryPlan, k: int) -> list[Hit]:
+        key = self.indexer.sync(store, "document")
+        if planned.is_empty or not self.indexer.vectors.count(key):
+            return []
+        vectors = np.stack([self.embedder.embed_query(text) for text in planned.texts])
+        dense = self.indexer.vectors.query_many(key, vectors, NEAREST)
+        lexical = store.fulltext.search(planned.terms, "document", LOOKED_UP)
+        search = DocumentSearch(self.libraries.of(store))
+        ranked = search.rank(planned, dense, lexical, k=k, on=now().date())
+        cosine = dict(dense[0])
+        rows = store.sources.chunks([article.chunk for article in ranked])
+        present = [article for article in ranked if article.chunk in rows]
+        return [
+            hit_of(rows[article.chunk], rank, cosine.get(article.chunk, 0.0))
+            for rank, article in enumerate(present, start=1)
+        ]
+
+    def _cases(
+        self, store: TenantStore, text: str, planned: QueryPlan, k: int, *, only_answers: bool
+    ) -> list[Hit]:
+        key = self.indexer.sync(store, "interaction")
+        if not self.indexer.vectors.count(key):
+            return []
+        return find_cases(
+            store,
+            self.indexer.vectors,
+            key,
+            self.embedder.embed_query(text),
+            planned.terms,
+            k=k,
+            only_answers=only_answers,
+        )
 
 
-def _usable(row: StoredChunk) -> bool:
-    today = now().date()
-    if row.valid_to and row.valid_to < today:
-        return False
-    if row.valid_from and row.valid_from > today:
-        return False
-    return row.chunk.kind == "document" or row.resolved is not False
+def _texts(store: TenantStore, ids: Sequence[int]) -> dict[int, str]:
+    return {i: row.chunk.text for i, row in store.sources.chunks(ids).items()}
 
 
-def _open_question(conversation: Conversation) -> str:
-    turns = [t.text for t in conversation.turns if t.speaker == "customer"]
-    return "\n".join(turns[-3:])
+def _question(planned: QueryPlan) -> dict[str, float]:
+    """The plan's texts with their weight: the last words of the customer count most."""
+    if planned.is_empty:
+        return {}
+    weights = {planned.texts[0]: 0.6}
+    weights.update(dict.fromkeys(planned.texts[1:], 1.0))
+    return weights if len(planned.texts) > 1 else {planned.texts[0]: 1.0}
+
+
+def _merged(found: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
+    """Rankings of several kinds as one: each keeps its order, the nearer head goes first."""
+    queues = [list(hits) for hits in found if hits]
+    merged: list[Hit] = []
+    while queues and len(merged) < k:
+        best = max(queues, key=lambda queue: queue[0].score)
+        merged.append(best.pop(0))
+        queues = [queue for queue in queues if queue]
+    return merged

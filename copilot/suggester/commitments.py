@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from copilot.domain import Hit, Interaction
+from copilot.domain import Conversation, Hit, Interaction
+from copilot.extractive import stems
 from copilot.needs import Assessment
 
 MAX_SENTENCES = 2
+FRESH_DAYS = 45  # what fell due, or was asked, this recently is said whatever the topic is now
+SAME_TOPIC = 2  # words of meaning that an older matter must share with the present one
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,24 @@ def owed(
     contacts: Sequence[Interaction],
     knowledge: Sequence[Hit],
     *,
-    current: str | None,
+    conversation: Conversation,
+    as_of: datetime,
 ) -> list[Owed]:
     """At most two sentences, the heaviest first: a wrong promise, an overdue one, an open request.
 
-    Only what lies in earlier contacts: what was said a minute ago needs no reminder.
+    Only what lies in earlier contacts, and is fresh or about the present topic: a reply that
+    begins with every old matter helps nobody. The ledgers show all of them to the agent.
     """
+    current = conversation.id
+    topic = frozenset(
+        word for t in conversation.turns if t.speaker == "customer" for word in stems(t.text)
+    )
+
+    def matters(text: str, day: str | None) -> bool:
+        if len(topic & frozenset(stems(text))) >= SAME_TOPIC:
+            return True
+        return day is not None and _days(day, as_of) <= FRESH_DAYS
+
     past = {contact.source_id: contact for contact in contacts if contact.source_id != current}
     facts = {hit.chunk.source_id: hit for hit in knowledge if hit.visibility == "public"}
     found: list[Owed] = []
@@ -41,14 +57,15 @@ def owed(
         contact = past.get(promise.conversation_id)
         if contact is None or promise.promisor_role == "customer":
             continue
-        if promise.status == "conflict":
+        about = f"{promise.what} {promise.quote}"
+        if promise.status == "conflict" and matters(about, None):
             fact = facts.get(promise.conflict_with or "")
             text = (
                 f"We told you: “{_flat(promise.quote)}” That was not right, and I am sorry; "
                 "let us put it straight."
             )
             found.insert(0, _owed(text, contact, promise.turn, promise.quote, fact))
-        elif promise.status == "overdue":
+        elif promise.status == "overdue" and matters(about, promise.due):
             due = f" by {promise.due[:10]}" if promise.due else ""
             text = (
                 f"We had promised you{due}: “{_flat(promise.quote)}” "
@@ -57,7 +74,12 @@ def owed(
             found.append(_owed(text, contact, promise.turn, promise.quote))
     for loop in assessment.open_loops:
         contact = past.get(loop.conversation_id)
-        if contact is not None and loop.status == "open":
+        asked = loop.first_asked_at or None
+        if (
+            contact is not None
+            and loop.status == "open"
+            and matters(f"{loop.what} {loop.quote}", asked)
+        ):
             text = f"You also asked us: “{_flat(loop.quote)}” That is still open, not forgotten."
             found.append(_owed(text, contact, loop.turn, loop.quote))
     return found[:MAX_SENTENCES]
@@ -69,6 +91,14 @@ def _owed(text: str, contact: Interaction, turn: str, quote: str, fact: Hit | No
         contact.subject or f"{contact.channel}, {contact.at.date() if contact.at else 'undated'}"
     )
     return Owed(text, contact.source_id, places.get(turn), title, quote, fact)
+
+
+def _days(day: str, as_of: datetime) -> int:
+    """Days from a date to the moment judged; a day to come counts as none."""
+    try:
+        return max(0, (as_of.date() - date.fromisoformat(day[:10])).days)
+    except ValueError:
+        return FRESH_DAYS + 1
 
 
 def _flat(quote: str) -> str:

@@ -28,7 +28,7 @@ from copilot.errors import ModelError
 from copilot.guardrails.clean import clean
 from copilot.needs import Assessment, Case, NeedEngine
 from copilot.retriever import Evidence, Retriever
-from copilot.story import Story, story_of
+from copilot.story import Story, first_name, story_of
 from copilot.suggester.casefile import case_of, moment_of
 from copilot.suggester.catalogue import Catalogue
 from copilot.suggester.checks import Allowed, check
@@ -159,7 +159,7 @@ class Suggester:
         )
         assessment = self.engine.assess(case)
         clock.mark("assess")
-        others = self.retriever.next_replies(store, said, evidence, alternatives)
+        others = self.retriever.next_replies(store, said, alternatives, name=first_name(story))
         clock.mark("alternatives")
         return Prepared(
             conversation=said,
@@ -167,7 +167,15 @@ class Suggester:
             story=story,
             case=case,
             assessment=assessment,
-            owed=tuple(owed(assessment, story.contacts, evidence.documents, current=said.id)),
+            owed=tuple(
+                owed(
+                    assessment,
+                    story.contacts,
+                    evidence.documents,
+                    conversation=said,
+                    as_of=as_of,
+                )
+            ),
             allowed=Allowed(catalogue.names, _named(said, catalogue.names)),
             alternatives=others,
             as_of=as_of,
@@ -212,9 +220,9 @@ class Suggester:
 
     def _extract(self, prepared: Prepared) -> Draft:
         started = time.perf_counter()
-        customer = prepared.story.customer
-        name = customer.name.split()[0] if customer and customer.name else None
-        draft = extractive.compose(prepared.evidence.question, prepared.hits, customer_name=name)
+        draft = extractive.compose(
+            prepared.evidence.question, prepared.hits, customer_name=first_name(prepared.story)
+        )
         prepared.timings.setdefault("draft", _ms(started))
         return draft
 

@@ -87,7 +87,11 @@ def test_text_about_the_customer_is_for_agents_and_text_to_them_is_not() -> None
     public = "You can change your name in your profile. Your customer number helps you."
     assert facts_of(_article("a", "Names", procedure)).is_for_agents
     assert not facts_of(_article("b", "Names", public)).is_for_agents
-    assert facts_of(_article("c", "Names", public, visibility="internal")).is_for_agents
+
+
+def test_what_cannot_be_quoted_is_not_lifted_above_what_can() -> None:
+    playbook = "Ask the customer for a name. The customer must confirm. Then " * 3
+    assert not facts_of(_article("c", "Names", playbook, visibility="internal")).is_for_agents
 
 
 SHELF = [

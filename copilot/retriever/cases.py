@@ -1,0 +1,86 @@
+"""Past interactions by their situation: solved, well rated ones first, one row per case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from copilot.db import StoredChunk, TenantStore
+from copilot.domain import Hit
+from copilot.retriever.fusion import Match, fused, scaled
+from copilot.vectorstore import CollectionKey, VectorStore
+
+POOL = 48
+FETCHED = 24
+DENSE, LEXICAL = 0.8, 0.2
+SOLVED, RATED = 0.08, 0.04
+
+
+def find_cases(
+    store: TenantStore,
+    vectors: VectorStore,
+    key: CollectionKey,
+    vector: np.ndarray,
+    terms: Sequence[str],
+    *,
+    k: int,
+    only_answers: bool,
+) -> list[Hit]:
+    """The k cases nearest to a situation; with `only_answers` none that ended unsolved."""
+    pool = max(POOL, 4 * k)
+    near = vectors.query(key, vector, pool)
+    if not near:
+        return []
+    floor = near[-1][1]
+    worded = store.fulltext.search(terms, "interaction", pool) if terms else []
+    scores = fused([(DENSE, scaled(dict(near), floor)), (LEXICAL, scaled(dict(worded), 0.0))])
+    best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[: max(FETCHED, 2 * k)]
+    rows = store.sources.chunks([chunk for chunk, _ in best])
+    ranked = [
+        (score + _standing(rows[chunk]), chunk)
+        for chunk, score in best
+        if chunk in rows and _is_offered(rows[chunk], only_answers=only_answers)
+    ]
+    return _one_per_case(sorted(ranked, key=lambda pair: (-pair[0], pair[1])), rows, dict(near), k)
+
+
+def _standing(row: StoredChunk) -> float:
+    solved = SOLVED if row.resolved else -SOLVED if row.resolved is False else 0.0
+    return solved + (RATED * (row.rating - 3) / 2 if row.rating is not None else 0.0)
+
+
+def _is_offered(row: StoredChunk, *, only_answers: bool) -> bool:
+    return not (only_answers and row.resolved is False)
+
+
+def _one_per_case(
+    ranked: Sequence[Match | tuple[float, int]],
+    rows: dict[int, StoredChunk],
+    near: dict[int, float],
+    k: int,
+) -> list[Hit]:
+    found: list[Hit] = []
+    seen: set[str] = set()
+    for _, chunk in ranked:
+        row = rows[int(chunk)]
+        if row.chunk.source_id not in seen:
+            seen.add(row.chunk.source_id)
+            found.append(hit_of(row, len(found) + 1, near.get(row.id, 0.0)))
+        if len(found) == k:
+            break
+    return found
+
+
+def hit_of(row: StoredChunk, rank: int, score: float) -> Hit:
+    """A stored chunk as a hit."""
+    return Hit(
+        chunk=row.chunk,
+        title=row.title,
+        rank=rank,
+        score=score,
+        url=row.url,
+        visibility="internal" if row.visibility == "internal" else "public",
+        resolved=row.resolved,
+        at=row.at,
+    )
