@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
 from copilot.ledger.language import digits, plain, stems
+from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Fact
 
-_LIMITING = re.compile(
-    r"\b(?:only|not|no longer|cannot|can't|isn't|aren't|doesn't|don't|won't|never|without|except|excludes?|excluding|requires?|needs?|"
-    r"unavailable|unstable|unreliable|discontinued|withdrawn|ended|roadmap|planned|beta|preview|known issue|suspended|limited to|from the|starts? (?:at|in|from)|"
-    r"is an? (?:[\w-]+ ){0,3}(?:feature|extra|add-on|option)|separately|at extra|chargeable|payable|no)\b"
-)
-_DENYING = re.compile(r"\b(?:not|no|never|cannot|can't|won't|isn't|doesn't|don't|only)\b")
-_FREE = re.compile(
-    r"\b(?:free|no (?:extra |hidden |setup |exit |change |booking |cancellation |delivery )?(?:fees?|charges?|costs?)|at no cost|without charge|included|won't cost)\b"
-)
-_COSTS = re.compile(
-    r"(?:\b(?:costs?|charges?|fees?|payable|surcharge|extra)\b.*\d|[£$€]\s?\d|\d+ (?:a|per|each) \w+|\bchargeable\b)"
-)
-_NO_FEE = re.compile(
-    r"\bno (?:extra |hidden |setup |exit |change |booking |cancellation |delivery )?(?:fees?|charges?|costs?|problem)\b|\bwithout\b"
-)
-_SPAN = re.compile(
-    r"(\d+)(?:(?: to |-|–| or )(\d+))? (?:working |business )?(minute|hour|day|week|month|year)s?\b"
-)
-_AMOUNT = re.compile(
-    r"(\d+(?:\.\d+)?) ?(gb|tb|mb|mbps|users?|seats?|devices?|pages?|nights?|bags?|kg|minutes?|responses?|%)(?!\w)"
-)
 _DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
-_STEADY = re.compile(
-    r"\b(?:stays?|fixed|won't (?:go up|change|rise|increase)|same price|guaranteed|locked)\b"
-)
-_RISES = re.compile(
-    r"\b(?:rises?|increases?|goes up|going up|changes? to|ends?|expires?|introductory|first \d+ months)\b"
-)
 _UNSOUND = frozenset({"roadmap", "withdrawn", "known_issue", "limited"})
 
 
@@ -73,12 +46,16 @@ def _contradiction(claim: str, about: frozenset[str], fact: Fact) -> float:
     said, fact_says = digits(plain(claim)), digits(plain(fact.text))
     if fact.kind == "product":
         unsound = fact.status in _UNSOUND and len(shared) >= 2
-        return 0.5 + len(shared) if unsound and not _DENYING.search(said) else 0.0
+        return (
+            0.5 + len(shared) if unsound and not pattern("conflict_denying").search(said) else 0.0
+        )
     if fact.kind != "knowledge":
         return 0.0
     if _numbers_differ(said, fact_says) or _price_differs(said, fact_says):
         return 1.0 + len(shared)
-    limits = bool(_LIMITING.search(fact_says)) and not _DENYING.search(_NO_FEE.sub("", said))
+    limits = bool(pattern("conflict_limiting").search(fact_says)) and not pattern(
+        "conflict_denying"
+    ).search(pattern("conflict_no_fee").sub("", said))
     return (
         len(shared) + 0.0 if limits and (len(shared) >= 2 or _names(about, fact, shared)) else 0.0
     )
@@ -92,17 +69,21 @@ def _names(about: frozenset[str], fact: Fact, shared: frozenset[str]) -> bool:
 
 def _numbers_differ(said: str, fact: str) -> bool:
     """The same measure, and the fact gives a longer wait or a smaller amount than was said."""
-    ours, theirs = _SPAN.search(said), _SPAN.search(fact)
+    ours, theirs = pattern("conflict_span").search(said), pattern("conflict_span").search(fact)
     if ours and theirs:
         longest = lambda m: float(m.group(2) or m.group(1)) * _DAYS[m.group(3)]  # noqa: E731
         return longest(theirs) > longest(ours) * 1.01 and "least" not in said
-    mine, real = _AMOUNT.search(said), _AMOUNT.search(fact)
+    mine, real = pattern("conflict_amount").search(said), pattern("conflict_amount").search(fact)
     if mine and real and mine.group(2).rstrip("s") == real.group(2).rstrip("s"):
         return float(real.group(1)) < float(mine.group(1))
     return False
 
 
 def _price_differs(said: str, fact: str) -> bool:
-    if _FREE.search(said) and _COSTS.search(fact) and not _FREE.search(fact):
+    if (
+        pattern("conflict_free").search(said)
+        and pattern("conflict_costs").search(fact)
+        and not pattern("conflict_free").search(fact)
+    ):
         return True
-    return bool(_STEADY.search(said) and _RISES.search(fact))
+    return bool(pattern("conflict_steady").search(said) and pattern("conflict_rises").search(fact))

@@ -4,57 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from copilot.ledger.commitments import ACCEPTED
 from copilot.ledger.language import Sentence, digits, plain, sentences, stems
+from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said, Timeline
 
 LoopStatus = Literal["open", "answered", "declined_with_reason"]
 Asked = Literal["sales", "service", "bot", "company"]
-
-_ASK = re.compile(
-    r"\b(?:can|could|would|will) (?:you|someone|somebody|anyone)\b|\bplease\b|\bremind(?:er|ing)? (?:me|us)\b|\blet me know\b|\bwanted to ask\b|\b(?:still )?waiting (?:for|on)\b"
-)
-_REPEATED = re.compile(
-    r"\b(?:asked|requested|chased|called|rang|written|wrote|emailed|mentioned|told you|said|raised)\b[^.?!]{0,40}?\b(?:(\d+|once|twice|thrice|several|many)(?: times)?|before|already|again|last (?:week|month|time))\b"
-    r"|\b(?:(\d)(?:nd|rd|th)|second|third|fourth|fifth) time\b|\b(?:already|again|still) (?:asked|asking|waiting|no (?:answer|reply))\b|\bnobody (?:has )?(?:answered|replied|came back)\b|\b(?:no one|nobody) (?:ever )?(?:answers|answered|replies|replied)\b|\bstill (?:haven't|hasn't|not) (?:heard|had|received|got)\b"
-)
-_TIMES = {
-    "once": 1,
-    "twice": 2,
-    "thrice": 3,
-    "several": 3,
-    "many": 3,
-    "second": 1,
-    "third": 2,
-    "fourth": 3,
-    "fifth": 4,
-}
-_CHATTER = re.compile(
-    r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening))\b.{0,30}|how are you.{0,12}|(?:are|is) (?:you|anyone|someone) there.{0,10}|can you help(?: me)?(?: with .{0,30})?\??|could you help(?: me)?.{0,30}|right|ok(?:ay)?|really|haha.{0,20}|you know|isn't it|don't you think)\W*$"
-)
-_ACTION = re.compile(
-    r"\b(?:i've|i'm|we're|we've|i have|we have|done|that's (?:done|sorted|booked|cancelled|changed)|i'll|we'll|i will|sure|of course|certainly|yes|no problem|let me)\b|^(?:no|yes)\b"
-)
-_OPENS_ANSWER = re.compile(
-    r"^(?:that's|that is|it's|it is|this is|yes|no|you can|because|of course|sure|certainly|let me|i'll check|i'm checking|one moment|both|all|everything)\b"
-)
-_ALL = re.compile(r"\b(?:both|all (?:of (?:that|it|them)|done|three)|everything)\b")
-_BUYING = re.compile(
-    r"\b(?:buy|order|add|book|upgrade|sell|offer|have a|get a|get an|another|need (?:a|an|two|three|more)|want|like|recommend|anything|something)\b"
-)
-_RHETORICAL = re.compile(
-    r"^(?:isn't|aren't|don't|doesn't|who|really|is that|how (?:hard|difficult))\b.{0,25}$"
-)
-_DATED = re.compile(
-    r"\b(?:by|on|within|before|today|tomorrow|next|this) ?(?:the )?(?:\d|an?\b|mon|tue|wed|thu|fri|sat|sun|today|tomorrow|end|week|hour|morning|afternoon|evening|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|one|two|three|four|five)"
-)
-_PITCH = re.compile(
-    r"\b(?:offer|deal|upgrade|discount|special|premium|package|bundle|interested in|have you (?:considered|thought|seen)|would you like to (?:add|try|hear|upgrade)|while i have you|great news|promotion|save \d+|quote|sign (?:you )?up)\b"
-)
+_TIMES = {"once": 1, "twice": 2, "thrice": 3, "several": 3, "many": 3}
+_ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5}
+LATER_TURNS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +48,24 @@ class _Ask:
     times: int
 
 
+@dataclass
+class _Matter:
+    """All asks for one thing, first to last."""
+
+    asks: list[_Ask] = field(default_factory=list)
+
+    @property
+    def times(self) -> int:
+        first, *again = self.asks
+        places = {ask.place for ask in again} - {first.place}
+        return max([first.times + len(places), *(ask.times for ask in again)])
+
+
 def open_loops(timeline: Timeline, *, similar: float = 0.5) -> list[OpenLoop]:
     """Requests that at least one later turn of ours passed over, unanswered to this day."""
     turns = timeline.turns
-    loops: list[tuple[_Ask, OpenLoop]] = []
-    for ask in _asks(turns):
-        earlier = next(
-            (i for i, (a, _) in enumerate(loops) if _same(a.about, ask.about, similar)), None
-        )
-        if earlier is not None:
-            first, loop = loops[earlier]
-            loops[earlier] = (
-                first,
-                replace(loop, times_asked=max(loop.times_asked + 1, ask.times)),
-            )
-            if ask.place == first.place:
-                loops[earlier] = (first, loop)
-            continue
-        loop = _loop(timeline, ask)
-        if loop:
-            loops.append((ask, loop))
-    return [loop for _, loop in loops if loop.status == "open"]
+    matters = _matters(_asks(turns), similar)
+    return [_loop(turns, matter) for matter in matters if _is_open(turns, matter)]
 
 
 def loop_from(timeline: Timeline, turn: Said, quote: str, what: str, times: int) -> OpenLoop | None:
@@ -117,70 +76,147 @@ def loop_from(timeline: Timeline, turn: Said, quote: str, what: str, times: int)
     start = turn.text.find(quote)
     sentence = next((s for s in sentences(turn.text) if s.start <= start < s.end), None)
     counted = max(times, _times(sentence) if sentence else 1, 1)
+    asked_of = _asked_of(timeline.turns, place)
     return OpenLoop(
-        turn.conversation_id,
-        turn.id,
-        quote[:240],
-        what,
-        _asked_of(timeline.turns, place),
-        turn.at,
-        "open",
-        counted,
+        turn.conversation_id, turn.id, quote[:240], what, asked_of, turn.at, "open", counted
     )
+
+
+def _matters(asks: Sequence[_Ask], similar: float) -> list[_Matter]:
+    """Asks for the same thing joined; looked up by their words, so that long timelines stay fast."""
+    matters: list[_Matter] = []
+    by_word: dict[str, list[int]] = {}
+    for ask in asks:
+        near = dict.fromkeys(n for word in ask.about for n in by_word.get(word, ()))
+        place = next((n for n in near if _same(matters[n].asks[0].about, ask.about, similar)), None)
+        if place is None:
+            place = len(matters)
+            matters.append(_Matter())
+            for word in ask.about:
+                by_word.setdefault(word, []).append(place)
+        matters[place].asks.append(ask)
+    return matters
+
+
+def _same(a: frozenset[str], b: frozenset[str], similar: float) -> bool:
+    return len(a & b) >= max(1, similar * min(len(a), len(b)))
 
 
 def _asks(turns: Sequence[Said]) -> list[_Ask]:
     found: list[_Ask] = []
     for place, turn in enumerate(turns):
-        if turn.speaker != "customer":
-            continue
-        spoken = [s for s in sentences(turn.text) if _is_ask(s)]
-        for sentence in spoken:
-            about = stems(sentence.text)
-            if about:
-                found.append(_Ask(place, sentence, about, len(spoken) == 1, _times(sentence)))
+        if turn.speaker == "customer":
+            found.extend(_asks_of(place, turn))
+    return found
+
+
+def _asks_of(place: int, turn: Said) -> list[_Ask]:
+    found: list[_Ask] = []
+    spoken = [s for s in sentences(turn.text) if _is_ask(s)]
+    for sentence in spoken:
+        about, times = stems(sentence.text), _times(sentence)
+        if times > 1 and len(about) <= 2 and found:  # "I asked that on Monday too."
+            found[-1] = replace(found[-1], times=max(found[-1].times, times))
+        elif about:
+            found.append(_Ask(place, sentence, about, len(spoken) == 1, times))
     return found
 
 
 def _is_ask(sentence: Sentence) -> bool:
     lowered = sentence.lower
-    if _CHATTER.match(lowered) or _RHETORICAL.match(lowered) or len(lowered.split()) < 3:
-        return False
-    if _REPEATED.search(digits(lowered)):
+    if pattern("loop_repeated").search(digits(lowered)):
         return True
-    if _BUYING.search(lowered) and not re.search(
-        r"\b(?:invoice|receipt|refund|copy|answer|reply)\b", lowered
-    ):
+    if pattern("loop_chatter").match(lowered) or pattern("loop_rhetorical").match(lowered):
         return False
-    return lowered.endswith("?") or bool(_ASK.search(lowered))
+    if len(lowered.split()) < 3:
+        return False
+    buying = pattern("loop_buying").search(lowered)
+    if buying and not pattern("loop_paper").search(lowered):
+        return False
+    return lowered.endswith("?") or bool(pattern("loop_ask").search(lowered))
 
 
 def _times(sentence: Sentence) -> int:
     """ "I've asked twice" is two earlier times and this one."""
-    match = _REPEATED.search(digits(sentence.lower))
+    match = pattern("loop_repeated").search(digits(sentence.lower))
     if not match:
         return 1
-    word = match.group(1) or match.group(2)
-    if match.group(2):
-        return int(match.group(2))
-    if word:
-        return 1 + (int(word) if word.isdigit() else _TIMES.get(word, 1))
-    for name, count in _TIMES.items():
-        if f"{name} time" in match.group():
-            return 1 + count
+    if match.group("nth"):
+        nth = match.group("nth")
+        return int(nth[0]) if nth[0].isdigit() else _ORDINALS.get(nth, 2)
+    if match.group("count"):
+        first = match.group("count").split()[0]
+        return 1 + (int(first) if first.isdigit() else _TIMES.get(first, 1))
     return 2
 
 
-def _same(a: frozenset[str], b: frozenset[str], similar: float) -> bool:
-    return bool(a and b) and len(a & b) >= max(1, similar * min(len(a), len(b)))
+def _is_open(turns: Sequence[Said], matter: _Matter) -> bool:
+    last = matter.asks[-1]
+    later = [t for t in turns[last.place + 1 : last.place + 1 + LATER_TURNS] if t.ours]
+    if matter.times >= 2:
+        passed = any(t.ours for t in turns[matter.asks[0].place + 1 : last.place + 1 + LATER_TURNS])
+        return passed and not _answered(turns, last, later)
+    return bool(later) and not _settled(turns[last.place], last, later)
 
 
-def _loop(timeline: Timeline, ask: _Ask) -> OpenLoop | None:
-    turns = timeline.turns
+def _settled(asked: Said, ask: _Ask, later: Sequence[Said]) -> bool:
+    """Answered, acted upon, refused with a reason, or being worked on at this very moment."""
+    for turn in later:
+        if any(ask.about & stems(s.text) and not _pitches(s.lower) for s in sentences(turn.text)):
+            return True
+    reply = later[0]
+    if reply.conversation_id != asked.conversation_id:
+        return False
+    lowered = plain(reply.text)
+    if _pitches(lowered) and not pattern("loop_action").search(lowered):
+        return False
+    return not _about_other(asked, ask, reply)
+
+
+def _about_other(asked: Said, ask: _Ask, reply: Said) -> bool:
+    """The reply takes up another sentence of the same turn and leaves this one."""
+    lowered = plain(reply.text)
+    if pattern("loop_opens_answer").search(lowered) or pattern("loop_all").search(lowered):
+        return False
+    spoken = stems(reply.text)
+    return any(
+        stems(s.text) & spoken
+        for s in sentences(asked.text)
+        if s.start != ask.sentence.start and len(s.text.split()) >= 3
+    )
+
+
+def _answered(turns: Sequence[Said], ask: _Ask, later: Sequence[Said]) -> bool:
+    """A repeated request is closed by the thing itself or a dated commitment, not by `I'll see`."""
+    conversation = turns[ask.place].conversation_id
+    for turn in later:
+        for sentence in sentences(turn.text):
+            lowered = sentence.lower
+            dated = bool(pattern("loop_dated").search(lowered))
+            about = bool(ask.about & stems(sentence.text))
+            if about and (dated or not pattern("loop_vague").search(lowered)):
+                return not _pitches(lowered)
+            if (
+                dated
+                and pattern("loop_pledge").search(lowered)
+                and turn.conversation_id == conversation
+            ):
+                return True
+    received = turns[ask.place + 1 : ask.place + 1 + LATER_TURNS]
+    return any(
+        pattern("loop_received").search(plain(t.text)) and ask.about & stems(t.text)
+        for t in received
+        if t.speaker == "customer"
+    )
+
+
+def _pitches(lowered: str) -> bool:
+    return bool(pattern("loop_pitch").search(lowered))
+
+
+def _loop(turns: Sequence[Said], matter: _Matter) -> OpenLoop:
+    ask = matter.asks[0]
     turn = turns[ask.place]
-    later = [t for t in turns[ask.place + 1 :] if t.ours]
-    if not later or _settled(turns, ask, later):
-        return None
     return OpenLoop(
         turn.conversation_id,
         turn.id,
@@ -189,68 +225,12 @@ def _loop(timeline: Timeline, ask: _Ask) -> OpenLoop | None:
         _asked_of(turns, ask.place),
         turn.at,
         "open",
-        ask.times,
+        matter.times,
     )
-
-
-def _settled(turns: Sequence[Said], ask: _Ask, later: Sequence[Said]) -> bool:
-    """Answered, acted upon, refused with a reason, or being worked on at this very moment."""
-    if ask.times >= 2:
-        return _delivered(turns, ask)
-    if any(ask.about & stems(s.text) and _takes_up(s) for t in later for s in sentences(t.text)):
-        return True
-    reply = later[0]
-    if reply.conversation_id != turns[ask.place].conversation_id:
-        return False
-    lowered = plain(reply.text)
-    if _PITCH.search(lowered) and not _ACTION.search(lowered):
-        return False
-    return not _about_other(turns[ask.place], ask, reply)
-
-
-def _about_other(asked: Said, ask: _Ask, reply: Said) -> bool:
-    """The reply takes up another sentence of the same turn and leaves this one."""
-    opening = sentences(reply.text)[0].lower if sentences(reply.text) else ""
-    if _OPENS_ANSWER.search(opening) or _ALL.search(plain(reply.text)):
-        return False
-    others = [
-        s for s in sentences(asked.text) if s is not ask.sentence and s.start != ask.sentence.start
-    ]
-    spoken = stems(reply.text)
-    return any(stems(s.text) & spoken for s in others)
-
-
-def _takes_up(sentence: Sentence) -> bool:
-    return not _PITCH.search(sentence.lower)
-
-
-def _delivered(turns: Sequence[Said], ask: _Ask) -> bool:
-    """A repeated request is closed by the thing itself or a dated commitment, not by `I'll see`."""
-    done = re.compile(
-        r"\b(?:attached|here (?:is|are)|i've (?:sent|emailed|posted|uploaded)|has been (?:sent|issued)|received|got (?:it|the))\b"
-    )
-    for turn in turns[ask.place + 1 :]:
-        if not (turn.ours or turn.speaker == "customer"):
-            continue
-        for sentence in sentences(turn.text):
-            lowered = sentence.lower
-            dated = (
-                turn.ours
-                and _DATED.search(lowered)
-                and re.search(r"(?:'ll| will| is | are )", lowered)
-            )
-            if done.search(lowered) and ask.about & stems(sentence.text):
-                return True
-            if dated and (
-                ask.about & stems(sentence.text)
-                or turn.conversation_id == turns[ask.place].conversation_id
-            ):
-                return True
-    return False
 
 
 def _asked_of(turns: Sequence[Said], place: int) -> Asked:
-    for turn in turns[place + 1 :]:
+    for turn in turns[place + 1 : place + 1 + LATER_TURNS]:
         if turn.ours and turn.conversation_id == turns[place].conversation_id:
             if turn.speaker == "bot":
                 return "bot"
@@ -262,8 +242,3 @@ def _asked_of(turns: Sequence[Said], place: int) -> Asked:
                 else "company"
             )
     return "company"
-
-
-def is_acceptance(text: str) -> bool:
-    """The customer says yes."""
-    return bool(ACCEPTED.search(plain(text)))

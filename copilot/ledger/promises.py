@@ -9,25 +9,14 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 from copilot.ledger.calendar import Due, DueBasis, WorkingCalendar, due
-from copilot.ledger.commitments import ACCEPTED, REFUSED, Clause, commitments, own_commitments
+from copilot.ledger.commitments import Clause, accepts, commitments, own_commitments
 from copilot.ledger.conflicts import contradicted_by
 from copilot.ledger.language import plain, sentences, stems
+from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said, Timeline
 
 Promisor = Literal["sales", "service", "bot", "company", "customer"]
 PromiseStatus = Literal["open", "kept", "overdue", "conflict", "withdrawn"]
-
-_DONE = re.compile(
-    r"\b(?:has|have|was|were|is|are|'s|'ve|been|just|it|got|now)\b.{0,40}\b(?:arrived|delivered|received|refunded|paid|credited|sent|posted|shipped|dispatched|fixed|repaired|replaced|installed|done|completed|issued|resolved|sorted|landed|activated|cleared|processed|here|came|gone through|in my account)\b"
-    r"|\b(?:i|we) (?:got|received|have) (?:it|the|my|your|them)\b|\b(?:arrived|turned up|came through|landed)\b|\bhere (?:is|are) (?:the|your)\b|\bi've attached\b|\battached\b"
-)  # fmt: skip
-_NOT_DONE = re.compile(
-    r"\b(?:not|never|n't|still|yet|hasn't|haven't|isn't|wasn't|nothing|no sign|nobody|no one|where|when|will|'ll|once|after|before|until|if)\b|n't\b|\?"
-)
-_TAKEN_BACK = re.compile(
-    r"\b(?:(?:can't|cannot|won't|unable|not able|no longer|isn't possible|not possible|was wrong|mistaken|shouldn't have|i was mistaken|misinformed|spoke too soon|have to take that back)\b)"
-)
-_SORRY = re.compile(r"\b(?:sorry|apologi[sz]e|apologies|regret)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +102,7 @@ def _accepted(turns: Sequence[Said], place: int) -> bool:
         if later.conversation_id != turns[place].conversation_id:
             return False
         if later.speaker == "customer":
-            return bool(ACCEPTED.search(plain(later.text))) and not REFUSED.search(
-                plain(later.text)
-            )
+            return accepts(later.text)
     return False
 
 
@@ -232,8 +219,9 @@ def _standing(
 
 def _withdraws(later: Said, about: frozenset[str]) -> bool:
     return any(
-        _TAKEN_BACK.search(s.lower) and (about & stems(s.text)) for s in sentences(later.text)
-    ) and bool(_SORRY.search(plain(later.text)))
+        pattern("promise_taken_back").search(s.lower) and (about & stems(s.text))
+        for s in sentences(later.text)
+    ) and bool(pattern("promise_sorry").search(plain(later.text)))
 
 
 def _kept_by(timeline: Timeline, place: int, about: frozenset[str]) -> str | None:
@@ -254,7 +242,9 @@ def _kept_by(timeline: Timeline, place: int, about: frozenset[str]) -> str | Non
 
 
 def _says_done(lowered: str) -> bool:
-    return bool(_DONE.search(lowered)) and not _NOT_DONE.search(lowered)
+    return bool(pattern("promise_done").search(lowered)) and not pattern("promise_not_done").search(
+        lowered
+    )
 
 
 def _once(found: list[Promise]) -> list[Promise]:

@@ -246,6 +246,8 @@ def _proofs(
 
 def _covers(candidate: Candidate, items: Sequence[Offering], asked: frozenset[str]) -> bool:
     covered = frozenset().union(*(linked(candidate.about, i) for i in items))
+    if any(c.kind == "quantity" for c in candidate.constraints):
+        return bool(covered or not asked)
     subject = {w for w in asked if w.startswith("~")} or asked
     return len(covered & asked) >= 0.75 * len(asked) and bool(covered & subject or not asked)
 

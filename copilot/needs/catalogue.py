@@ -21,7 +21,7 @@ _EXTRA = re.compile(
     r"\b(?:more|extra|additional|add(?:s|-?on|itional)?|another|on top|top-?up|boost\w*)\b"
 )
 _NOT_UNITS = frozenset(
-    """year month day week hour times percent st nd rd th am pm pound euro dollar gbp eur usd per off
+    """g year month day week hour times percent st nd rd th am pm pound euro dollar gbp eur usd per off
     and or to of in on at for the a an with from by step steps clock""".split()
 )
 _SKIPPED = frozenset(

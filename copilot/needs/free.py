@@ -166,7 +166,9 @@ def announced(scene: Scene, about: frozenset[str]) -> KnowledgeFact | None:
     return None
 
 
-def contact_informs(scene: Scene, *, care: bool, conflict_ids: Iterable[str]) -> list[Inform]:
+def contact_informs(
+    scene: Scene, *, care: bool, conflict_ids: Iterable[str], wronged: bool = False
+) -> list[Inform]:
     """What helps in this contact whether or not a need was found, best sources first."""
     spoken = _specific(scene_subjects(scene))
     scored: list[tuple[float, Inform]] = []
@@ -177,6 +179,8 @@ def contact_informs(scene: Scene, *, care: bool, conflict_ids: Iterable[str]) ->
         weight = len(shared) + 0.6 * len(families) + 3.0 * (fact.id in conflicts)
         if care and signals()["help"].search(digits(fact.text)):
             weight += 2.0
+        if wronged and kind_of(fact.text) == "right":
+            weight += 1.0
         if weight >= 1.0:
             scored.append(
                 (

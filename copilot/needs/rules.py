@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
-from copilot.ledger.language import digits, plain, stem
+from copilot.ledger.language import digits, plain, stem, stems
 from copilot.needs.ages import AGE
 from copilot.needs.bundle import relevant_to
 from copilot.needs.catalogue import (
@@ -31,8 +31,9 @@ _BUDGET = re.compile(
     r"\b(?:under|below|less than|no more than|up to|max(?:imum)?(?: of)?|at most|not (?:more|over)(?: than)?)\s*[£$€]?\s?(\d+(?:\.\d+)?)(?:\s?(?:pounds|euros|dollars|quid))?(?! ?(?:gb|tb|mb|users?|people|days?|hours?|minutes?|pages|kg|miles|km|%))\b(.{0,14})"
 )
 _MODEL = re.compile(r"\b([A-Z][\w-]+ [A-Z]?\d{2,4}[A-Za-z]?)\b")
+_HOURS_AT = re.compile(r"(\d+(?:\.\d+)?) hours? at (\d+(?:\.\d+)?) ?kw")
 _BARE = re.compile(
-    r"(?<![\w.:/£$€-])(\d{2,5}(?:\.\d+)?)(?![\w:/%.-]*\d)(?= (?:to print|to send|to store|across|wide|long|high|tall|deep|would|is|should|will|max|at)\b|[,.?!]|$)"
+    r"(?<![\w.:/£$€-])(\d{2,5}(?:\.\d+)?)(?![\w:/%.-]*\d)(?= (?:to print|to send|to store|on|model|across|wide|long|high|tall|deep|would|is|should|will|max|at)\b|[,.?!]|$)"
 )
 _NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
 _MONTHLY = re.compile(r"\b(?:each|per|a|every) month\b|\bmonthly\b")
@@ -168,6 +169,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         consent_quote=consent,
         regulated=regulated,
         p=_confidence(scene, seed, regulated=regulated, consent=consent, waits=waits),
+        missing_slot=_open_amount(spoken, constraints, about, items),
         drop=_drop(scene, seed, near),
     )
 
@@ -176,9 +178,19 @@ def _confidence(scene: Scene, seed: _Seed, *, regulated: bool, consent: str, wai
     """Fixed by rule: a plain request is surer than a described limit; advice takes consent."""
     if regulated:
         return 0.92 if seed.explicit and consent else 0.6
-    if not waits and any(scene.reads("doubt", w.text) for w in scene.own_words):
-        return 0.6  # a word of doubt anywhere: held, not shown
+    doubt = any(scene.reads("doubt", w.text) for w in scene.own_words)
+    if not waits and (doubt or _unread_knowledge(scene)):
+        return 0.6  # a word of doubt, or a fact that rules cannot weigh: held, not shown
     return 0.85 if seed.explicit else 0.75
+
+
+def _unread_knowledge(scene: Scene) -> bool:
+    """Knowledge speaks of this contact, or warns: what it means takes a reader."""
+    spoken = scene.customer_stems
+    return any(
+        scene.reads("warning", k.text) or len(stems(k.text) & spoken) >= 2
+        for k in scene.case.knowledge
+    )
 
 
 def _before(scene: Scene, seed: _Seed) -> frozenset[str]:
@@ -257,11 +269,34 @@ def _quantities(
         if a.unit in units
     ]
     found = found or _bare_number(scene, spoken, items)
+    found = found or _energy(spoken, units)
     if found:
         return found[:2]
     if _DOUBLE.search(plain(spoken)):
         return _doubled(scene, units)
     return _projected(scene, near, units) or _next_step(scene, near, units)
+
+
+def _open_amount(
+    spoken: str, constraints: list[Constraint], about: frozenset[str], items: list[Offering]
+) -> str | None:
+    """They gave a figure, the products differ in one, and the two cannot be matched: ask."""
+    if any(c.kind in ("quantity", "budget", "age") for c in constraints):
+        return None
+    near = [i for i in items if i.available and linked(about, i)]
+    sizes = {a.unit: {b.value for i in near for b in i.amounts if b.unit == a.unit} for i in near for a in i.amounts}
+    given = [a for a in amounts(spoken) if a.value > 1]
+    return "quantity" if given and any(len(v) > 1 for v in sizes.values()) else None
+
+
+def _energy(spoken: str, units: set[str]) -> list[Constraint]:
+    """"Four hours at 2 kW" are 8 kWh."""
+    match = _HOURS_AT.search(digits(spoken))
+    if not match or not units & {"kwh", "power"}:
+        return []
+    amount = float(match.group(1)) * float(match.group(2))
+    unit = "kwh" if "kwh" in units else "power"
+    return [Constraint("quantity", f"{amount:g} kWh", unit, amount, "total")]
 
 
 def _bare_number(scene: Scene, spoken: str, items: list[Offering]) -> list[Constraint]:
