@@ -1,4 +1,4 @@
-"""Mapping files: read one, or propose one for a CSV or JSONL."""
+"""Mapping files: read one and check it, or propose one for a CSV or JSONL."""
 
 from __future__ import annotations
 
@@ -6,10 +6,25 @@ import json
 from pathlib import Path
 from typing import Any
 
+from copilot.errors import InvalidInput
+from ingest.loaders.guess import guess_mapping
+from ingest.loaders.mapped import ColumnMapping
+
+__all__ = ["guess_mapping", "read_mapping"]
+
 
 def read_mapping(path: Path) -> dict[str, Any]:
-    return dict(json.loads(path.read_text("utf-8")))
-
-
-def guess_mapping(path: Path) -> dict[str, Any]:
-    raise NotImplementedError
+    """The mapping in a JSON file; a field name that does not exist is refused here, not later."""
+    try:
+        given = json.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise InvalidInput(f"{path}: cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise InvalidInput(f"{path}: not valid JSON ({error})") from None
+    if not isinstance(given, dict):
+        raise InvalidInput(f"{path}: a mapping is an object with columns, values and defaults")
+    try:
+        ColumnMapping.of(given)
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error.detail}") from None
+    return given

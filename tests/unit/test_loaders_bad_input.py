@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from copilot.domain import Document, Failure, Item, Product
 from ingest.detect import choose, find_files
@@ -195,16 +197,31 @@ def test_large_export_streams_in_constant_memory(tmp_path: Path) -> None:
     record = article("1", "A sentence of an article. " * 40)
     with path.open("wb") as file:
         file.write(b'{"articles":[')
-        file.write(b",\n".join([record] * 20_000))
+        file.write(b",\n".join([record] * 8_000))
         file.write(b'],"next":null}')
-    assert path.stat().st_size > 20_000_000
+    assert path.stat().st_size > 8_000_000
     options = LoadOptions()
     tracemalloc.start()
     count = sum(1 for _ in choose(path, options=options).load(path, options))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert count == 20_000
-    assert peak < 12_000_000
+    assert count == 8_000
+    assert peak < 4_000_000
+
+
+LINES = st.sampled_from(
+    [article("7"), b"", b"  ", b"{", b"[1]", b"[]", b"null", b'{"id": 1}', b"\xff", b"\0", b"a,b"]
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.lists(LINES, max_size=12))
+def test_every_line_in_is_an_item_or_a_failure_out(lines: list[bytes], tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(article("first") + b"\n" + b"\n".join(lines))
+    found = read(path)
+    expected = sum(1 for line in lines if line.strip() not in (b"", b"[]"))
+    assert len(found) == 1 + expected
 
 
 def test_groups_wait_on_disk_and_keep_their_order() -> None:

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from copilot.domain import Customer, Failure, Interaction, Item, Product
+from copilot.errors import InvalidInput
 from ingest.chunker import chunk_interaction
 from ingest.detect import choose
-from ingest.loaders.guess import guess_mapping
 from ingest.loaders.mailtext import own_words
 from ingest.loaders.protocol import LoadOptions
+from ingest.mapping import guess_mapping, read_mapping
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 DECLARED: dict[str, Any] = {
@@ -447,3 +448,16 @@ def test_packed_export_is_read_like_the_plain_one(tmp_path: Path) -> None:
     plain = DATA / "zendesk/tickets.json"
     (tmp_path / "tickets.json.gz").write_bytes(gzip.compress(plain.read_bytes()))
     assert items(tmp_path / "tickets.json.gz") == items("zendesk/tickets.json")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [("{", "JSON"), ("[]", "object"), ('{"columns": {"txet": "b"}}', "no field txet")],
+)
+def test_mapping_file_is_checked_when_it_is_read(content: str, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "m.json").write_text(content)
+    with pytest.raises(InvalidInput, match=reason):
+        read_mapping(tmp_path / "m.json")
+    guessed = guess_mapping(DATA / "generic/unknown.csv")
+    (tmp_path / "good.json").write_text(json.dumps(guessed))
+    assert read_mapping(tmp_path / "good.json") == guessed
