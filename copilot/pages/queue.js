@@ -1,0 +1,129 @@
+// The work queue: what is owed, what was passed over, what waits, what goes to the other department.
+
+import { get, post } from "./api.js";
+import { announce, button, el, put } from "./dom.js";
+import { icon } from "./icons.js";
+import { problemCard } from "./problem.js";
+import { toast } from "./toast.js";
+import { day, daysBetween, DISPOSITIONS, lookup, moment, ROLES, span } from "./words.js";
+
+const STEP = 12;
+
+export async function queuePage(root) {
+  put(root, el("div", { class: "skeleton tall", "aria-hidden": "true" }));
+  try {
+    const [p, l, n, h, c] = await Promise.all([
+      get("/v1/promises?status=open&status=overdue&status=conflict&limit=500"), get("/v1/loops?status=open&limit=500"),
+      get("/v1/needs?state=held&limit=500"), get("/v1/handoffs?state=offered&state=accepted"), get("/v1/customers?limit=1000"),
+    ]);
+    const names = new Map(c.customers.map((one) => [one.id, one.name]));
+    put(root, sheet({ promises: p.promises, loops: l.loops, needs: n.needs, handoffs: h.handoffs }, names, () => queuePage(root)));
+  } catch (problem) {
+    put(root, problemCard(problem, () => queuePage(root)));
+  }
+}
+
+function sheet({ promises, loops, needs, handoffs }, names, again) {
+  const ours = promises.filter((row) => row.body.promisor_role !== "customer");
+  const late = ours.filter((row) => row.is_overdue && row.status !== "conflict").sort((a, b) => String(b.due ?? "").localeCompare(String(a.due ?? "")));
+  const parts = [
+    ["overdue", "Overdue promises", late, (row) => promise(row, names)],
+    ["conflict", "Promises against a fact", ours.filter((row) => row.status === "conflict"), (row) => promise(row, names)],
+    ["loop", "Requests passed over", loops.sort((a, b) => b.body.times_asked - a.body.times_asked), (row) => loop(row, names)],
+    ["handoff", "Hand-offs", handoffs, (row) => handoff(row, names, again)],
+    ["need", "Needs held back", needs, (row) => need(row, names)],
+    ["open", "Promises to keep", ours.filter((row) => row.status === "open" && !row.is_overdue), (row) => promise(row, names)],
+  ];
+  const side = el("select", { id: "department", onchange: () => filter() },
+    el("option", { value: "" }, "Both departments"), el("option", { value: "sales" }, "Sales"), el("option", { value: "service" }, "Service"));
+  const body = el("div", { class: "queue-parts" });
+  const tiles = el("ul", { class: "tiles", "aria-label": "How many" });
+  const filter = () => {
+    const shown = parts.map(([code, title, rows, make]) => [code, title, rows.filter((row) => !side.value || department(row) === side.value), make]);
+    put(tiles, shown.map(([code, title, rows]) => el("li", { class: `tile ${code} ${rows.length ? "" : "none"}` },
+      el("a", { href: "#queue", onclick: (event) => { event.preventDefault(); reach(code); } }, el("strong", {}, String(rows.length)), el("span", {}, title)))));
+    put(body, shown.map(([code, title, rows, make]) => section(code, title, rows, make)));
+  };
+  filter();
+  return el("div", { class: "sheet" },
+    el("div", { class: "sub-row" }, el("h1", { class: "page-title" }, "Work queue"),
+      el("span", { class: "order" }, el("label", { for: "department" }, "For"), side)),
+    tiles, body);
+}
+
+function reach(code) {
+  const target = document.getElementById(`queue-${code}`);
+  target.scrollIntoView({ block: "start" });
+  target.focus({ preventScroll: true });
+}
+
+const department = (row) => row.to_role ?? row.body?.promisor_role ?? row.body?.asked_of ?? "";
+
+function section(code, title, rows, make) {
+  const list = el("ul", { class: "queue-list" });
+  const more = button("", () => extend(), { class: "inline" });
+  const extend = () => {
+    list.append(...rows.slice(list.children.length, list.children.length + STEP).map(make));
+    const left = rows.length - list.children.length;
+    more.textContent = `Show ${Math.min(left, STEP)} more of ${left}`;
+    more.hidden = left <= 0;
+  };
+  extend();
+  return el("section", { class: `queue-part ${code}`, "aria-labelledby": `queue-${code}` },
+    el("h2", { class: "sub", id: `queue-${code}`, tabindex: "-1" }, title, el("span", { class: "count" }, String(rows.length))),
+    rows.length ? [list, more] : el("p", { class: "quiet-line" }, icon("check"), "Nothing here."));
+}
+
+function promise(row, names) {
+  const late = row.is_overdue && row.due ? `${span(Math.max(1, daysBetween(moment(row.due), new Date())))} late` : "";
+  const when = row.due ? [`due ${day(row.due)}`, late].filter(Boolean).join(", ") : "no date given";
+  return item(row, names, row.body.promisor_role, row.body.quote, [when, row.body.conflict_with && `see ${row.body.conflict_with}`]);
+}
+
+function loop(row, names) {
+  const asked = row.body.times_asked > 1 ? `asked ${row.body.times_asked} times` : "asked once";
+  return item(row, names, row.body.asked_of, row.body.quote, [asked, row.body.first_asked_at && `first ${day(row.body.first_asked_at)}`]);
+}
+
+function need(row, names) {
+  return item(row, names, "", row.body.evidence[0].quote, [row.body.need, row.body.release_when && lookup({}, row.body.release_when)], lookup(DISPOSITIONS, row.disposition));
+}
+
+function item(row, names, role, quote, facts, badge) {
+  return el("li", { class: "queue-item" },
+    el("p", { class: "queue-who" }, customerLink(row.customer_id, names), role in ROLES && el("span", { class: `dept ${role}` }, ROLES[role]), badge && el("span", { class: "tag" }, badge)),
+    el("blockquote", { class: "voice", dir: "auto" }, quote),
+    el("p", { class: "hint" }, facts.filter(Boolean).join(" · ")));
+}
+
+function customerLink(id, names) {
+  return id ? el("a", { href: `#customer=${encodeURIComponent(id)}`, dir: "auto" }, names.get(id) ?? id) : el("span", {}, "Unknown customer");
+}
+
+function handoff(row, names, again) {
+  const { packet } = row;
+  const quotes = packet.quotes ?? [];
+  return el("li", { class: "queue-item" },
+    el("p", { class: "queue-who" }, customerLink(row.customer_id, names), el("span", { class: `dept ${row.to_role}` }, `to ${ROLES[row.to_role]}`), el("span", { class: "tag" }, row.state)),
+    packet.need && el("p", {}, packet.need),
+    quotes.slice(0, 1).map((q) => el("blockquote", { class: "voice", dir: "auto" }, q.quote)),
+    (packet.do_not ?? []).length > 0 && el("ul", { class: "checks" }, packet.do_not.map((line) => el("li", {}, icon("warn"), el("span", {}, line)))),
+    row.state === "offered" && moves(row, again));
+}
+
+function moves(row, again) {
+  const box = el("div", { class: "actions" });
+  const move = async (body) => {
+    try {
+      await post(`/v1/handoffs/${encodeURIComponent(row.id)}`, body);
+      announce(`The hand-off is ${body.state}.`);
+      again();
+    } catch (problem) {
+      toast(problem.message);
+    }
+  };
+  const note = el("input", { type: "text", "aria-label": "Why it is declined", placeholder: "Why?", maxlength: "1000" });
+  put(box, button([icon("check"), "Accept"], () => move({ state: "accepted" })),
+    button("Decline", () => { put(box, note, button("Decline", () => (note.value.trim() ? move({ state: "declined", note: note.value.trim() }) : note.focus()))); note.focus(); }, { class: "quiet" }));
+  return box;
+}
