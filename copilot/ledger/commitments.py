@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copilot.ledger.language import Sentence, plain, sentences
 from copilot.ledger.patterns import pattern
-
-
-_SUBJECT = r"(?:it|that|they|this|these|he|she|someone|somebody|everything|\w+'s|(?:the|your|our|an?|my|his|her)(?: [\w'-]+){1,4}|\d[\w.,]*)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,8 @@ class Clause:
     sentence: Sentence
 
 
-def commitments(text: str, *, sales: bool) -> list[Clause]:
+@lru_cache(maxsize=8192)
+def commitments(text: str, *, sales: bool) -> tuple[Clause, ...]:
     """The clauses with which our side binds itself; claims of what a plan does count in sales."""
     found: list[Clause] = []
     for sentence in sentences(text):
@@ -31,7 +30,7 @@ def commitments(text: str, *, sales: bool) -> list[Clause]:
                 found.append(Clause(sentence.text, sentence.start, "offer", sentence))
             continue
         found.extend(_of_sentence(sentence, sales=sales))
-    return found
+    return tuple(found)
 
 
 def _of_sentence(sentence: Sentence, *, sales: bool) -> list[Clause]:
@@ -88,7 +87,8 @@ def _kind(clause: str, *, sales: bool, dated: bool = False) -> str | None:
     return None
 
 
-def own_commitments(text: str) -> list[Clause]:
+@lru_cache(maxsize=8192)
+def own_commitments(text: str) -> tuple[Clause, ...]:
     """The clauses with which a customer binds themselves."""
     found: list[Clause] = []
     for sentence in sentences(text):
@@ -100,7 +100,7 @@ def own_commitments(text: str) -> list[Clause]:
                 r"\b(?:if|unless|might|maybe|would)\b", lowered
             ):
                 found.append(Clause(piece, start, "pledge", sentence))
-    return found
+    return tuple(found)
 
 
 def accepts(text: str) -> bool:

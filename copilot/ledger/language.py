@@ -27,7 +27,10 @@ STOP = frozenset(
     wasn't way we we'd we'll we're we've well went were weren't what what's when where whether which
     while who whole whose why will with within without won't would wouldn't yes yet you you'd you'll
     you're you've your yours yourself hello hi hey dear week weeks day days year years morning
-    afternoon evening three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand lasts needing able actually ago already always another around back best better bit came come
+    afternoon evening
+    three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred
+    thousand lasts needing able actually ago already always
+    another around back best better bit came come
     comes down first good great help hope hoping know mean new next nice number old people perhaps
     person possible pretty probably question right set since start started stop sorry think thought
     time times two wondering work works working worked wrong usual usually bye goodbye""".split()
@@ -52,7 +55,9 @@ _ORDINALS = {
 }  # fmt: skip
 _NUMBER = "|".join(sorted([*_UNITS, *_TENS], key=len, reverse=True))
 NUMBER_WORDS = re.compile(
-    rf"\b(?:half(?: an?)?(?= (?:litre|liter|kilo|hour|metre|meter|gig|pint))|(?:a|{_NUMBER})[ -](?:hundred|thousand|dozen|couple)|(?:{_NUMBER})(?:-(?:{_NUMBER}))?)\b(?!-)",
+    r"\b(?:half(?: an?)?(?= (?:litre|liter|kilo|hour|metre|meter|gig|pint))"
+    rf"|(?:a|{_NUMBER})[ -](?:hundred|thousand|dozen|couple)"
+    rf"|(?:{_NUMBER})(?:-(?:{_NUMBER}))?)\b(?!-)",
     re.I,
 )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from copilot.ledger.language import Sentence, digits, plain, sentences, stems
@@ -83,7 +83,7 @@ def loop_from(timeline: Timeline, turn: Said, quote: str, what: str, times: int)
 
 
 def _matters(asks: Sequence[_Ask], similar: float) -> list[_Matter]:
-    """Asks for the same thing joined; looked up by their words, so that long timelines stay fast."""
+    """Asks for the same thing joined, looked up by their words: long timelines stay fast."""
     matters: list[_Matter] = []
     by_word: dict[str, list[int]] = {}
     for ask in asks:
@@ -112,7 +112,7 @@ def _asks(turns: Sequence[Said]) -> list[_Ask]:
 
 def _asks_of(place: int, turn: Said) -> list[_Ask]:
     found: list[_Ask] = []
-    spoken = [s for s in sentences(turn.text) if _is_ask(s)]
+    spoken = _asking(turn.text)
     for sentence in spoken:
         about, times = stems(sentence.text), _times(sentence)
         if times > 1 and len(about) <= 2 and found:  # "I asked that on Monday too."
@@ -120,6 +120,12 @@ def _asks_of(place: int, turn: Said) -> list[_Ask]:
         elif about:
             found.append(_Ask(place, sentence, about, len(spoken) == 1, times))
     return found
+
+
+@lru_cache(maxsize=8192)
+def _asking(text: str) -> tuple[Sentence, ...]:
+    """The sentences of a turn that ask for something."""
+    return tuple(s for s in sentences(text) if _is_ask(s))
 
 
 def _is_ask(sentence: Sentence) -> bool:

@@ -23,7 +23,7 @@ PromiseStatus = Literal["open", "kept", "overdue", "conflict", "withdrawn"]
 class LedgerPolicy:
     """What the ledgers need from policy: the calendar, the local zone and default due times."""
 
-    calendar: WorkingCalendar = WorkingCalendar()
+    calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
     default_due_days: int | None = None
     similar: float = 0.5
 
@@ -54,6 +54,51 @@ class Promise:
         return f"{self.conversation_id}/{self.turn}/{abs(hash_text(self.quote)):x}"
 
 
+@dataclass(frozen=True)
+class Aftermath:
+    """What later turns and the file say has happened or was taken back; read once per timeline."""
+
+    done: tuple[tuple[int, frozenset[str], str], ...]
+    taken_back: tuple[tuple[int, frozenset[str], str], ...]
+    on_file: tuple[tuple[frozenset[str], str], ...]
+
+    @classmethod
+    def of(cls, timeline: Timeline) -> Aftermath:
+        """Read all turns and facts for words of completion and withdrawal."""
+        done: list[tuple[int, frozenset[str], str]] = []
+        taken: list[tuple[int, frozenset[str], str]] = []
+        for place, turn in enumerate(timeline.turns):
+            if turn.speaker == "third_party":
+                continue
+            sorry = turn.ours and bool(pattern("promise_sorry").search(plain(turn.text)))
+            for sentence in sentences(turn.text):
+                if _says_done(sentence.lower):
+                    done.append((place, stems(sentence.text), turn.id))
+                if sorry and pattern("promise_taken_back").search(sentence.lower):
+                    taken.append((place, stems(sentence.text), turn.id))
+        facts = [
+            (stems(f.text), f.id)
+            for f in timeline.facts
+            if f.kind == "customer" and _says_done(plain(f.text))
+        ]
+        return cls(tuple(done), tuple(taken), tuple(facts))
+
+    def kept(self, place: int, about: frozenset[str]) -> str | None:
+        """The later turn, or the fact on file, that says it has happened. Thanks do not."""
+        later = next((t for n, words, t in self.done if n > place and about & words), None)
+        return later or next((f for words, f in self.on_file if len(about & words) >= 2), None)
+
+    def withdrawn(self, place: int, about: frozenset[str]) -> str | None:
+        """The later turn of ours that takes it back with an apology."""
+        return next((t for n, words, t in self.taken_back if n > place and about & words), None)
+
+
+def _says_done(lowered: str) -> bool:
+    return bool(pattern("promise_done").search(lowered)) and not pattern("promise_not_done").search(
+        lowered
+    )
+
+
 def hash_text(text: str) -> int:
     """A number for a text that is the same in every process."""
     value = 2166136261
@@ -64,10 +109,12 @@ def hash_text(text: str) -> int:
 
 def promises(timeline: Timeline, as_of: datetime, policy: LedgerPolicy) -> list[Promise]:
     """All promises of a timeline as they stand at `as_of`, in the order they were made."""
-    found: list[Promise] = []
-    for place, turn in enumerate(timeline.turns):
-        for clause in _binding(timeline.turns, place):
-            found.append(_promise(timeline, place, clause, as_of, policy))  # noqa: PERF401
+    after = Aftermath.of(timeline)
+    found = [
+        _promise(timeline, place, clause, as_of, policy, after)
+        for place in range(len(timeline.turns))
+        for clause in _binding(timeline.turns, place)
+    ]
     return _once(found)
 
 
@@ -89,7 +136,7 @@ def is_overdue(on: date | None, as_of: datetime, zone: tzinfo | None) -> bool:
 def _binding(turns: Sequence[Said], place: int) -> list[Clause]:
     turn = turns[place]
     if turn.speaker == "customer":
-        return own_commitments(turn.text)
+        return list(own_commitments(turn.text))
     if not turn.ours:
         return []
     clauses = commitments(turn.text, sales=turn.role == "sales")
@@ -107,7 +154,12 @@ def _accepted(turns: Sequence[Said], place: int) -> bool:
 
 
 def _promise(
-    timeline: Timeline, place: int, clause: Clause, as_of: datetime, policy: LedgerPolicy
+    timeline: Timeline,
+    place: int,
+    clause: Clause,
+    as_of: datetime,
+    policy: LedgerPolicy,
+    after: Aftermath,
 ) -> Promise:
     turn = timeline.turns[place]
     said = local_day(turn.at, timeline.zone)
@@ -116,7 +168,7 @@ def _promise(
         when = due(clause.sentence.text, said, policy.calendar)
     if when.on is None and policy.default_due_days is not None and said and clause.kind != "claim":
         when = Due(policy.calendar.add(said, policy.default_due_days), "policy_default")
-    status, conflict, kept = _standing(timeline, place, clause, when, as_of, policy)
+    status, conflict, kept = _standing(timeline, place, clause, when, as_of, after)
     customer = turn.speaker == "customer"
     return Promise(
         promisor_role=_role(turn),
@@ -151,12 +203,12 @@ def promise_from(
     withdrawn_hint: str | None = None,
 ) -> Promise:
     """A promise that a closer reader found: date, overdue and the hints are checked by code."""
-    place = timeline.turns.index(turn)
+    place, after = timeline.turns.index(turn), Aftermath.of(timeline)
     start = turn.text.find(quote)
     sentence = next(
         (s for s in sentences(turn.text) if s.start <= start < s.end), sentences(turn.text)[0]
     )
-    made = _promise(timeline, place, Clause(quote, start, "pledge", sentence), as_of, policy)
+    made = _promise(timeline, place, Clause(quote, start, "pledge", sentence), as_of, policy, after)
     if made.due is None and due_words and due_words in turn.text:
         when = due(due_words, local_day(turn.at, timeline.zone), policy.calendar)
         made = replace(made, due=when.on, due_basis=when.basis)
@@ -187,7 +239,8 @@ def _role(turn: Said) -> Promisor:
 def _what(clause: Clause) -> str:
     lowered = clause.text.strip()
     shorter = re.sub(
-        r"^(?:I|We|You)(?:['’]ll| will| shall)(?: get| receive| have)? |^(?:I|We)['’]?(?:m|re)? going to |^Done, and ",
+        r"^(?:I|We|You)(?:['’]ll| will| shall)(?: get| receive| have)? "
+        r"|^(?:I|We)['’]?(?:m|re)? going to |^Done, and ",
         "",
         lowered,
     )
@@ -195,21 +248,24 @@ def _what(clause: Clause) -> str:
 
 
 def _standing(
-    timeline: Timeline, place: int, clause: Clause, when: Due, as_of: datetime, policy: LedgerPolicy
+    timeline: Timeline, place: int, clause: Clause, when: Due, as_of: datetime, after: Aftermath
 ) -> tuple[PromiseStatus, str | None, str | None]:
     turn = timeline.turns[place]
     about = stems(clause.text) or stems(clause.sentence.text)
-    for later in timeline.turns[place + 1 :]:
-        if later.ours and _withdraws(later, about):
-            return "withdrawn", None, later.id
+    withdrawn = after.withdrawn(place, about)
+    if withdrawn:
+        return "withdrawn", None, withdrawn
     if turn.speaker != "customer":
-        said = local_day(turn.at, timeline.zone)
         conflict = contradicted_by(
-            clause.text, timeline.facts, said, local_day(as_of, timeline.zone)
+            clause.text,
+            timeline.facts,
+            local_day(turn.at, timeline.zone),
+            local_day(as_of, timeline.zone),
+            is_claim=clause.kind == "claim" or turn.role == "sales",
         )
         if conflict:
             return "conflict", conflict, None
-    kept = _kept_by(timeline, place, about)
+    kept = after.kept(place, about)
     if kept:
         return "kept", None, kept
     if is_overdue(when.on, as_of, timeline.zone):
@@ -217,38 +273,8 @@ def _standing(
     return "open", None, None
 
 
-def _withdraws(later: Said, about: frozenset[str]) -> bool:
-    return any(
-        pattern("promise_taken_back").search(s.lower) and (about & stems(s.text))
-        for s in sentences(later.text)
-    ) and bool(pattern("promise_sorry").search(plain(later.text)))
-
-
-def _kept_by(timeline: Timeline, place: int, about: frozenset[str]) -> str | None:
-    """The later turn, or the fact on file, that says the thing has happened. Thanks do not."""
-    for later in timeline.turns[place + 1 :]:
-        if later.speaker in ("customer", "agent", "bot", "system"):
-            for sentence in sentences(later.text):
-                if _says_done(sentence.lower) and about & stems(sentence.text):
-                    return later.id
-    for fact in timeline.facts:
-        if (
-            fact.kind == "customer"
-            and _says_done(plain(fact.text))
-            and len(about & stems(fact.text)) >= 2
-        ):
-            return fact.id
-    return None
-
-
-def _says_done(lowered: str) -> bool:
-    return bool(pattern("promise_done").search(lowered)) and not pattern("promise_not_done").search(
-        lowered
-    )
-
-
 def _once(found: list[Promise]) -> list[Promise]:
-    """A clause said twice in one turn is one promise; a claim beside a claim in one sentence too."""
+    """A clause said twice in one turn is one promise."""
     seen: set[tuple[str, str, str]] = set()
     kept: list[Promise] = []
     for promise in found:

@@ -149,7 +149,10 @@ def _informs(scene: Scene, state: State, matters: Iterable[Matter]) -> tuple[Inf
     found += [Inform(kind=c.kind, text=c.text[:280], source=c.source) for c in state.read.informs]
     conflicts = [p.conflict_with for p in scene.promises if p.conflict_with]
     duplicate = free.duplicate(scene)
-    wronged = bool(state.complaint or state.disruption) or state.issue in ("open", "fixed_unconfirmed")
+    wronged = bool(state.complaint or state.disruption) or state.issue in (
+        "open",
+        "fixed_unconfirmed",
+    )
     found += [duplicate] if duplicate else []
     found += free.contact_informs(
         scene, care=bool(state.care or state.fraud), conflict_ids=conflicts, wronged=wronged

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
 from copilot.ledger.language import digits, plain, stem, stems
@@ -284,13 +285,17 @@ def _open_amount(
     if any(c.kind in ("quantity", "budget", "age") for c in constraints):
         return None
     near = [i for i in items if i.available and linked(about, i)]
-    sizes = {a.unit: {b.value for i in near for b in i.amounts if b.unit == a.unit} for i in near for a in i.amounts}
+    sizes = {
+        a.unit: {b.value for i in near for b in i.amounts if b.unit == a.unit}
+        for i in near
+        for a in i.amounts
+    }
     given = [a for a in amounts(spoken) if a.value > 1]
     return "quantity" if given and any(len(v) > 1 for v in sizes.values()) else None
 
 
 def _energy(spoken: str, units: set[str]) -> list[Constraint]:
-    """"Four hours at 2 kW" are 8 kWh."""
+    """ "Four hours at 2 kW" are 8 kWh."""
     match = _HOURS_AT.search(digits(spoken))
     if not match or not units & {"kwh", "power"}:
         return []
@@ -479,10 +484,12 @@ def _consent(scene: Scene) -> str:
 
 def is_regulated(scene: Scene, spoken: str) -> bool:
     """A subject on which only a qualified person advises."""
-    lowered = plain(spoken)
-    return any(
-        re.search(rf"\b{re.escape(topic)}s?\b", lowered) for topic in scene.policy.regulated.topics
-    )
+    return bool(_topics(scene.policy.regulated.topics).search(plain(spoken)))
+
+
+@lru_cache(maxsize=8)
+def _topics(topics: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(re.escape(t) for t in topics)})s?\b")
 
 
 def _drop(scene: Scene, seed: _Seed, near: list[Words]) -> str | None:

@@ -31,8 +31,9 @@ _QUOTED = re.compile(
     r"“[^”]{8,}”|\"[^\"]{8,}\"|«[^»]{8,}»|‘[^’]{12,}’(?!\w)|(?<!\w)'[^'\n]{20,}'(?!\w)"
 )
 _TO_SYSTEM = re.compile(
-    r"[^.!?\n]*(?:\bignore (?:all |any |the )?(?:previous|prior|above|earlier)|\b(?:system|assistant|ai|model|bot)\s*[:>\]]"
-    r"|\byou are (?:now )?(?:an? )?(?:ai|assistant|model)|\bnote to (?:the )?(?:ai|assistant|system|model|bot)|<\|?(?:system|im_start)|\bprompt:)[^\n]*",
+    r"\bignore (?:all |any |the )?(?:previous|prior|above|earlier)"
+    r"|\b(?:system|assistant|ai|model|bot)\s*[:>\]]|\byou are (?:now )?(?:an? )?(?:ai|assistant|model)\b"
+    r"|\bnote to (?:the )?(?:ai|assistant|system|model|bot)\b|<\|?(?:system|im_start)|\bprompt:",
     re.I,
 )
 
@@ -62,14 +63,19 @@ def shows(name: str, text: str) -> bool:
     return bool(pattern.search(lowered) or (figures != lowered and pattern.search(figures)))
 
 
-def foreign_spans(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=8192)
+def foreign_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Parts of a turn that are not the speaker's own words (rule E2)."""
-    spans = [m.span() for pattern in (_PASTED, _QUOTED, _TO_SYSTEM) for m in pattern.finditer(text)]
+    spans = [m.span() for pattern in (_PASTED, _QUOTED) for m in pattern.finditer(text)]
+    for match in _TO_SYSTEM.finditer(text):
+        start = max(text.rfind(mark, 0, match.start()) for mark in ".!?\n") + 1
+        end = text.find("\n", match.end())
+        spans.append((start, len(text) if end < 0 else end))
     for pattern in (_FORWARDED, _SIGNATURE):
-        match = pattern.search(text)
-        if match and not (pattern is _SIGNATURE and match.start() == 0):
-            spans.append((match.start(), len(text)))
-    return sorted(spans)
+        found = pattern.search(text)
+        if found and not (pattern is _SIGNATURE and found.start() == 0):
+            spans.append((found.start(), len(text)))
+    return tuple(sorted(spans))
 
 
 def is_foreign(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
