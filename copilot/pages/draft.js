@@ -49,6 +49,8 @@ export class Draft {
       button("Suggest again", () => this.reply.again(), { class: "inline" })));
   }
 
+  get editing() { return this.text.querySelector(".edit-area") !== null; }
+
   #draw() {
     const { reply, generator } = this.suggestion;
     this.card.classList.toggle("abstained", reply.abstained);
@@ -145,6 +147,7 @@ export class Draft {
 
   #take(text, tell) {
     tell();
+    this.#draw();
     this.player.use(text);
     toast("Your reply stands in the conversation.", { label: "Undo", act: () => this.player.back() });
     document.getElementById("next-turn")?.focus();

@@ -31,7 +31,9 @@ export class Reply extends EventTarget {
   /** Asks again, whoever spoke last. */
   again() {
     this.#cancel();
-    if (this.player.turns.length) this.#run();
+    if (!this.player.turns.length) return;
+    this.draft?.stale("Another suggestion is being made.");
+    this.#run();
   }
 
   /** Opens the draft for editing with one more line at its end: never added unseen. */
@@ -103,8 +105,10 @@ export class Reply extends EventTarget {
     const live = (act) => (data) => { if (!abort.signal.aborted) act(data); };
     const begin = () => {
       if (fresh) return fresh;
+      // What somebody is writing is never taken away: it stays above the new draft.
+      const kept = this.draft?.editing ? this.draft.node : null;
       fresh = this.draft = new Draft(this, this.player);
-      put(this.body, fresh.node);
+      put(this.body, kept, fresh.node);
       return fresh;
     };
     return {

@@ -22,11 +22,12 @@ export class Sources {
     for (const n of numbers) this.cards.get(n)?.classList.toggle("lit", on);
   }
 
-  open(n) {
+  open(n, chip) {
     const target = this.cards.get(n);
     if (!target) return;
     this.hide();
     for (const other of this.cards.values()) other.classList.toggle("chosen", other === target);
+    target.onkeydown = (event) => { if (event.key === "Escape") { event.stopPropagation(); chip.focus(); } };
     target.focus({ preventScroll: true });
     target.scrollIntoView({ block: "nearest" });
   }
@@ -52,7 +53,7 @@ export function chips(numbers, sources) {
     const source = sources.byNumber.get(n);
     const chip = el("button", {
       type: "button", class: "cite", "aria-label": `Source ${n}: ${source.title || source.source_id}`, "aria-describedby": "peek",
-      onclick: () => sources.open(n),
+      onclick: () => sources.open(n, chip),
       onfocus: () => { sources.show(n, chip); sources.light([n], true); },
       onblur: () => { sources.hide(); sources.light([n], false); },
       onpointerenter: () => { sources.show(n, chip); sources.light([n], true); },
