@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from copilot.errors import ModelError
 from copilot.needs import free
 from copilot.needs.case import Case
+from copilot.needs.contact import CONTACT, Verdict
 from copilot.needs.flags import flag_of, insights
-from copilot.needs.gates import CONTACT, Matter, Verdict, run
+from copilot.needs.gates import Matter, run
 from copilot.needs.output import (
     Assessment,
     Audit,

@@ -3,47 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
-from copilot.ledger.language import digits, plain, stem, stems
-from copilot.needs.ages import AGE
+from copilot.ledger.language import digits, plain, stems
 from copilot.needs.bundle import relevant_to
-from copilot.needs.catalogue import (
-    Offering,
-    amounts,
-    linked,
-    owned_amount,
-    subjects,
-)
+from copilot.needs.catalogue import Offering, amounts, linked, subjects
+from copilot.needs.constraints import condition_of, constraints_of, hold_of, open_amount
 from copilot.needs.output import NeedType
 from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote
 from copilot.needs.scene import Scene, Words, signals
 
-_DOUBLE = re.compile(r"\b(?:double|twice (?:as much|the|that|my|what))\b")
-_PER = re.compile(r"(\d+(?:\.\d+)?) ?([a-z]+)\b.{0,12}?\b(?:per|a|each|every) ([a-z]+)")
-_USAGE = re.compile(r"(\d+(?:\.\d+)?) ?(?:of|out of|/) ?(\d+(?:\.\d+)?) ?([a-z]+)")
-_USED_UP = re.compile(
-    r"\b(?:used up|full|at (?:9\d|100) ?%|over (?:the )?(?:limit|quota)|(?:9\d|100) ?%|exceed\w*|hit the (?:cap|limit))\b"
-)
-_BUDGET = re.compile(
-    r"\b(?:under|below|less than|no more than|up to|max(?:imum)?(?: of)?|at most|not (?:more|over)(?: than)?)\s*[£$€]?\s?(\d+(?:\.\d+)?)(?:\s?(?:pounds|euros|dollars|quid))?(?! ?(?:gb|tb|mb|users?|people|days?|hours?|minutes?|pages|kg|miles|km|%))\b(.{0,14})"
-)
-_MODEL = re.compile(r"\b([A-Z][\w-]+ [A-Z]?\d{2,4}[A-Za-z]?)\b")
-_HOURS_AT = re.compile(r"(\d+(?:\.\d+)?) hours? at (\d+(?:\.\d+)?) ?kw")
-_BARE = re.compile(
-    r"(?<![\w.:/£$€-])(\d{2,5}(?:\.\d+)?)(?![\w:/%.-]*\d)(?= (?:to print|to send|to store|on|model|across|wide|long|high|tall|deep|would|is|should|will|max|at)\b|[,.?!]|$)"
-)
 _NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
-_MONTHLY = re.compile(r"\b(?:each|per|a|every) month\b|\bmonthly\b")
-_ONE_OFF = re.compile(
-    r"\b(?:one[- ]off|just (?:the )?once|no subscription|not a subscription|without a (?:contract|subscription))\b"
-)
-_FUTURE = re.compile(
-    rf"\b(?:in|from|after|until|till|by|before|next|at the (?:start|end|beginning) of) (?:the )?(?:{'|'.join(MONTHS)}|next (?:month|year|week|spring|summer|autumn|winter|term)|new year|\d{{1,2}}(?:st|nd|rd|th)?|summer|autumn|winter|spring|easter|christmas|holidays|move|first pay|payday|term|budget|quarter)\b"
-)
+
+
 _PURPOSE = re.compile(r"\b(?:for|so (?:that )?|to|because) [^.!?,;]{6,80}")
 
 
@@ -148,13 +121,13 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     seed_about = subjects(seed.words.text)
     if _NEW_ACCOUNT.search(plain(spoken)):
         about, seed_about = about | {"~new-account"}, seed_about | {"~new-account"}
-    constraints = _constraints(scene, near, items)
+    constraints = constraints_of(scene, near, items)
     if not _links(seed, seed_about, about, constraints, items):
         about = about | _before(scene, seed)
         if not (seed.explicit and _links(seed, about, about, constraints, items)):
             return None
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
-    waits = _condition(scene, near) is not None
+    waits = condition_of(scene, near) is not None
     return Candidate(
         need=_statement(seed.words.text, items),
         need_type=seed.kind,
@@ -164,13 +137,13 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         explicit=seed.explicit,
         for_other=scene.reads("beneficiary", spoken),
         another=scene.reads("another", seed.words.text),
-        release_after=_condition(scene, near),
-        hold_until=_hold(scene, near),
+        release_after=condition_of(scene, near),
+        hold_until=hold_of(scene, near),
         benefit=_benefit(spoken, seed),
         consent_quote=consent,
         regulated=regulated,
         p=_confidence(scene, seed, regulated=regulated, consent=consent, waits=waits),
-        missing_slot=_open_amount(spoken, constraints, about, items),
+        missing_slot=open_amount(spoken, constraints, about, items),
         drop=_drop(scene, seed, near),
     )
 
@@ -236,201 +209,6 @@ def _links(
     if seed.kind == "stated" and seed.explicit:
         return any(len(linked(about, i)) >= 1 and linked(about, i) & i.name_words for i in items)
     return False
-
-
-def _constraints(scene: Scene, near: list[Words], items: list[Offering]) -> list[Constraint]:
-    spoken = " ".join(w.text for w in near)
-    found = [
-        *_quantities(scene, spoken, near, items),
-        *_compatibility(spoken, items),
-        *_limits(scene, spoken),
-    ]
-    seen: set[tuple[str, str]] = set()
-    return [
-        c
-        for c in found
-        if not ((c.kind, c.unit or c.text) in seen or seen.add((c.kind, c.unit or c.text)))
-    ]
-
-
-def _quantities(
-    scene: Scene, spoken: str, near: list[Words], items: list[Offering]
-) -> list[Constraint]:
-    units = {a.unit for i in items for a in i.amounts}
-    found = [
-        Constraint(
-            "quantity",
-            f"{a.value:g} {_readable(a.unit)}",
-            a.unit,
-            a.value,
-            "extra" if a.extra else "total",
-        )
-        for w in near
-        for a in amounts(w.text)
-        if a.unit in units
-    ]
-    found = found or _bare_number(scene, spoken, items)
-    found = found or _energy(spoken, units)
-    if found:
-        return found[:2]
-    if _DOUBLE.search(plain(spoken)):
-        return _doubled(scene, units)
-    return _projected(scene, near, units) or _next_step(scene, near, units)
-
-
-def _open_amount(
-    spoken: str, constraints: list[Constraint], about: frozenset[str], items: list[Offering]
-) -> str | None:
-    """They gave a figure, the products differ in one, and the two cannot be matched: ask."""
-    if any(c.kind in ("quantity", "budget", "age") for c in constraints):
-        return None
-    near = [i for i in items if i.available and linked(about, i)]
-    sizes = {
-        a.unit: {b.value for i in near for b in i.amounts if b.unit == a.unit}
-        for i in near
-        for a in i.amounts
-    }
-    given = [a for a in amounts(spoken) if a.value > 1]
-    return "quantity" if given and any(len(v) > 1 for v in sizes.values()) else None
-
-
-def _energy(spoken: str, units: set[str]) -> list[Constraint]:
-    """ "Four hours at 2 kW" are 8 kWh."""
-    match = _HOURS_AT.search(digits(spoken))
-    if not match or not units & {"kwh", "power"}:
-        return []
-    amount = float(match.group(1)) * float(match.group(2))
-    unit = "kwh" if "kwh" in units else "power"
-    return [Constraint("quantity", f"{amount:g} kWh", unit, amount, "total")]
-
-
-def _bare_number(scene: Scene, spoken: str, items: list[Offering]) -> list[Constraint]:
-    """ "150 across" where the products differ in centimetres: the only unit it can mean."""
-    linked_items = [i for i in items if linked(subjects(spoken), i)] or items
-    sizes = Counter(a.unit for i in linked_items for a in i.amounts)
-    units = [u for u, n in sizes.items() if n >= 2]
-    limited = scene.reads("limit", spoken)
-    own = {
-        a.value
-        for e in scene.case.customer.entitlements
-        for t in (e.name, *e.includes)
-        for a in amounts(t)
-        if limited
-    }
-    numbers = [n for m in _BARE.finditer(digits(spoken)) if (n := float(m.group(1))) not in own]
-    numbers = numbers or [a.value for a in amounts(spoken) if a.value not in own and a.value >= 10]
-    if len(units) != 1 or len(set(numbers)) != 1:
-        return []
-    given = [a.value for i in linked_items for a in i.amounts if a.unit == units[0]]
-    if not min(given) / 3 <= numbers[0] <= max(given):
-        return []
-    return [
-        Constraint(
-            "quantity", f"{numbers[0]:g} {_readable(units[0])}", units[0], numbers[0], "total"
-        )
-    ]
-
-
-def _readable(unit: str) -> str:
-    return {"data": "GB", "pag": "pages", "seat": "users"}.get(unit, unit)
-
-
-def _doubled(scene: Scene, units: set[str]) -> list[Constraint]:
-    for unit in sorted(units):
-        have = owned_amount(scene.case, unit)
-        if have:
-            return [Constraint("quantity", f"{2 * have:g} {_readable(unit)}", unit, have, "extra")]
-    return []
-
-
-def _projected(scene: Scene, near: list[Words], units: set[str]) -> list[Constraint]:
-    """ "Ten weddings" and, on file, "15 GB per wedding" make 150 GB."""
-    for fact in scene.case.customer.facts:
-        for match in _PER.finditer(digits(fact)):
-            rate = next((a for a in amounts(match.group()) if a.unit in units), None)
-            thing = stem(match.group(3))
-            count = next((a.value for w in near for a in amounts(w.text) if a.unit == thing), None)
-            if rate and count:
-                text = f"about {rate.value * count:g} {_readable(rate.unit)}"
-                return [Constraint("quantity", text, rate.unit, rate.value * count, "extra")]
-    return []
-
-
-def _next_step(scene: Scene, near: list[Words], units: set[str]) -> list[Constraint]:
-    """A limit that is reached on file, and words that complain of it: more of that unit."""
-    if not any(scene.reads("limit", w.text) for w in near):
-        return []
-    for text in scene.case.customer.facts:
-        lowered = digits(text)
-        match = _USAGE.search(lowered)
-        near_limit = match and float(match.group(1)) >= 0.9 * float(match.group(2))
-        if near_limit or _USED_UP.search(lowered):
-            unit = next((a.unit for a in amounts(text) if a.unit in units), None)
-            if unit:
-                return [
-                    Constraint("quantity", f"more {_readable(unit)} than today", unit, 1.0, "extra")
-                ]
-    return []
-
-
-def _compatibility(spoken: str, items: list[Offering]) -> list[Constraint]:
-    """A model the customer names, where any product depends on a model."""
-    del items
-    return [
-        Constraint(
-            "compatibility", f"fits {m.group(1)}", words=frozenset(plain(m.group(1)).split())
-        )
-        for m in _MODEL.finditer(spoken)
-    ][:1]
-
-
-def _limits(scene: Scene, spoken: str) -> list[Constraint]:
-    lowered = digits(spoken)
-    found: list[Constraint] = []
-    if match := _BUDGET.search(lowered):
-        monthly = "month" in match.group(2)
-        found.append(
-            Constraint(
-                "budget",
-                match.group().strip(),
-                "month" if monthly else "total",
-                float(match.group(1)),
-            )
-        )
-    if match := AGE.search(lowered):
-        age = float(next(g for g in match.groups() if g))
-        found.append(Constraint("age", f"age {age:g}", "age", age))
-    if _MONTHLY.search(lowered) and re.search(r"\b(?:pay|rather|spread|instal)\w*", lowered):
-        found.append(Constraint("period", "paid monthly", "month"))
-    if _ONE_OFF.search(lowered):
-        found.append(Constraint("period", "paid once", "once"))
-    if match := re.search(r"\b(?:before|by) ([a-z0-9 ]{3,20})", lowered):
-        on = due(match.group(), scene.as_of.date(), WorkingCalendar()).on
-        if on:
-            found.append(
-                Constraint("deadline", match.group().strip(), amount=float(on.toordinal()))
-            )
-    if re.search(r"\b(?:only|just) (?:ever )?(?:the|my|for the|one)\b", lowered):
-        found.append(Constraint("scope", "no more than what was named"))
-    return found
-
-
-def _condition(scene: Scene, near: list[Words]) -> str | None:
-    for words in near:
-        if scene.reads("condition", words.text):
-            return f"when the customer confirms: {words.text.strip(' .!')}"[:160]
-    return None
-
-
-def _hold(scene: Scene, near: list[Words]) -> str | None:
-    """The customer's own date, where they say not now; no date of ours."""
-    if not any(scene.reads("defer", w.text) for w in near):
-        return None
-    for words in near:
-        match = _FUTURE.search(digits(words.text))
-        if match:
-            return f"{match.group().strip()}, or earlier if the customer asks"
-    return "when the customer comes back to it"
 
 
 def _quotes(seed: _Seed, near: list[Words], scene: Scene) -> tuple[Quote, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from copilot.ledger.language import plain
 from copilot.needs import free
-from copilot.needs.gates import Verdict
+from copilot.needs.contact import Verdict
 from copilot.needs.output import Inform, NoneReason, Question
 from copilot.needs.scene import Scene, signals
 from copilot.needs.state import State

@@ -1,0 +1,150 @@
+"""Whether products meet a constraint, by the words of their texts; amounts are added up by code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.ledger.language import plain, stem, words
+from copilot.needs.catalogue import Met, Offering, owned_amount
+from copilot.needs.eligibility import Verdict
+from copilot.needs.proposal import Candidate, Constraint, Fit
+from copilot.needs.scene import Scene
+
+SIZES = frozenset(
+    stem(w)
+    for w in "cm mm m metre metres meter inch inches kw watt watts mbps gbps mp kg kilo kilos litre litres liter liters volt db degrees".split()
+)
+UNPROVEN = "not confirmed by any product text"
+
+
+def line(item: Offering) -> str:
+    return f"{item.product.name}: {item.product.features}".strip(": ")[:160]
+
+
+def meets(
+    scene: Scene,
+    candidate: Candidate,
+    place: int,
+    constraint: Constraint,
+    items: Sequence[Offering],
+) -> Verdict:
+    if candidate.read_by_model:
+        read = _read(scene, candidate, place, constraint, items)
+        if read is not None:
+            return read
+    if constraint.kind == "quantity" and constraint.amount is not None:
+        return _enough(scene, constraint, items)
+    if constraint.kind == "budget" and constraint.amount is not None:
+        return _affordable(constraint, items)
+    if constraint.kind == "period":
+        wrong = [i for i in items if not i.product.period.startswith(constraint.unit)]
+        return (
+            Verdict("unmet")
+            if wrong
+            else Verdict("met", f"paid per {constraint.unit}", items[0].sku)
+        )
+    if constraint.kind == "compatibility":
+        return _compatible(constraint, items)
+    if constraint.kind == "feature":
+        held = [i for i in items if constraint.words <= i.words]
+        return Verdict("met", line(held[0]), held[0].sku) if held else Verdict("unknown")
+    return Verdict("met", "noted; no product fact speaks against it", items[0].sku)
+
+
+def _read(
+    scene: Scene,
+    candidate: Candidate,
+    place: int,
+    constraint: Constraint,
+    items: Sequence[Offering],
+) -> Verdict | None:
+    """A model's reading of this constraint in these products; None leaves it to code."""
+    skus = {i.sku for i in items}
+    fits = [f for f in candidate.verdicts if f.constraint == place and f.sku in skus]
+    if constraint.kind == "quantity":
+        if any(i.provides(constraint.unit) or i.unlimited for i in items):
+            return None
+        return _enough_read(scene, constraint, items, fits) or _by_reading(candidate, place, fits)
+    if constraint.kind in ("budget", "period"):
+        return None
+    return _by_reading(candidate, place, fits)
+
+
+def _enough_read(
+    scene: Scene, constraint: Constraint, items: Sequence[Offering], fits: Sequence[Fit]
+) -> Verdict | None:
+    """Amounts a model read in the product texts (and code found there), added up by code."""
+    by_sku = {f.sku: f for f in fits if f.amount is not None}
+    if not by_sku or constraint.amount is None:
+        return None
+    given = [by_sku[i.sku] for i in items if i.sku in by_sku]
+    amounts = [f.amount or 0.0 for f in given]
+    sized = constraint.unit in SIZES
+    reached = max(amounts) if sized or not all(f.adds for f in given) else sum(amounts)
+    have = owned_amount(scene.case, constraint.unit)
+    target = constraint.amount
+    if constraint.basis == "extra" and not all(f.adds for f in given):
+        target += have
+    met: Met = "met" if reached + 1e-9 >= target else "unmet"
+    return Verdict(met, given[0].fact, given[0].sku)
+
+
+def _by_reading(candidate: Candidate, place: int, fits: Sequence[Fit]) -> Verdict:
+    met = next((f for f in fits if f.verdict == "met"), None)
+    if met:
+        return Verdict("met", met.fact or "no product text speaks against it", met.sku)
+    if any(f.verdict == "unmet" for f in fits):
+        return Verdict("unmet")
+    kind = candidate.constraints[place].kind
+    told = any(f.verdict != "unknown" for f in candidate.verdicts if f.constraint == place)
+    if kind == "compatibility" or told:
+        return Verdict("unknown")
+    # No product text decides it: it does not tell the options apart, and is named as unproven.
+    return Verdict("met", UNPROVEN, "")
+
+
+def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> Verdict:
+    """The amounts of a bundle added up as the product texts say: on top, or in total."""
+    need = constraint.amount or 0.0
+    if any(i.unlimited for i in items):
+        source = next(i for i in items if i.unlimited)
+        return Verdict("met", line(source), source.sku)
+    have = owned_amount(scene.case, constraint.unit)
+    given = [(i, a) for i in items if (a := i.provides(constraint.unit))]
+    if not given:
+        return Verdict("unmet")
+    if constraint.unit in SIZES:
+        reached, have = max(a.value for _, a in given), 0.0
+    else:
+        added = sum(a.value for i, a in given if a.extra or i.product.period == "once")
+        plans = [a.value for i, a in given if not a.extra and i.product.period != "once"]
+        reached = max([have, *plans]) + added
+    target = have + need if constraint.basis == "extra" else need
+    if reached + 1e-9 < target:
+        return Verdict("unmet")
+    source = given[0][0]
+    count = f"{len(given)} x " if len(given) > 1 else ""
+    return Verdict("met", f"{count}{line(source)}", source.sku)
+
+
+def _affordable(constraint: Constraint, items: Sequence[Offering]) -> Verdict:
+    limit = constraint.amount or 0.0
+    if constraint.unit == "month":
+        price = sum(i.product.price or 0.0 for i in items if i.product.period.startswith("month"))
+    else:
+        price = sum(i.product.price or 0.0 for i in items)
+    return Verdict("met", f"price {price:g}", items[0].sku) if price <= limit else Verdict("unmet")
+
+
+def _compatible(constraint: Constraint, items: Sequence[Offering]) -> Verdict:
+    wanted = constraint.words
+    for item in items:
+        text = plain(f"{item.product.requires} {item.product.name} {item.product.features}")
+        said = set(words(text))
+        if item.product.requires and wanted <= said:
+            return Verdict("met", f"requires {item.product.requires}", item.sku)
+        if wanted <= said:
+            return Verdict("met", line(item), item.sku)
+        if item.product.requires and any(w.isalpha() and w in said for w in wanted):
+            return Verdict("unmet", f"made for {item.product.requires}", item.sku)
+    return Verdict("met", "no product fact ties it to a model", items[0].sku)
