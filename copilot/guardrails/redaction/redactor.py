@@ -1,0 +1,111 @@
+"""Replaces personal data in what is embedded and retrieved; the stored original stays whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from copilot.domain import Customer, Interaction, Turn
+from copilot.guardrails.redaction.cards import cards, ibans
+from copilot.guardrails.redaction.known import KnownValues, known_values
+from copilot.guardrails.redaction.names import introduced
+from copilot.guardrails.redaction.national import birth_dates, national_ids
+from copilot.guardrails.redaction.network import emails, ips, secrets
+from copilot.guardrails.redaction.phones import phones
+from copilot.guardrails.redaction.span import Span, choose, replaced
+
+VERSION = "redaction-1"  # part of every interaction's fingerprint: new rules re-embed
+PLACEHOLDER = re.compile(
+    r"\[(?:EMAIL|PHONE|CARD|IBAN|IP|NATIONAL_ID|NAME|ADDRESS|ORDER|BIRTH_DATE|SECRET)\]"
+)
+KEPT_PEOPLE = 4_096
+_ID_OF_TWO_DIGITS = re.compile(r"\d.*\d", re.DOTALL)
+
+People = Callable[[str], Sequence[Customer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Redactor:
+    """Finds a person's known values, identifiers by their form, and names that are introduced."""
+
+    known: KnownValues = field(default_factory=KnownValues)
+
+    def find(self, text: str, *, is_ours: bool = False) -> list[Span]:
+        """Personal data in order of place. In our own words a desk's address and number stay."""
+        return choose(self._candidates(text, is_ours=is_ours), len(text))
+
+    def redact(self, text: str, *, is_ours: bool = False) -> str:
+        """The text with placeholders."""
+        return replaced(text, self.find(text, is_ours=is_ours))
+
+    def _candidates(self, text: str, *, is_ours: bool) -> Iterator[Span]:
+        """What is surest first: an earlier find keeps its place against a later one."""
+        yield from secrets(text)
+        yield from emails(text, keep_roles=is_ours)
+        yield from self.known.find(text)
+        if _ID_OF_TWO_DIGITS.search(text):
+            yield from ibans(text)
+            yield from cards(text)
+            yield from national_ids(text)
+            yield from birth_dates(text)
+            yield from ips(text)
+            yield from phones(text, keep_service=is_ours)
+        yield from introduced(text)
+
+
+def redact_interaction(interaction: Interaction, customer: Customer | None) -> Interaction:
+    """The interaction without its customer's and writers' data, notes and subject included."""
+    return _redacted(interaction, (customer,) if customer else ())
+
+
+@dataclass(slots=True)
+class PeopleRedactor:
+    """Redacts with the records of each interaction's own customer, looked up once and kept."""
+
+    people: People
+    version: str = VERSION
+    _kept: dict[str, tuple[Customer, ...]] = field(default_factory=dict)
+
+    def redact(self, interaction: Interaction) -> Interaction:
+        """The interaction as it may be embedded and quoted."""
+        return _redacted(interaction, self._records(interaction.customer_id))
+
+    def mark(self, interaction: Interaction) -> str:
+        """Changes with the rules and with what is known of the customer: then it is redone."""
+        records = self._records(interaction.customer_id)
+        return "|".join((self.version, *(repr(_told(record)) for record in records)))
+
+    def _records(self, customer_id: str | None) -> tuple[Customer, ...]:
+        if not customer_id:
+            return ()
+        found = self._kept.get(customer_id)
+        if found is None:
+            found = tuple(self.people(customer_id))
+            if len(self._kept) >= KEPT_PEOPLE:
+                self._kept.clear()
+            if found:  # who is unknown now may come in with the next batch
+                self._kept[customer_id] = found
+        return found
+
+
+def _redacted(interaction: Interaction, customers: Sequence[Customer]) -> Interaction:
+    authors = {turn.author.strip() for turn in interaction.turns if turn.author}
+    known = known_values(customers, authors=authors, orders=interaction.outcome.order_ids)
+    redactor = Redactor(known)
+    subject = interaction.subject
+    return replace(
+        interaction,
+        turns=tuple(_turn(redactor, turn) for turn in interaction.turns),
+        subject=redactor.redact(subject) if subject else subject,
+    )
+
+
+def _turn(redactor: Redactor, turn: Turn) -> Turn:
+    is_ours = turn.speaker in ("agent", "bot", "system")
+    text = redactor.redact(turn.text, is_ours=is_ours)
+    return turn if text == turn.text else replace(turn, text=text)
+
+
+def _told(customer: Customer) -> tuple[object, ...]:
+    return customer.name, customer.emails, customer.phones, customer.address, customer.orders
