@@ -13,11 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copilot.domain import Document, Failure, Item, Product
+from copilot.domain import Customer, Document, Failure, Interaction, Item, Product
 from ingest.detect import choose, find_files
 from ingest.loaders.fields import Clock, FieldFault
 from ingest.loaders.grouping import grouped
 from ingest.loaders.protocol import Limits, LoadOptions
+from ingest.sandbox import Sandbox
+
+SANDBOX = Sandbox()
 
 
 def read(path: Path, **declared: Any) -> list[Item | Failure]:
@@ -214,14 +217,62 @@ LINES = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(st.lists(LINES, max_size=12))
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
+@given(lines=st.lists(LINES, max_size=12))
 def test_every_line_in_is_an_item_or_a_failure_out(lines: list[bytes], tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(article("first") + b"\n" + b"\n".join(lines))
     found = read(path)
     expected = sum(1 for line in lines if line.strip() not in (b"", b"[]"))
     assert len(found) == 1 + expected
+
+
+NAMES = st.sampled_from(
+    "id title content turns speaker text visibility tickets comments requester_id articles body "
+    "data source conversation_parts payload messages message_type conversations _embedded threads "
+    "_results is_inbound from_agent results properties email records attributes products variants "
+    "object price name sku child_events ticket_id Transcript customer_id emails traj task_id trial "
+    "messages_display conversation_id".split()
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 9**18) | st.floats() | st.text(max_size=5) | NAMES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=7),
+    max_leaves=25,
+)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None
+)
+@given(value=st.lists(st.dictionaries(NAMES, VALUES, min_size=3), min_size=1, max_size=2) | VALUES)
+def test_no_json_of_any_shape_stops_the_run(value: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(value))
+    for item in read(path, own_domains=("acme.test",)):
+        assert isinstance(item, Failure | Document | Interaction | Product | Customer)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None
+)
+@given(
+    data=st.binary(max_size=300),
+    head=st.sampled_from(
+        [b"", b"WEBVTT\n\n", b"From a\nFrom: b@c.d\n\n", b"%PDF-1.4", b"PK\x03\x04"]
+    ),
+    suffix=st.sampled_from(
+        ["md", "html", "txt", "csv", "tsv", "jsonl", "vtt", "mbox", "eml", "gz"]
+    ),
+)
+def test_no_bytes_of_any_kind_stop_the_run(
+    data: bytes, head: bytes, suffix: str, tmp_path: Path
+) -> None:
+    path = tmp_path / f"a.{suffix}"
+    path.write_bytes(head + data)
+    for item in read(path, own_domains=("acme.test",), sandbox=SANDBOX):
+        assert isinstance(item, Failure | Document | Interaction | Product | Customer)
 
 
 def test_groups_wait_on_disk_and_keep_their_order() -> None:
