@@ -7,7 +7,10 @@ import re
 from copilot.ledger.language import digits
 
 AGE = re.compile(
-    r"\b(?:(?:she|he|they)(?:'s| is| are)|(?:daughter|son|child|nephew|niece|grandson|granddaughter|brother|sister)(?:'s| is|,)?(?: only| just| who is)?|aged?|turning|turns) (?:only |just |almost |nearly )?(\d{1,2})\b(?! ?(?:gb|pm|am|%))|\b(\d{1,2})[- ]year[- ]old\b|\b(\d{1,2}) years? old\b"
+    r"\b(?:(?:she|he|they)(?:'s| is| are)|(?:daughter|son|child|nephew|niece|grandson|"
+    r"granddaughter|brother|sister)(?:'s| is|,)?(?: only| just| who is)?|aged?|turning|"
+    r"turns) (?:only |just |almost |nearly )?(\d{1,2})\b(?! ?(?:gb|pm|am|%))|"
+    r"\b(\d{1,2})[- ]year[- ]old\b|\b(\d{1,2}) years? old\b"
 )
 _IS = re.compile(r"\bis (\d{1,2})\b")
 

@@ -179,12 +179,15 @@ def _cheapest(
 
 def _better(cost: float, items: Sequence[Offering], best: Bundle) -> bool:
     """Cheaper; on a tie the shorter commitment, then fewer things to set up."""
-    key = lambda c, its: (round(c, 2), sum(i.product.commitment_months for i in its), len(its))  # noqa: E731
-    return bool(key(cost, items) < key(best.cost, best.items))
+    return _rank(cost, items) < _rank(best.cost, best.items)
+
+
+def _rank(cost: float, items: Sequence[Offering]) -> tuple[float, int, int]:
+    return round(cost, 2), sum(i.product.commitment_months for i in items), len(items)
 
 
 def _asked(candidate: Candidate, able: Sequence[Offering]) -> frozenset[str]:
-    """The words of the need that at least one of the products uses: the one that covers all wins."""
+    """The words of the need that at least one of the products uses: all must be met."""
     best: frozenset[str] = frozenset()
     for item in able:
         shared = linked(candidate.about, item)
@@ -225,27 +228,32 @@ def _covers(candidate: Candidate, items: Sequence[Offering], asked: frozenset[st
 def with_required(
     scene: Scene, items: Sequence[Offering], everything: Sequence[Offering], *, limit: int
 ) -> tuple[Offering, ...] | None:
-    """The bundle with what its parts require and the customer lacks; None if that cannot be had."""
+    """The bundle with what its parts require and the customer lacks; None if that cannot be had.
+
+    A circle of requirements closes once all its members are in the bundle.
+    """
     whole = list(items)
     pending = list(items)
-    by_sku = {i.sku.lower(): i for i in everything}
     while pending:
-        item = pending.pop()
-        needed = by_sku.get(item.product.requires.strip().lower()) or _named(
-            item.product.requires, everything
-        )
-        if needed is None or needed is item or needed in whole or owns(scene, needed):
-            continue
-        if not needed.available or needed.cost is None or len(whole) >= limit:
-            return None
-        whole.append(needed)
-        pending.append(needed)
+        for needed in _required(pending.pop(), everything):
+            if needed in whole or owns(scene, needed):
+                continue
+            if not needed.available or needed.cost is None or len(whole) >= limit:
+                return None
+            whole.append(needed)
+            pending.append(needed)
     return tuple(whole)
 
 
-def _named(requirement: str, everything: Sequence[Offering]) -> Offering | None:
-    wanted = plain(requirement).strip()
-    return next((i for i in everything if wanted and plain(i.product.name) == wanted), None)
+def _required(item: Offering, everything: Sequence[Offering]) -> list[Offering]:
+    """The products a line names as required, by number or name; words on file are not products."""
+    parts = [plain(p).strip() for p in re.split(r";|,| and ", item.product.requires)]
+    wanted = {p for p in parts if p}
+    return [
+        i
+        for i in everything
+        if i is not item and (i.sku.lower() in wanted or plain(i.product.name) in wanted)
+    ]
 
 
 def _rejections(

@@ -16,7 +16,7 @@ from copilot.needs.policy import Policy
 LABELS = ("gold", "kind")
 
 
-def _text(value: Any) -> Any:
+def _text(value: object) -> object:
     """Lists become one line, null an empty text; anything else is left to the type check."""
     if value is None:
         return ""
@@ -25,13 +25,13 @@ def _text(value: Any) -> Any:
     return value
 
 
-def _listed(value: Any) -> Any:
+def _listed(value: object) -> object:
     if value is None:
         return []
     return [value] if isinstance(value, (str, Mapping)) else value
 
 
-def _moment(value: Any) -> Any:
+def _moment(value: object) -> object:
     """A moment, or None where the source gives none or nothing readable; a date means its start."""
     if isinstance(value, str):
         try:
@@ -41,12 +41,12 @@ def _moment(value: Any) -> Any:
     return value
 
 
-def _day(value: Any) -> Any:
+def _day(value: object) -> object:
     moment = _moment(value)
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def _number(value: Any) -> Any:
+def _number(value: object) -> object:
     if isinstance(value, str):
         try:
             return float(value.replace(",", "").strip(" £$€"))
@@ -235,7 +235,7 @@ def _facts(case: Case) -> tuple[Fact, ...]:
     own = [
         Fact(f"customer.facts[{i}]", text, "customer") for i, text in enumerate(case.customer.facts)
     ]
-    return tuple([*knowledge, *products, *own])
+    return (*knowledge, *products, *own)
 
 
 def parse_case(raw: object) -> Case:

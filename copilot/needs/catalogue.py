@@ -21,11 +21,12 @@ _EXTRA = re.compile(
     r"\b(?:more|extra|additional|add(?:s|-?on|itional)?|another|on top|top-?up|boost\w*)\b"
 )
 _NOT_UNITS = frozenset(
-    """g year month day week hour times percent st nd rd th am pm pound euro dollar gbp eur usd per off
-    and or to of in on at for the a an with from by step steps clock""".split()
+    """g year month day week hour times percent st nd rd th am pm pound euro dollar gbp eur usd per
+    off     and or to of in on at for the a an with from by step steps clock""".split()
 )
 _SKIPPED = frozenset(
-    "more extra additional new other further full big small hold of these those the my your our".split()
+    """more extra additional new other further full big small hold of these those the my your
+    our""".split()
 )
 _SCALE = {
     "tb": 1000.0,
@@ -40,9 +41,10 @@ _GENERIC = frozenset(
     stem(w)
     for w in """plan plus pro basic standard premium extra new small large medium big max mini lite
     starter business home personal service product package pack bundle set option add addon add-on
-    monthly yearly annual free full account customer order item unit per pay price cost fee month year
-    any all every version level card online easy simple smart super total flexible
-    difference including included include feature access people person family single available""".split()
+    monthly yearly annual free full account customer order item unit per pay price cost fee month
+    year     any all every version level card online easy simple smart super total flexible
+    difference including included include feature access people person family single
+    available""".split()
 )
 
 
@@ -121,7 +123,7 @@ class Offering:
     @property
     def available(self) -> bool:
         """On sale today."""
-        return self.product.status == "available"
+        return self.product.status in ("available", "limited")
 
     def provides(self, unit: str) -> Amount | None:
         """What it gives of a unit, if it says so."""
@@ -143,7 +145,7 @@ def offering(
     return (
         subjects(text) | opens,
         subjects(name),
-        tuple([*given, *read]),
+        (*given, *read),
         bool(_NO_LIMIT.search(plain(text))),
         cost,
     )

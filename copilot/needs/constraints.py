@@ -16,22 +16,33 @@ _DOUBLE = re.compile(r"\b(?:double|twice (?:as much|the|that|my|what))\b")
 _PER = re.compile(r"(\d+(?:\.\d+)?) ?([a-z]+)\b.{0,12}?\b(?:per|a|each|every) ([a-z]+)")
 _USAGE = re.compile(r"(\d+(?:\.\d+)?) ?(?:of|out of|/) ?(\d+(?:\.\d+)?) ?([a-z]+)")
 _USED_UP = re.compile(
-    r"\b(?:used up|full|at (?:9\d|100) ?%|over (?:the )?(?:limit|quota)|(?:9\d|100) ?%|exceed\w*|hit the (?:cap|limit))\b"
+    r"\b(?:used up|full|at (?:9\d|100) ?%|over (?:the )?(?:limit|quota)|(?:9\d|100) ?%|exceed\w*|"
+    r"hit the (?:cap|limit))\b"
 )
 _BUDGET = re.compile(
-    r"\b(?:under|below|less than|no more than|up to|max(?:imum)?(?: of)?|at most|not (?:more|over)(?: than)?)\s*[£$€]?\s?(\d+(?:\.\d+)?)(?:\s?(?:pounds|euros|dollars|quid))?(?! ?(?:gb|tb|mb|users?|people|days?|hours?|minutes?|pages|kg|miles|km|%))\b(.{0,14})"
+    r"\b(?:under|below|less than|no more than|up to|max(?:imum)?(?: of)?|at most|not (?:more|"
+    r"over)(?: than)?)\s*[£$€]?\s?(\d+(?:\.\d+)?)(?:\s?(?:pounds|euros|dollars|quid))?(?! ?(?:gb|"
+    r"tb|mb|users?|people|days?|hours?|minutes?|pages|kg|miles|km|%))\b(.{0,14})"
+)
+_AT_MOST = re.compile(
+    r"(\d+(?:\.\d+)?)(?:\s?(?:pounds|euros|dollars|quid))? (?:at most|at the most|max(?:imum)?|or less|tops)\b(.{0,14})"
 )
 _MODEL = re.compile(r"\b([A-Z][\w-]+ [A-Z]?\d{2,4}[A-Za-z]?)\b")
 _HOURS_AT = re.compile(r"(\d+(?:\.\d+)?) hours? at (\d+(?:\.\d+)?) ?kw")
 _BARE = re.compile(
-    r"(?<![\w.:/£$€-])(\d{2,5}(?:\.\d+)?)(?![\w:/%.-]*\d)(?= (?:to print|to send|to store|on|model|across|wide|long|high|tall|deep|would|is|should|will|max|at)\b|[,.?!]|$)"
+    r"(?<![\w.:/£$€-])(\d{2,5}(?:\.\d+)?)(?![\w:/%.-]*\d)(?= (?:to print|to send|to store|on|"
+    r"model|across|wide|long|high|tall|deep|would|is|should|will|max|at)\b|[,.?!]|$)"
 )
 _MONTHLY = re.compile(r"\b(?:each|per|a|every) month\b|\bmonthly\b")
 _ONE_OFF = re.compile(
-    r"\b(?:one[- ]off|just (?:the )?once|no subscription|not a subscription|without a (?:contract|subscription))\b"
+    r"\b(?:one[- ]off|just (?:the )?once|no subscription|not a subscription|"
+    r"without a (?:contract|subscription))\b"
 )
 _FUTURE = re.compile(
-    rf"\b(?:in|from|after|until|till|by|before|next|at the (?:start|end|beginning) of) (?:the )?(?:{'|'.join(MONTHS)}|next (?:month|year|week|spring|summer|autumn|winter|term)|new year|\d{{1,2}}(?:st|nd|rd|th)?|summer|autumn|winter|spring|easter|christmas|holidays|move|first pay|payday|term|budget|quarter)\b"
+    r"\b(?:in|from|after|until|till|by|before|next|at the (?:start|end|"
+    rf"beginning) of) (?:the )?(?:{'|'.join(MONTHS)}|next (?:month|year|week|spring|summer|"
+    rf"autumn|winter|term)|new year|\d{{1,2}}(?:st|nd|rd|th)?|summer|autumn|winter|spring|easter|"
+    r"christmas|holidays|move|first pay|payday|term|budget|quarter)\b"
 )
 
 
@@ -42,12 +53,7 @@ def constraints_of(scene: Scene, near: list[Words], items: list[Offering]) -> li
         *_compatibility(spoken, items),
         *_limits(scene, spoken),
     ]
-    seen: set[tuple[str, str]] = set()
-    return [
-        c
-        for c in found
-        if not ((c.kind, c.unit or c.text) in seen or seen.add((c.kind, c.unit or c.text)))
-    ]
+    return list({(c.kind, c.unit or c.text): c for c in reversed(found)}.values())[::-1]
 
 
 def _quantities(
@@ -184,7 +190,7 @@ def _compatibility(spoken: str, items: list[Offering]) -> list[Constraint]:
 def _limits(scene: Scene, spoken: str) -> list[Constraint]:
     lowered = digits(spoken)
     found: list[Constraint] = []
-    if match := _BUDGET.search(lowered):
+    if match := _BUDGET.search(lowered) or _AT_MOST.search(lowered):
         monthly = "month" in match.group(2)
         found.append(
             Constraint(

@@ -1,4 +1,4 @@
-"""Whether what a product requires holds for this customer: met, unmet or unknown, with the source."""
+"""Whether what a product requires holds for this customer: met, unmet or unknown, and why."""
 
 from __future__ import annotations
 
@@ -13,17 +13,23 @@ from copilot.needs.proposal import Candidate
 from copilot.needs.scene import Scene
 
 _AGE = re.compile(
-    r"\b(?:age[ds]?|minimum age|over|at least)(?: of)? ?(\d{1,2})\b(?: ?(?:to|-|–) ?(\d{1,2}))?(?! ?(?:gb|users|years? old (?:boiler|car)))|\b(\d{1,2})\+|\b(\d{1,2}) (?:years )?(?:or|and) (?:over|older|above)"
+    r"\b(?:age[ds]?|minimum age|over|at least)(?: of)? ?(\d{1,2})\b(?: ?(?:to|-|"
+    r"–) ?(\d{1,2}))?(?! ?(?:gb|users|years? old (?:boiler|car)))|\b(\d{1,2})\+|"
+    r"\b(\d{1,2}) (?:years )?(?:or|and) (?:over|older|above)"
 )
 _BOUND = re.compile(
-    r"\b([a-z][\w-]+)(?: is| be| must be| age)? (under|below|less than|younger than|not older than|up to|over|above|at least|more than|older than|minimum|max(?:imum)?) (?:of )?(\d+(?:\.\d+)?) ?([a-z]+)?"
+    r"\b([a-z][\w-]+)(?: is| be| must be| age)? (under|below|less than|younger than|"
+    r"not older than|up to|over|above|at least|more than|older than|minimum|"
+    r"max(?:imum)?) (?:of )?(\d+(?:\.\d+)?) ?([a-z]+)?"
 )
 _UNDER = frozenset(
     {"under", "below", "less than", "younger than", "not older than", "up to", "max", "maximum"}
 )
 _FILLER = frozenset(
     stem(w)
-    for w in "a an the any or and with have has having own owns owned plan active existing customer customers only needs need requires require fits fit for compatible model series device current valid account holder".split()
+    for w in """a an the any or and with have has having own owns owned plan active existing
+    customer customers only needs need requires require fits fit for compatible model series device
+    current valid account holder""".split()
 )
 _NOTHING = frozenset({"", "none", "-", "n/a", "nothing", "no"})
 
@@ -63,6 +69,8 @@ def eligibility(
     """Whether what the product requires holds: every part must; `or` needs one."""
     if not item.available:
         return Verdict("unmet", f"{item.product.name} is {item.product.status}", item.sku)
+    if not _in_season(scene, item):
+        return Verdict("unmet", f"{item.product.name} is not on sale today", item.sku)
     requirement = item.product.requires.strip()
     if plain(requirement) in _NOTHING:
         return _age_range(candidate, item)
@@ -81,6 +89,13 @@ def eligibility(
         if found:
             return found
     return _age_range(candidate, item)
+
+
+def _in_season(scene: Scene, item: Offering) -> bool:
+    """Today lies within the dates of the product line."""
+    today, product = scene.as_of.date(), item.product
+    begun = product.valid_from is None or product.valid_from <= today
+    return begun and (product.valid_to is None or today <= product.valid_to)
 
 
 def _age_range(candidate: Candidate, item: Offering) -> Verdict:

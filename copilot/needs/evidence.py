@@ -59,7 +59,7 @@ def _out(scene: Scene, quote: Quote, turn: Said, start: int) -> EvidenceOut:
 
 
 def check(scene: Scene, candidate: Candidate) -> Checked:
-    """All evidence rules for one candidate; a quote that fails E1 or E2 is discarded, not repaired."""
+    """All evidence rules for one candidate; a quote that fails E1 or E2 is discarded."""
     located = [found for q in candidate.quotes if (found := locate(scene, q))]
     if not located:
         foreign = any(

@@ -90,7 +90,7 @@ def packet(matter: Matter) -> dict[str, object]:
 def insights(
     scene: Scene, flags: tuple[Flag, ...], *, complaint: bool, care: bool
 ) -> tuple[InsightEvent, ...]:
-    """Events for product and sales: no words of the customer, none at all where a care code stands."""
+    """Events for product and sales: no words of the customer, none where a care code stands."""
     if care:
         return ()
     segment = scene.case.customer.segment or scene.case.industry or "unknown"

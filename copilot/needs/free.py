@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from copilot.ledger.language import digits, plain, sentences, stem, words
+from copilot.ledger.language import digits, plain, sentences
 from copilot.needs.case import KnowledgeFact, OwnedItem
-from copilot.needs.catalogue import Offering, amounts, is_generic, linked, owned_amount, subjects
+from copilot.needs.catalogue import Offering, amounts, is_generic, subjects
 from copilot.needs.output import Inform, InformKind
 from copilot.needs.proposal import Candidate, Cure
 from copilot.needs.scene import Scene, signals
@@ -70,10 +70,9 @@ def _included(scene: Scene, candidate: Candidate, items: list[Offering]) -> list
         if not _live(scene, own):
             continue
         for part in own.includes:
-            if not own_name(own, part) and _serves(scene, candidate, part, names):
-                found.append(
-                    Cure("entitlement", own.id, f"{_capital(part)} is already part of {own.name}.")
-                )
+            if not own_name(own, part) and _serves(candidate, part, names):
+                text = f"{_capital(part)} is already part of {own.name}."
+                found.append(Cure("entitlement", own.id, text))
     return found
 
 
@@ -86,7 +85,7 @@ def _consumed(scene: Scene, candidate: Candidate) -> bool:
     return any(scene.reads("used_up", q.text) for q in candidate.quotes[:1])
 
 
-def _serves(scene: Scene, candidate: Candidate, part: str, names: frozenset[str]) -> bool:
+def _serves(candidate: Candidate, part: str, names: frozenset[str]) -> bool:
     quantity = next(
         (c for c in candidate.constraints if c.kind == "quantity" and c.amount is not None), None
     )
@@ -144,7 +143,7 @@ def _valid(scene: Scene, fact: KnowledgeFact) -> bool:
 
 @lru_cache(maxsize=2048)
 def kind_of(text: str) -> InformKind | None:
-    """What a fact offers a customer: something owed, free or cheaper; None if it is none of these."""
+    """What a fact offers a customer: something owed, free or cheaper; None if none of these."""
     lowered = digits(text)
     if signals()["owed"].search(lowered):
         return "right"
@@ -196,7 +195,7 @@ def contact_informs(
         scored += [
             (w, i)
             for own in scene.case.customer.entitlements
-            for w, i in _entitlement_informs(scene, own, spoken)
+            for w, i in _entitlement_informs(own, spoken)
         ]
     if scene.says("cost_review") is not None:
         scored += [
@@ -218,17 +217,10 @@ def _fact_kind(fact: KnowledgeFact, *, care: bool, conflict: bool) -> InformKind
 
 def scene_subjects(scene: Scene) -> frozenset[str]:
     """What the customer and, after them, our side spoke of in this contact."""
-    own = (
-        frozenset().union(*(subjects(w.text) for w in scene.own_words))
-        if scene.own_words
-        else frozenset()
-    )
-    return own
+    return frozenset().union(*(subjects(w.text) for w in scene.own_words), frozenset())
 
 
-def _entitlement_informs(
-    scene: Scene, own: OwnedItem, spoken: frozenset[str]
-) -> list[tuple[float, Inform]]:
+def _entitlement_informs(own: OwnedItem, spoken: frozenset[str]) -> list[tuple[float, Inform]]:
     found = []
     for part in own.includes:
         about = {w for w in _specific(subjects(part)) if not w.startswith("~")}
@@ -288,29 +280,3 @@ def _capital(text: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 280 else f"{text[:277]}..."
-
-
-def cheaper_sku(scene: Scene, candidate: Candidate) -> str | None:
-    """A plan on sale that is smaller than the owned one and still enough, where they raise cost."""
-    if scene.says("cost_review") is None:
-        return None
-    for item in scene.items:
-        for quantity in (c for c in candidate.constraints if c.kind == "quantity" and c.amount):
-            given = item.provides(quantity.unit)
-            if (
-                given
-                and item.available
-                and (quantity.amount or 0) <= given.value < owned_amount(scene.case, quantity.unit)
-            ):
-                return item.sku
-    return None
-
-
-def mentions(text: str, own: OwnedItem) -> bool:
-    """A text names an owned thing by all words of its name."""
-    return {stem(w) for w in words(own.name)} <= {stem(w) for w in words(text)}
-
-
-def link_count(about: frozenset[str], items: Iterable[Offering]) -> int:
-    """How many products speak of these words."""
-    return sum(bool(linked(about, i)) for i in items)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import cast
 
 from copilot.ledger.language import plain, stems
 from copilot.needs import evidence, free
@@ -80,7 +81,7 @@ def g2_permission(matter: Matter) -> Verdict:
 
 
 def _refused(matter: Matter) -> str | None:
-    """An offer of this kind they refused within the quiet period, on file or in an earlier contact."""
+    """An offer of this kind they refused within the quiet period, on file or just now."""
     days = matter.scene.policy.quiet_days.declined_sku
     since = matter.scene.as_of.date() - timedelta(days=days)
     near = {i.sku for i in relevant_to(matter.candidate, matter.scene.items)}
@@ -129,8 +130,8 @@ def g4_evidence(matter: Matter) -> Verdict:
             "fail",
             checked.why,
             matter.candidate.quotes[0].turn if matter.candidate.quotes else "",
-            checked.reason,
-        )  # type: ignore[arg-type]
+            cast("NoneReason", checked.reason),
+        )
     matter.counter = evidence.counter(matter.scene, matter.candidate)
     refused = evidence.refused_after(matter.scene, matter.candidate)
     if refused:
@@ -158,7 +159,7 @@ def g5_free_first(matter: Matter) -> Verdict:
 
 
 def g6_ambiguity(matter: Matter) -> Verdict:
-    """G6: a change without a reason is booked and asked about; a missing constraint is asked for."""
+    """G6: a change without a reason is booked, then asked about; so is a missing constraint."""
     if matter.state.change and not matter.state.reason_known:
         return Verdict(
             "G6",
@@ -211,7 +212,7 @@ def g7_fit(matter: Matter) -> Verdict:
 
 
 def _is_blocked_need(matter: Matter) -> bool:
-    """A need a model read as real, and nothing on sale meets it: logged, unless it says otherwise."""
+    """A need a model read as real and nothing on sale meets: logged, unless it says otherwise."""
     candidate = matter.candidate
     if not candidate.read_by_model or matter.search is None:
         return False

@@ -194,7 +194,8 @@ def load_policy(path: Path | None = None) -> Policy:
         return Policy.model_validate(json.loads(source.read_text(encoding="utf-8")))
     except (OSError, ValueError, ValidationError) as error:
         raise ConfigError(
-            f"The policy {source.name} cannot be used: {error}. Correct it, or restore the last approved version."
+            f"The policy {source.name} cannot be used: {error}. Correct it, or restore the last "
+            "approved version."
         ) from error
 
 

@@ -13,6 +13,7 @@ Basis = Literal["total", "extra"]
 ConstraintKind = Literal[
     "quantity", "compatibility", "age", "budget", "feature", "deadline", "scope", "period", "other"
 ]
+Role = Literal["want", "problem", "consequence", "fact", "deadline", "constraint"]
 Method = Literal["rules", "calibrated_votes", "calibrated_model"]
 
 
@@ -23,7 +24,7 @@ class Quote:
     turn: str
     text: str
     conversation: str = "now"
-    role: Literal["want", "problem", "consequence", "fact", "deadline", "constraint"] = "want"
+    role: Role = "want"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The one question of a contact: neutral, after the deed, never asked of someone who has answered."""
+"""The one question of a contact: neutral, after the deed, never put to one who has answered."""
 
 from __future__ import annotations
 

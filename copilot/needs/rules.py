@@ -11,7 +11,7 @@ from copilot.needs.bundle import relevant_to
 from copilot.needs.catalogue import Offering, amounts, linked, subjects
 from copilot.needs.constraints import condition_of, constraints_of, hold_of, open_amount
 from copilot.needs.output import NeedType
-from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote
+from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote, Role
 from copilot.needs.scene import Scene, Words, signals
 
 _NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
@@ -84,8 +84,12 @@ def _stronger(old: Candidate | None, new: Candidate) -> Candidate:
     """Of two readings of one turn, the one that says more; the first on a tie."""
     if old is None:
         return new
-    weight = lambda c: (c.need_type == "stated", len(c.about), len(c.constraints))  # noqa: E731
-    return new if weight(new) > weight(old) else old
+    return new if _weight(new) > _weight(old) else old
+
+
+def _weight(candidate: Candidate) -> tuple[bool, int, int]:
+    stated = candidate.need_type == "stated"
+    return stated, len(candidate.about), len(candidate.constraints)
 
 
 def _seed(scene: Scene, words: Words) -> _Seed | None:
@@ -93,7 +97,7 @@ def _seed(scene: Scene, words: Words) -> _Seed | None:
     advice = is_regulated(scene, text) and scene.reads("consent_contact", text)
     if scene.reads("negated_want", text):
         return None
-    if scene.reads("want", text) and (advice or not _is_service(scene, text)):
+    if scene.reads("want", text) and (advice or not _is_service(text)):
         return _Seed(words, "stated", explicit=advice or scene.reads("strong_want", text))
     if scene.reads("limit", text):
         near = _same_turn(scene, words)
@@ -102,7 +106,7 @@ def _seed(scene: Scene, words: Words) -> _Seed | None:
     return None
 
 
-def _is_service(scene: Scene, text: str) -> bool:
+def _is_service(text: str) -> bool:
     """What is wanted is help with what they have, not something more."""
     lowered = digits(text)
     match = signals()["want"].search(lowered)
@@ -223,10 +227,10 @@ def _quotes(seed: _Seed, near: list[Words], scene: Scene) -> tuple[Quote, ...]:
             or scene.reads("limit", words.text)
         )
         if says_more and not scene.reads("resolved", words.text):
-            role = "constraint" if amounts(words.text) else "consequence"
+            role: Role = "constraint" if amounts(words.text) else "consequence"
             picked.append(
                 Quote(words.turn.id, _short(words.text), words.turn.conversation_id, role)
-            )  # type: ignore[arg-type]
+            )
     return tuple(picked)
 
 

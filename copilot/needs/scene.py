@@ -18,13 +18,15 @@ from copilot.needs.policy import Policy
 
 SIGNALS = Path(__file__).with_name("signals.json")
 _FORWARDED = re.compile(
-    r"-{2,} ?(?:original|forwarded) message|begin forwarded message|^(?:from|von|de): .+@|^on .{5,60} wrote:"
+    r"-{2,} ?(?:original|forwarded) message|begin forwarded message|^(?:from|von|de): .+@|"
+    r"^on .{5,60} wrote:"
     r"|^fwd?:|^fw:|\bforwarded (?:message|mail|from)\b.{0,40}:",
     re.I | re.M,
 )
 _PASTED = re.compile(r"^\s*>.*$", re.M)
 _SIGNATURE = re.compile(
-    r"^(?:-- ?$|(?:kind|best|warm|many|with kind) regards,?|yours (?:sincerely|faithfully),?|cheers,\s*$|sent from my .*)",
+    r"^(?:-- ?$|(?:kind|best|warm|many|with kind) regards,?|yours (?:sincerely|faithfully),?|"
+    r"cheers,\s*$|sent from my .*)",
     re.I | re.M,
 )
 _QUOTED = re.compile(
@@ -32,7 +34,8 @@ _QUOTED = re.compile(
 )
 _TO_SYSTEM = re.compile(
     r"\bignore (?:all |any |the )?(?:previous|prior|above|earlier)"
-    r"|\b(?:system|assistant|ai|model|bot)\s*[:>\]]|\byou are (?:now )?(?:an? )?(?:ai|assistant|model)\b"
+    r"|\b(?:system|assistant|ai|model|bot)\s*[:>\]]|\byou are (?:now )?(?:an? )?(?:ai|assistant|"
+    r"model)\b"
     r"|\bnote to (?:the )?(?:ai|assistant|system|model|bot)\b|<\|?(?:system|im_start)|\bprompt:",
     re.I,
 )

@@ -30,8 +30,7 @@ def reasons(
     found += [v.reason for v in failed if v.reason]
     found += [v.reason for v in stops if v.reason]
     found += _without_candidate(scene, state, question, informs)
-    ordered = list(dict.fromkeys(found)) or ["information_only"]
-    return ordered  # type: ignore[return-value]
+    return list(dict.fromkeys(found)) or ["information_only"]
 
 
 def _without_candidate(

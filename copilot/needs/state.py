@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from copilot.ledger.language import Sentence, digits, plain, stems
 from copilot.needs.output import Authority, CareCode, ContactState, IssueStatus
@@ -22,11 +21,20 @@ _CODES: tuple[CareCode, ...] = (
     "minor",
     "safety",
 )
+_ON_FILE: dict[CareCode, str] = {
+    "bereavement": r"bereav|death|deceased|widow",
+    "financial": r"financ|debt|hardship|arrears|money|redundan",
+    "health": r"health|ill|medical|disab|mental|dementia|capacity",
+    "pressure": r"pressur|coerc|control|abuse|scam",
+    "minor": r"minor|child|under ?age",
+    "safety": r"safe|danger",
+}
 _NO = re.compile(
     r"\b(?:declin\w*|refus\w*|reject\w*|no|not interested|dismiss\w*|turned down|objected)\b"
 )
 _OTHERS_CARE = re.compile(
-    r"\b(?:my (?:friend|neighbour|colleague|boss)|a friend|people|some (?:customers|people)|battery|laptop|phone has|line (?:is|went) dead)\b"
+    r"\b(?:my (?:friend|neighbour|colleague|boss)|a friend|people|some (?:customers|people)|"
+    r"battery|laptop|phone has|line (?:is|went) dead)\b"
 )
 
 
@@ -131,16 +139,12 @@ def _care(scene: Scene, read: Reading) -> tuple[tuple[CareCode, ...], str]:
     return ordered, codes[ordered[0]] if ordered else ""
 
 
-def _code(raw: Any) -> CareCode:
-    """A code on file in our vocabulary; one we do not know counts as distress, and closes the gate."""
+def _code(raw: object) -> CareCode:
+    """A code on file in our vocabulary; one we do not know counts as distress: the gate closes."""
     text = plain(str(raw.get("code", raw) if isinstance(raw, Mapping) else raw))
-    for code, pattern in (
-        ("bereavement", r"bereav|death|deceased|widow"), ("financial", r"financ|debt|hardship|arrears|money|redundan"),
-        ("health", r"health|ill|medical|disab|mental|dementia|capacity"), ("pressure", r"pressur|coerc|control|abuse|scam"),
-        ("minor", r"minor|child|under ?age"), ("safety", r"safe|danger"),
-    ):  # fmt: skip
+    for code, pattern in _ON_FILE.items():
         if re.search(pattern, text):
-            return code  # type: ignore[return-value]
+            return code
     return "distress"
 
 
@@ -237,7 +241,8 @@ def _change(scene: Scene, read: Reading) -> Words | None:
     for words in scene.all_saying("change"):
         lowered = words.sentence.lower
         if re.search(
-            r"\b(?:you|they) (?:have |'ve )?cancel|n't (?:want to )?(?:cancel|close)|how (?:do|can|would)|what (?:happens|if)|is (?:it|there)\b.{0,20}(?:fee|penalty|charge)",
+            r"\b(?:you|they) (?:have |'ve )?cancel|n't (?:want to )?(?:cancel|close)|how (?:do|"
+            r"can|would)|what (?:happens|if)|is (?:it|there)\b.{0,20}(?:fee|penalty|charge)",
             lowered,
         ):
             continue
@@ -278,14 +283,15 @@ def _reason(scene: Scene, change: Words | None, read: Reading) -> str | None:
     for place, fact in enumerate(scene.case.customer.facts):
         lowered = digits(fact)
         if reason.search(lowered) or re.search(
-            r"\b(?:moving|moves|moved|retir|left|sold|ends|ended|closing|leaving|no longer|relocat|unused|not used|graduat|maternity)\w*",
+            r"\b(?:moving|moves|moved|retir|left|sold|ends|ended|closing|leaving|no longer|"
+            r"relocat|unused|not used|graduat|maternity)\w*",
             lowered,
         ):
             return f"customer.facts[{place}]"
     return None
 
 
-def _offer(raw: Any) -> Offered:
+def _offer(raw: object) -> Offered:
     if isinstance(raw, Mapping):
         text = " ".join(str(v) for v in raw.values())
         sku = str(raw.get("sku") or raw.get("product") or raw.get("offer") or "")

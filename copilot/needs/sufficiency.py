@@ -12,7 +12,8 @@ from copilot.needs.scene import Scene
 
 SIZES = frozenset(
     stem(w)
-    for w in "cm mm m metre metres meter inch inches kw watt watts mbps gbps mp kg kilo kilos litre litres liter liters volt db degrees".split()
+    for w in """cm mm m metre metres meter inch inches kw watt watts mbps gbps mp kg kilo kilos
+    litre litres liter liters volt db degrees""".split()
 )
 UNPROVEN = "not confirmed by any product text"
 

@@ -20,7 +20,8 @@ def agent_line(policy: Policy, best: Bundle | None, disposition: str) -> str:
             else ""
         )
         parts.append(f"{item.product.name} ({price}{period})" if price else item.product.name)
-    line = f"For what you describe, {' and '.join(dict.fromkeys(parts))} would be enough. {policy.wording.way_out}"
+    named = " and ".join(dict.fromkeys(parts))
+    line = f"For what you describe, {named} would be enough. {policy.wording.way_out}"
     return line if len(line) <= 280 else ""
 
 

@@ -26,7 +26,8 @@ def customer_file(scene: Scene) -> str:
         until = f", until {own.until}" if own.until else ""
         used = f"; used: {own.used}" if own.used else ""
         lines.append(
-            f"{own.id}: owns {own.name} (includes: {', '.join(own.includes) or 'nothing more'}{since}{until}{used})"
+            f"{own.id}: owns {own.name} (includes: {', '.join(own.includes) or 'nothing more'}"
+            f"{since}{until}{used})"
         )
     lines += [f"customer.facts[{n}]: {fact}" for n, fact in enumerate(customer.facts)]
     lines += [f"open case: {case}" for case in customer.state.open_cases]
@@ -81,7 +82,8 @@ def products(items: Iterable[Offering]) -> str:
         limits = f"; limits: {p.limits}" if p.limits else ""
         term = f"; runs for {p.commitment_months} months" if p.commitment_months else ""
         lines.append(
-            f"{p.sku}: {p.name}: {p.features}{limits}; paid per {p.period}{term}; requires: {p.requires or 'nothing'}; status: {p.status}"
+            f"{p.sku}: {p.name}: {p.features}{limits}; paid per {p.period}{term}; "
+            f"requires: {p.requires or 'nothing'}; status: {p.status}"
         )
     return _cut("\n".join(lines))
 

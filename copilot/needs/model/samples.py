@@ -11,7 +11,7 @@ from typing import Any, cast
 from copilot.ledger.language import plain, stem, words
 from copilot.needs.catalogue import families, subjects
 from copilot.needs.evidence import locate
-from copilot.needs.model.wire import CARE, NeedSaid, ReadingSaid
+from copilot.needs.model.wire import CARE, ConstraintSaid, NeedSaid, ReadingSaid
 from copilot.needs.output import CareCode, InformKind
 from copilot.needs.policy import Calibration
 from copilot.needs.proposal import Candidate, Constraint, Cure, Quote, Reading
@@ -161,7 +161,7 @@ def _plain_need(scene: Scene, text: str) -> str:
     return " ".join(text.split())
 
 
-def _constraint(said: Any) -> Constraint:
+def _constraint(said: ConstraintSaid) -> Constraint:
     unit = stem(said.unit.split()[0]) if said.unit.split() else ""
     unit = "data" if unit in ("gb", "gigabyt") else families().get(unit, unit)
     kinds = ("quantity", "compatibility", "age", "budget", "feature", "deadline", "scope", "period")
