@@ -25,7 +25,8 @@ _BUDGET = re.compile(
     r"tb|mb|users?|people|days?|hours?|minutes?|pages|kg|miles|km|%))\b(.{0,14})"
 )
 _AT_MOST = re.compile(
-    r"(\d+(?:\.\d+)?)(?:\s?(?:pounds|euros|dollars|quid))? (?:at most|at the most|max(?:imum)?|or less|tops)\b(.{0,14})"
+    r"(\d+(?:\.\d+)?)(?:\s?(?:pounds|euros|dollars|quid))? (?:at most|at the most|max(?:imum)?|"
+    r"or less|tops)\b(.{0,14})"
 )
 _MODEL = re.compile(r"\b([A-Z][\w-]+ [A-Z]?\d{2,4}[A-Za-z]?)\b")
 _HOURS_AT = re.compile(r"(\d+(?:\.\d+)?) hours? at (\d+(?:\.\d+)?) ?kw")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copilot.ledger import OpenLoop, Promise, Said, loop_from, promise_from
 from copilot.ledger.language import words
-from copilot.needs.model.wire import LedgerSaid, PromiseSaid, RequestSaid
+from copilot.needs.reading.wire import LedgerSaid, PromiseSaid, RequestSaid
 from copilot.needs.scene import Scene
 
 

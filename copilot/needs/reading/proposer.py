@@ -12,11 +12,11 @@ from pydantic import BaseModel, ValidationError
 
 from copilot.errors import ModelError
 from copilot.llm import ChatModel, Message
-from copilot.needs.model import page
-from copilot.needs.model.fit import conditions, fits
-from copilot.needs.model.ledger import loops_of, promises_of
-from copilot.needs.model.samples import Vote, cures_of, probability, reading, votes
-from copilot.needs.model.wire import (
+from copilot.needs.reading import page
+from copilot.needs.reading.fit import conditions, fits
+from copilot.needs.reading.ledger import loops_of, promises_of
+from copilot.needs.reading.samples import Vote, cures_of, probability, reading, votes
+from copilot.needs.reading.wire import (
     FitSaid,
     LedgerSaid,
     ReadingSaid,
