@@ -13,7 +13,7 @@ import { Reply } from "./reply.js";
 import { Story } from "./story.js";
 
 const $ = (id) => document.getElementById(id);
-const SHOWN_FIRST = "loft-rooms";
+const SHOWN_FIRST = "valve-e23";
 let desk = null;
 
 async function start() {

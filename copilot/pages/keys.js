@@ -33,7 +33,7 @@ export function keysDialog() {
   on.checked = keysOn();
   const dialog = el("dialog", { class: "keys", "aria-labelledby": "keys-title" },
     el("h2", { id: "keys-title" }, "Keys"),
-    el("dl", {}, LIST.map(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)])),
+    el("dl", {}, LIST.map(([key, what]) => [el("dt", {}, key.split(" or ").map((one) => el("kbd", {}, one))), el("dd", {}, what)])),
     el("p", {}, on, " ", el("label", { for: "keys-on" }, "Single-key shortcuts")),
     button("Close", () => dialog.close(), { class: "primary" }));
   document.body.append(dialog);

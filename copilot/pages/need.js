@@ -101,7 +101,7 @@ function silence(assessment) {
     ...assessment.audit.notes,
   ];
   if (!more.length) return el("p", { class: "quiet-line" }, icon("quiet"), line);
-  return fold([icon("quiet"), el("span", {}, line)], el("ul", { class: "why" }, more.map((text) => el("li", {}, text))), { class: "quiet-line" });
+  return fold([icon("quiet"), el("span", {}, line, " ", el("span", { class: "why-word" }, "Why?"))], el("ul", { class: "why" }, more.map((text) => el("li", {}, text))), { class: "quiet-line" });
 }
 
 function informs(list, shown) {
@@ -109,7 +109,7 @@ function informs(list, shown) {
   if (!rows.length) return null;
   const items = rows.map((i) => el("li", { class: `inform ${i.kind}` },
     fold([el("span", { class: "pill free" }, lookup(INFORMS, i.kind)), el("span", { class: "inform-text", dir: "auto" }, brief(i.text))],
-      el("p", { class: "inform-whole", dir: "auto" }, clean(i.text), el("span", { class: "hint" }, ` (${i.source})`)))));
+      el("p", { class: "inform-whole", dir: "auto" }, clean(i.text) || i.text, el("span", { class: "hint" }, ` (${i.source})`)))));
   return el("div", { class: "informs" }, el("h3", { class: "sub" }, shown ? "Worth telling them as well" : "Worth telling them, at no cost"), el("ul", {}, items));
 }
 
@@ -127,6 +127,7 @@ export function clean(text) {
 
 function brief(text, limit = 110) {
   const flat = clean(text).replace(/\s+/g, " ").replace(/^[-*•]\s+/, "");
+  if (!flat) return "A table in the article";
   const first = flat.match(/^.{20,}?[.!?](?=\s|$)/)?.[0] ?? flat;
   return first.length <= limit ? first : `${first.slice(0, limit).replace(/\s\S*$/, "")}…`;
 }
