@@ -244,7 +244,7 @@ VALUES = st.recursive(
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None
 )
 @given(value=st.lists(st.dictionaries(NAMES, VALUES, min_size=3), min_size=1, max_size=2) | VALUES)
 def test_no_json_of_any_shape_stops_the_run(value: Any, tmp_path: Path) -> None:
