@@ -223,6 +223,7 @@ def learning_curve(
     past: Sequence[Interaction], held: Sequence[Question], vectors: Vectors, *, with_labels: bool
 ) -> None:
     """accept@1 on unseen dialogues before and after 1,000 accepted replies, by size of index."""
+    past = sorted(past, key=lambda d: hashlib.sha256(d.source_id.encode()).hexdigest()[::-1])
     teaching = questions(past[-500:])  # dialogues that no index below holds
     for size in (n for n in INDEX_SIZES if n <= len(past) - 500):
         index = Index.of(past[:size], with_labels=with_labels)
@@ -265,6 +266,7 @@ def main() -> None:
         sys.exit(f"{options.data} is missing: name a file with --data.")
     dialogues = read(options.data)
     vectors = Vectors(build_embedder(Settings()), options.cache)
+    say(f"embedder {vectors.name}")
     for number in range(FOLDS) if options.all_folds else (options.fold,):
         past = [d for d in dialogues if fold_of(d.source_id) != number]
         held = questions([d for d in dialogues if fold_of(d.source_id) == number])

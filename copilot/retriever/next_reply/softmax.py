@@ -14,8 +14,9 @@ from copilot.retriever.next_reply.features import Ids
 Floats = NDArray[np.float32]
 MIN_SEEN = 3  # a feature of fewer dialogues teaches nothing about the next one
 MAX_WEIGHTS = 16_000_000  # features x replies; 2 bytes each when stored
-EPOCHS = 5
-BATCH = 256
+EPOCHS = (5, 30)  # many passes over few examples, few over many
+STEPS = 500  # below, a small past is not learned yet
+BATCH = (32, 256)
 RATE = 0.1
 FEATURE_DROPOUT = 0.3
 BIAS_RATE = 0.05
@@ -65,12 +66,14 @@ def train(lesson: Lesson, n_replies: int, *, seed: int = 0) -> Softmax:
         vectors = lesson.vectors
     state = _State.fresh(len(ids), width, n_replies)
     rng = np.random.default_rng(seed)
-    starts = range(0, len(lesson.targets), BATCH)
-    steps, step = EPOCHS * len(starts), 0
-    for _ in range(EPOCHS):
+    size = int(np.clip(len(lesson.targets) // 100, *BATCH))
+    starts = range(0, len(lesson.targets), size)
+    epochs = int(np.clip(STEPS // max(1, len(starts)), *EPOCHS))
+    steps, step = epochs * len(starts), 0
+    for _ in range(epochs):
         order = rng.permutation(len(lesson.targets))
         for start in starts:
-            batch = order[start : start + BATCH]
+            batch = order[start : start + size]
             state.learn(
                 _dropped(rows[batch], rng),
                 vectors[batch].astype(np.float32),
