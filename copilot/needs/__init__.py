@@ -15,9 +15,9 @@ from copilot.needs.case import (
 )
 from copilot.needs.engine import NeedEngine
 from copilot.needs.lines import assess_lines
-from copilot.needs.reading import ModelProposer
 from copilot.needs.output import Assessment
 from copilot.needs.policy import Policy, default_policy, load_policy
+from copilot.needs.reading import ModelProposer
 from copilot.needs.rules import RuleProposer
 
 __all__ = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from copilot.config import Settings
 from copilot.llm import ChatModel, build_chat_model
 from copilot.needs.engine import NeedEngine
-from copilot.needs.reading import ModelProposer
 from copilot.needs.policy import Policy, default_policy
+from copilot.needs.reading import ModelProposer
 from copilot.prompts import Prompts
 
 

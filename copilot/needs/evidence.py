@@ -136,7 +136,8 @@ def _raises(turn: Said, candidate: Candidate, about: frozenset[str]) -> bool:
 def _adds_new(text: str, raised: list[Said]) -> bool:
     """New information is a number, a date or a situation the agent did not mention."""
     told = frozenset().union(*(stems(t.text) for t in raised))
-    if amounts(text):
+    named = {(a.unit, a.value) for t in raised for a in amounts(t.text)}
+    if {(a.unit, a.value) for a in amounts(text)} - named:
         return True
     return len(stems(text) - told) >= 5
 

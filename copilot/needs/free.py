@@ -128,10 +128,13 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
 
 
 def _speaks_of(text: str, candidate: Candidate, names: frozenset[str]) -> bool:
-    """A statement is about the need: it shares its words, or two of the products' words."""
+    """A statement is about the need: by its words, its unit or two words of product names."""
     about = _specific(subjects(text))
-    own = about & _specific(candidate.about)
-    return bool(own) and len({w for w in own | (about & names) if not w.startswith("~")}) >= 1
+    units = {c.unit for c in candidate.constraints if c.kind == "quantity"}
+    if units & {a.unit for a in amounts(text)}:
+        return True
+    plain_names = {w for w in about & names if not w.startswith("~")}
+    return bool(about & _specific(candidate.about)) or len(plain_names) >= 2
 
 
 def _valid(scene: Scene, fact: KnowledgeFact) -> bool:

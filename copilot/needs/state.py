@@ -191,10 +191,10 @@ def _issue(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:
     faults = list(scene.all_saying("fault"))
     last = faults[-1] if faults else None
     confirmed = _confirmed(scene, last)
+    if _still_open(scene, spoken_of=confirmed is not None):
+        return "open", "customer.state.open_cases"
     if confirmed:
         return "confirmed_by_customer", confirmed
-    if scene.case.customer.state.open_cases:
-        return "open", "customer.state.open_cases"
     if last:
         fixed = any(
             signals()["booked"].search(plain(t.text)) or "fixed" in plain(t.text)
@@ -203,6 +203,12 @@ def _issue(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:
         )
         return ("fixed_unconfirmed" if fixed else "open"), last.turn.id
     return "none", ""
+
+
+def _still_open(scene: Scene, *, spoken_of: bool) -> bool:
+    """A case on file is open until the customer confirms it, in a contact that speaks of it."""
+    told = frozenset().union(*(stems(t.text) for t in scene.current)) if spoken_of else frozenset()
+    return any(not stems(str(case)) & told for case in scene.case.customer.state.open_cases)
 
 
 def _issue_read(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:

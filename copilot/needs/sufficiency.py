@@ -120,7 +120,10 @@ def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> 
         added = sum(a.value for i, a in given if a.extra or i.product.period == "once")
         plans = [a.value for i, a in given if not a.extra and i.product.period != "once"]
         reached = max([have, *plans]) + added
-    target = have + need if constraint.basis == "extra" else need
+    # Where products add to what is owned, a wish for no more than that can only mean on top.
+    adds = any(a.extra or i.product.period == "once" for i, a in given)
+    on_top = constraint.basis == "extra" or (adds and need <= have)
+    target = have + need if on_top else need
     if reached + 1e-9 < target:
         return Verdict("unmet")
     source = given[0][0]

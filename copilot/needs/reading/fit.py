@@ -6,8 +6,8 @@ from typing import cast
 
 from copilot.ledger.language import digits, plain
 from copilot.needs.catalogue import Met, Offering
-from copilot.needs.reading.wire import FitSaid, ProductSaid
 from copilot.needs.proposal import Candidate, Fit, Held
+from copilot.needs.reading.wire import FitSaid, ProductSaid
 from copilot.needs.scene import Scene
 
 UNLIMITED = 1_000_000

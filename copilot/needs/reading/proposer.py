@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from copilot.errors import ModelError
 from copilot.llm import ChatModel, Message
+from copilot.needs.policy import Policy
+from copilot.needs.proposal import Candidate, Proposal
 from copilot.needs.reading import page
 from copilot.needs.reading.fit import conditions, fits
 from copilot.needs.reading.ledger import loops_of, promises_of
@@ -26,8 +28,6 @@ from copilot.needs.reading.wire import (
     reading_schema,
     verdict_schema,
 )
-from copilot.needs.policy import Policy
-from copilot.needs.proposal import Candidate, Proposal
 from copilot.needs.scene import Scene
 from copilot.prompts import Prompts
 

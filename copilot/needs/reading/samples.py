@@ -11,10 +11,10 @@ from typing import Any, cast
 from copilot.ledger.language import plain, stem, words
 from copilot.needs.catalogue import families, subjects
 from copilot.needs.evidence import locate
-from copilot.needs.reading.wire import CARE, ConstraintSaid, NeedSaid, ReadingSaid
 from copilot.needs.output import CareCode, InformKind
 from copilot.needs.policy import Calibration
 from copilot.needs.proposal import Candidate, Constraint, Cure, Quote, Reading
+from copilot.needs.reading.wire import CARE, ConstraintSaid, NeedSaid, ReadingSaid
 from copilot.needs.scene import Scene
 
 _KINDS = frozenset({"entitlement", "free_fix", "cheaper_option", "right", "process", "truth"})
