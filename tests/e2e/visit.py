@@ -139,5 +139,5 @@ class Visit:
         return self.page
 
     def ready(self) -> None:
-        expect(self.page.locator(".draft:not(.writing) .actions")).to_be_visible()
         expect(self.page.locator("[data-stale]")).to_have_count(0)
+        expect(self.page.locator(".draft:not(.writing) .actions")).to_be_visible()
