@@ -218,7 +218,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A raw answer before the checks. `citations` are numbers into the hits that were sent (1-based)."""
+    """A raw answer before the checks; citations are 1-based numbers of the hits that were sent."""
 
     segments: tuple[Segment, ...]
     abstained: bool = False

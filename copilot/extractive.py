@@ -55,7 +55,7 @@ class Unit:
 
 
 class Standing(NamedTuple):
-    """How well a hit answers: its score, the share of telling words it says, and if that is enough."""
+    """How well a hit answers: score, share of telling words, and whether that is enough."""
 
     score: float
     share: float

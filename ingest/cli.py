@@ -24,6 +24,7 @@ from copilot.bootstrap import Copilot, build
 from copilot.config import Settings
 from copilot.db import TenantStore
 from copilot.errors import InvalidInput
+from copilot.identity import resolve
 from ingest.loaders.protocol import LoadOptions
 from ingest.mapping import guess_mapping, read_mapping
 from ingest.pipeline import Pipeline
@@ -46,6 +47,9 @@ def guess_and_ingest(
     guess: Annotated[
         bool, typer.Option("--guess-mapping", help="Propose a mapping for a file and stop.")
     ] = False,
+    role: Annotated[
+        list[str] | None, typer.Option(help='Who is who: "NAME=agent:sales"; repeatable.')
+    ] = None,
     date_order: Annotated[
         str | None, typer.Option(help="dmy, mdy or ymd, where dates need it.")
     ] = None,
@@ -53,25 +57,34 @@ def guess_and_ingest(
     own_domain: Annotated[
         list[str] | None, typer.Option(help="An e-mail domain of your agents; repeatable.")
     ] = None,
+    agent_role: Annotated[
+        str | None, typer.Option(help="Department of agents where a file names none.")
+    ] = None,
+    id_prefix: Annotated[
+        str, typer.Option(help="Put before ids, where two systems number alike.")
+    ] = "",
+    encoding: Annotated[str | None, typer.Option(help="Encoding of files not in UTF-8.")] = None,
+    currency: Annotated[str | None, typer.Option(help="Currency of prices without one.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Where links of records begin.")] = None,
     tenant: Annotated[str | None, typer.Option(help="Whose data it is.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Read files or folders; run again after changes, edits and deletions are followed."""
-    if kind not in KINDS:
-        raise InvalidInput(f"--kind takes {', '.join(KINDS)}, not {kind!r}.")
-    if date_order not in (None, "dmy", "mdy", "ymd"):
-        raise InvalidInput(f"--date-order takes dmy, mdy or ymd, not {date_order!r}.")
-    missing = [str(path) for path in paths if not path.exists()]
-    if missing:
-        raise InvalidInput(f"There is no file or folder {missing[0]!r}.")
+    _check(kind, date_order, agent_role, paths)
     if guess:
         typer.echo(json.dumps(guess_mapping(paths[0]), indent=2, ensure_ascii=False))
         return
     options = LoadOptions(
         mapping=read_mapping(mapping) if mapping else {},
+        roles=_roles(role or ()),
         date_order=date_order,  # type: ignore[arg-type]
         timezone=timezone,
+        encoding=encoding,
         own_domains=tuple(own_domain or ()),
+        agent_role=agent_role,  # type: ignore[arg-type]
+        id_prefix=id_prefix,
+        base_url=base_url,
+        currency=currency,
         roots=tuple(paths),
     )
     copilot = build(Settings())
@@ -84,6 +97,30 @@ def guess_and_ingest(
         show_report(report)
     if report.counts["failed"]:
         raise typer.Exit(1)
+
+
+def _check(
+    kind: str, date_order: str | None, agent_role: str | None, paths: Sequence[Path]
+) -> None:
+    if kind not in KINDS:
+        raise InvalidInput(f"--kind takes {', '.join(KINDS)}, not {kind!r}.")
+    if date_order not in (None, "dmy", "mdy", "ymd"):
+        raise InvalidInput(f"--date-order takes dmy, mdy or ymd, not {date_order!r}.")
+    if agent_role not in (None, "sales", "service"):
+        raise InvalidInput(f"--agent-role takes sales or service, not {agent_role!r}.")
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise InvalidInput(f"There is no file or folder {missing[0]!r}.")
+
+
+def _roles(given: Sequence[str]) -> dict[str, str]:
+    pairs = [item.rpartition("=") for item in given]
+    wrong = [
+        item for item, (name, _, role) in zip(given, pairs, strict=True) if not name or not role
+    ]
+    if wrong:
+        raise InvalidInput(f'--role takes "NAME=agent:service" and the like, not {wrong[0]!r}.')
+    return {name.strip(): role.strip() for name, _, role in pairs}
 
 
 def run_with_progress(
@@ -104,6 +141,8 @@ def run_with_progress(
             paths, kind=kind, form=form, options=options or LoadOptions(roots=tuple(paths)),
             progress=bar,
         )  # fmt: skip
+        bar.say("who is who")
+        report.customers |= resolve(store).touched
         bar.say("promises and open requests")
         copilot.ledgers.refresh(store, report.customers)
         bar.say("learning which reply comes next")

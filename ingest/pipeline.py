@@ -30,6 +30,7 @@ from ingest.detect import choose, find_files
 from ingest.loaders.protocol import LEFT_OUT, LoadOptions
 from ingest.report import Fate, Report
 
+COLLISION = "another system has a record with this id: give one of them a prefix with --id-prefix"
 BATCH_ITEMS = 512
 BATCH_CHUNKS = 1_024
 BATCH_CHARS = 2_000_000
@@ -52,8 +53,7 @@ class Embeds(Protocol):
 class Redacts(Protocol):
     """Replaces personal data in what will be embedded and retrieved."""
 
-    @property
-    def version(self) -> str: ...
+    def mark(self, interaction: Interaction) -> str: ...
 
     def redact(self, interaction: Interaction) -> Interaction: ...
 
@@ -207,12 +207,25 @@ class Pipeline:
             if stored[1] != origin:
                 run.moved.setdefault((kind, origin), []).append(item_id)
             return
+        if stored and stored[1] != origin and self._is_of_another_system(item):
+            run.unsure.add(origin)
+            run.report.fail(Failure(origin, COLLISION, record_id=item_id))
+            return
         fate: Fate = "changed" if stored else "added"
         run.report.note(origin, fate, form=form)
         run.waiting.append(Waiting(item, mark, origin, fate))
         run.chars += _size(item)
         if len(run.waiting) >= BATCH_ITEMS or run.chars >= BATCH_CHARS:
             self._flush(run, progress)
+
+    def _is_of_another_system(self, item: Item) -> bool:
+        """Whether the stored interaction of this id came from another helpdesk."""
+        if not isinstance(item, Interaction):
+            return False
+        stored = self.store.sources.get("interaction", item.source_id)
+        theirs = stored.meta.get("source") if stored else None
+        ours = item.meta.get("source")
+        return bool(theirs and ours and theirs != ours)
 
     def _known(self, items: Sequence[Item]) -> Known:
         found: Known = {}
@@ -227,8 +240,8 @@ class Pipeline:
         if isinstance(item, Document):
             return fingerprint(item, CHUNKER, self.embedder.name)
         if isinstance(item, Interaction):
-            redactor = self.redactor.version if self.redactor else ""
-            return fingerprint(item, CHUNKER, self.embedder.name, redactor)
+            rules = self.redactor.mark(item) if self.redactor else ""
+            return fingerprint(item, CHUNKER, self.embedder.name, rules)
         return fingerprint(item)
 
     def _flush(self, run: Run, progress: Progress) -> None:

@@ -104,7 +104,8 @@ class Jobs:
         except CopilotError as error:
             self._fail(store, job_id, error.code, error.detail)
         except Exception as error:  # noqa: BLE001 - a door: the next job must still run
-            log.error("ingest job failed", extra={"fault": type(error).__name__, "job": job_id})
+            fault = {"fault": type(error).__name__, "job": job_id}
+            log.error("ingest job failed", extra=fault)  # noqa: TRY400 - a traceback holds texts
             self._fail(store, job_id, "internal", "An unexpected fault. Run it again: it resumes.")
 
     def _fail(self, store: TenantStore, job_id: str, code: str, detail: str) -> None:

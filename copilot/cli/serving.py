@@ -42,10 +42,8 @@ def demo(
         raise ConfigError("The demo data is not part of this installation; use a checkout.")
     settings = Settings(demo=True)
     copilot = build(settings)
-    report = run_with_progress(
-        copilot, copilot.store(),
-        [DEMO / name for name in ("articles", "catalogue.csv", "customers.json", "interactions.jsonl")],
-    )  # fmt: skip
+    parts = ("articles", "catalogue.csv", "customers.json", "interactions.jsonl")
+    report = run_with_progress(copilot, copilot.store(), [DEMO / name for name in parts])
     show_report(report)
     example = _example()
     raw = json.loads(example.read_text("utf-8"))

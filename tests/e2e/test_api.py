@@ -17,6 +17,7 @@ from tests.e2e.conftest import KEY, Served, start
 
 VALVE = json.loads((ROOT / "demo" / "conversations" / "valve-e23.json").read_text("utf-8"))
 CONVERSATION = {k: v for k, v in VALVE.items() if k not in ("title", "about")}
+BOSS = {"speaker": "boss", "text": "x"}
 ONE = {"turns": [{"speaker": "customer", "text": "The valve shows E23, what now?"}]}
 
 
@@ -104,10 +105,10 @@ def test_search_gives_one_row_per_source_and_no_scores(api: httpx.Client) -> Non
         ("/v1/search", {"query": "a", "kinds": ["secret"]}, 422, "invalid_input"),
         ("/v1/search", {"query": "a", "surplus": 1}, 422, "invalid_input"),
         ("/v1/suggestions", {"conversation": {"turns": []}}, 422, "invalid_input"),
-        ("/v1/suggestions", {"conversation": {"turns": [{"speaker": "boss", "text": "x"}]}}, 422, "invalid_input"),
+        ("/v1/suggestions", {"conversation": {"turns": [BOSS]}}, 422, "invalid_input"),
         ("/v1/suggestions", {"conversation": ONE, "alternatives": 6}, 422, "invalid_input"),
         ("/v1/suggestions", {"conversation": "text"}, 422, "invalid_input"),
-        ("/v1/suggestions", {"conversation": {"turns": [ONE["turns"][0]] * 2001}}, 422, "invalid_input"),
+        ("/v1/suggestions", {"conversation": {"turns": [BOSS] * 2001}}, 422, "invalid_input"),
         ("/v1/feedback", {"suggestion_id": "nope", "event": "shown"}, 404, "not_found"),
         ("/v1/needs/nope/outcome", {"event": "accepted"}, 404, "not_found"),
         ("/v1/assessments", {"id": "x"}, 422, "invalid_input"),
@@ -136,8 +137,16 @@ def test_a_lone_surrogate_is_refused(api: httpx.Client) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["?", "🎉" * 50, "как отменить подписку", '"a" AND b* NEAR(c) OR -d:e', "x " * 49_000, "\u0000\u200b", "2026-01-01 ERROR at foo.bar(Baz.java:1)\n" * 900],
-)  # fmt: skip
+    [
+        "?",
+        "🎉" * 50,
+        "как отменить подписку",
+        '"a" AND b* NEAR(c) OR -d:e',
+        "x " * 49_000,
+        "\u0000\u200b",
+        "2026-01-01 ERROR at foo.bar(Baz.java:1)\n" * 900,
+    ],
+)
 def test_odd_questions_get_a_sane_answer(api: httpx.Client, text: str) -> None:
     response = api.post("/v1/search", json={"query": text, "k": 3})
     assert response.status_code in (200, 422), response.text

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import ingest.pipeline
 from copilot.db import Database, TenantStore
+from copilot.domain import Interaction, Turn
 from copilot.errors import StoreError
 from ingest.pipeline import Pipeline
 from tests.fakes import FakeEmbedder
@@ -210,3 +211,19 @@ def test_a_killed_ingest_keeps_what_it_acknowledged_and_resumes(tmp_path: Path) 
     assert killed >= 15, "the children ended before they could be killed"
     finished = Pipeline(Database.open(url).tenant("t"), FakeEmbedder()).run([docs])
     assert finished.counts["added"] + finished.counts["unchanged"] == 240
+
+
+def test_two_systems_that_number_alike_do_not_overwrite_each_other(
+    pipeline: Pipeline, store: TenantStore
+) -> None:
+    def ticket(system: str, text: str) -> Interaction:
+        turns = (Turn("customer", text), Turn("agent", "We look into it now."))
+        return Interaction("42", turns, meta={"source": system})
+
+    pipeline.ingest([ticket("zendesk", "first")], origin="a")
+    report = pipeline.ingest([ticket("freshdesk", "second")], origin="b")
+    assert report.counts["failed"] == 1
+    assert "--id-prefix" in report.failures[0].reason
+    kept = store.sources.get("interaction", "42")
+    assert isinstance(kept, Interaction)
+    assert kept.turns[0].text == "first"
