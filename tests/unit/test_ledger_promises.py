@@ -1,0 +1,155 @@
+"""Who owes what: commitments are found with exact quotes, hopes and deeds are not."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from copilot.ledger import Fact, LedgerPolicy, Promise, Said, Timeline, promises
+
+START = datetime(2026, 5, 8, 9, 0, tzinfo=UTC)  # a Friday
+
+
+def timeline(*turns: tuple[str, str], facts: tuple[Fact, ...] = (), days: int = 0) -> Timeline:
+    """Turns as (speaker or role, text), a minute apart; `days` puts the last one later."""
+    said = []
+    for n, (who, text) in enumerate(turns):
+        late = timedelta(days=days) if n == len(turns) - 1 else timedelta()
+        speaker = "agent" if who in ("sales", "service") else who
+        role = who if speaker == "agent" else None
+        at = START + timedelta(minutes=n) + late
+        said.append(Said(f"t{n + 1}", "now", speaker, text, at, role))  # type: ignore[arg-type]
+    return Timeline(tuple(said), facts)
+
+
+def found(line: Timeline, *, after_days: float = 0.1) -> list[Promise]:
+    return promises(line, START + timedelta(days=after_days), LedgerPolicy())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'll find out about the invoice.",
+        "The van is on its way, the sofa will be with you on Tuesday.",
+        "Done, and 96 goes back to your card within five days.",
+        "An engineer will call you tomorrow.",
+        "You'll receive the new cable by Monday.",
+        "We are going to replace the lamp.",
+        "He comes on Thursday between 9 and 12.",
+    ],
+)
+def test_a_commitment_beyond_the_turn_is_a_promise_with_an_exact_quote(text: str) -> None:
+    made = found(timeline(("customer", "Hello?"), ("service", text)))
+    assert made
+    assert all(p.quote in text for p in made)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Let me check what your line has.",
+        "I'll have a look.",
+        "I've refunded 20 to your card.",
+        "Hopefully it arrives tomorrow.",
+        "I'll be happy to help.",
+        "You'll need your password.",
+        "Will it be there on Friday?",
+        "Data saver in settings helps, and it's free.",
+    ],
+)
+def test_looking_doing_hoping_and_being_polite_are_no_promises(text: str) -> None:
+    assert found(timeline(("customer", "Hello?"), ("service", text))) == []
+
+
+def test_an_offer_becomes_a_promise_only_when_it_is_accepted() -> None:
+    offer = ("service", "I can book that for the 12th.")
+    assert found(timeline(offer, ("customer", "Please do."))) != []
+    assert found(timeline(offer, ("customer", "No thanks, leave it."))) == []
+
+
+def test_the_customers_own_commitment_has_the_role_customer() -> None:
+    (promise,) = found(timeline(("customer", "I'll send you the meter reading on Monday.")))
+    assert (promise.promisor_role, promise.due) == ("customer", date(2026, 5, 11))
+    assert found(timeline(("customer", "I'll try the saver."))) == []
+
+
+def test_a_claim_binds_sales_and_not_service() -> None:
+    text = "Offline works on every plan."
+    assert found(timeline(("sales", text)))[0].kind == "claim"
+    assert found(timeline(("service", text))) == []
+
+
+def test_thanks_closes_nothing() -> None:
+    line = timeline(("service", "We'll send the invoice by Monday."), ("customer", "Thank you!"))
+    assert found(line)[0].status == "open"
+    assert found(line, after_days=5)[0].status == "overdue"
+
+
+def test_a_promise_is_kept_when_a_later_turn_says_it_happened() -> None:
+    line = timeline(
+        ("service", "We'll send the invoice by Monday."),
+        ("customer", "The invoice has arrived."),
+        days=2,
+    )
+    (promise,) = found(line, after_days=9)
+    assert (promise.status, promise.kept_evidence) == ("kept", "t2")
+
+
+def test_a_question_after_it_does_not_keep_a_promise() -> None:
+    line = timeline(
+        ("service", "We'll send the invoice by Monday."),
+        ("customer", "Has the invoice been sent?"),
+        days=6,
+    )
+    assert found(line, after_days=9)[0].status == "overdue"
+
+
+def test_a_promise_taken_back_with_an_apology_is_withdrawn() -> None:
+    line = timeline(
+        ("service", "We'll deliver the cupboard on Monday."),
+        ("service", "I'm sorry, we can't deliver the cupboard after all."),
+    )
+    assert found(line)[0].status == "withdrawn"
+
+
+def test_a_sales_claim_against_a_fact_is_a_conflict_that_names_the_fact() -> None:
+    fact = Fact("K1", "Offline mode is a Forms Plus feature.")
+    (promise,) = found(timeline(("sales", "Offline works on every plan."), facts=(fact,)))
+    assert (promise.status, promise.conflict_with) == ("conflict", "K1")
+
+
+def test_a_fact_that_was_valid_neither_then_nor_now_contradicts_nothing() -> None:
+    old = Fact("K1", "Offline mode is a Forms Plus feature.", valid_to=date(2020, 1, 1))
+    (promise,) = found(timeline(("sales", "Offline works on every plan."), facts=(old,)))
+    assert promise.status == "open"
+
+
+def test_a_fact_valid_when_it_was_said_still_contradicts() -> None:
+    then = Fact("K1", "Offline mode is a Forms Plus feature.", valid_to=date(2026, 5, 9))
+    line = timeline(("sales", "Offline works on every plan."), facts=(then,))
+    assert found(line, after_days=30)[0].conflict_with == "K1"
+
+
+def test_a_shorter_wait_than_the_facts_allow_is_a_conflict() -> None:
+    fact = Fact("K7", "Delivery of a sofa takes 10 working days.")
+    line = timeline(("service", "The sofa delivery will reach you within 2 days."), facts=(fact,))
+    assert found(line)[0].conflict_with == "K7"
+
+
+def test_a_fact_on_another_subject_contradicts_nothing() -> None:
+    fact = Fact("K7", "Returns are only accepted within 30 days.")
+    line = timeline(("service", "The sofa will reach you within 2 days."), facts=(fact,))
+    assert found(line)[0].status == "open"
+
+
+def test_without_times_a_promise_is_kept_on_file_undated() -> None:
+    line = Timeline((Said("t1", "now", "agent", "We'll call you by Friday.", None, "service"),))
+    (promise,) = promises(line, START, LedgerPolicy())
+    assert (promise.due, promise.status) == (None, "open")
+
+
+def test_policy_may_give_undated_promises_a_date() -> None:
+    line = timeline(("service", "I'll find out about the invoice."))
+    (promise,) = promises(line, START, LedgerPolicy(default_due_days=2))
+    assert (promise.due, promise.due_basis) == (date(2026, 5, 12), "policy_default")
