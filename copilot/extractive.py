@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from copilot.domain import Draft, Hit, Segment
@@ -32,6 +33,10 @@ _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[A-Z0-9\"'(\[])")
 _MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|\[([^\]]+)\]\([^)]*\)|[*_`#]{1,3}")
 _WORD = re.compile(r"[^\W_][\w'’-]*")
 _NOISE = re.compile(r"^\s*(-{3,}|={3,}|<|#)")
+_CLAUSE = re.compile(r"(?<=[.!?;,])\s+|\n+")
+_DID = re.compile(
+    r"\b(?:i|we)(?:['’]ve| have| did| put| tried| changed| restarted)\b|\balready\b", re.I
+)
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
 _ENDINGS = ("ations", "ation", "ings", "ing", "edly", "ied", "ies", "ed", "ly", "es", "s", "e")
 STOP = frozenset(
@@ -54,6 +59,14 @@ class Unit:
     stems: frozenset[str]
 
 
+class _Sentence(NamedTuple):
+    """A sentence or step of a passage, whoever found it."""
+
+    text: str
+    is_step: bool
+    stems: frozenset[str]
+
+
 class Standing(NamedTuple):
     """How well a hit answers: score, share of telling words, and whether that is enough."""
 
@@ -62,6 +75,7 @@ class Standing(NamedTuple):
     is_enough: bool
 
 
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """A light English stem: enough to let "cancelling" meet "cancel"."""
     lowered = word.lower().replace("’", "'").removesuffix("'s")
@@ -84,12 +98,17 @@ def _content_words(text: str) -> list[str]:
 
 
 def compose(
-    question: Mapping[str, float], hits: Sequence[Hit], *, customer_name: str | None = None
+    question: Mapping[str, float],
+    hits: Sequence[Hit],
+    *,
+    customer_name: str | None = None,
+    said: Sequence[str] = (),
 ) -> Draft:
     """Composes a draft from numbered hits.
 
     `question` maps texts of the customer's open question to their weight. Hits are documents and
     solved cases in the order of their numbers; internal ones inform the gaps, never the reply.
+    `said` are the customer's turns: what they have tried already is not told again.
     """
     weights, words = _weights(question)
     units = {n: _units(n, hit) for n, hit in enumerate(hits, start=1)}
@@ -104,7 +123,7 @@ def compose(
         best = max(standing, key=lambda n: standing[n].score, default=0)
         gap = _gap(words, rarity, units.get(best, ()))
         return Draft((), abstained=True, missing=(*missing, gap))
-    chosen = _choose(units[usable[0]], rarity)
+    chosen = _untried(_choose(units[usable[0]], rarity), _tried(said))
     chosen += _second_source(chosen, usable[1:], units, rarity)
     greeting = [Segment(f"Hello {customer_name},")] if customer_name else []
     body = [Segment(_as_sentence(unit), (unit.n,)) for unit in chosen]
@@ -124,9 +143,17 @@ def _weights(question: Mapping[str, float]) -> tuple[dict[str, float], dict[str,
 
 
 def _units(n: int, hit: Hit) -> list[Unit]:
-    found: list[Unit] = []
+    return [
+        Unit(n, place, sentence.text, sentence.is_step, sentence.stems)
+        for place, sentence in enumerate(_sentences(hit.chunk.text))
+    ]
+
+
+@lru_cache(maxsize=4_096)  # the same passages are found again and again
+def _sentences(passage: str) -> tuple[_Sentence, ...]:
+    found: list[_Sentence] = []
     header: list[str] = []
-    for line in hit.chunk.text.splitlines():
+    for line in passage.splitlines():
         if _ROW.match(line):
             cells = [_plain(cell) for cell in line.strip().strip("|").split("|")]
             sentence = _row(header, cells)
@@ -140,8 +167,8 @@ def _units(n: int, hit: Hit) -> list[Unit]:
         for piece in pieces:
             text = piece.strip()
             if 2 < len(text) <= MAX_CHARS and _WORD.search(text):
-                found.append(Unit(n, len(found), text, is_step, frozenset(stems(text))))
-    return found
+                found.append(_Sentence(text, is_step, frozenset(stems(text))))
+    return tuple(found)
 
 
 def _plain(text: str) -> str:
@@ -217,6 +244,25 @@ def _score(unit: Unit, rarity: Mapping[str, float]) -> float:
 def _introduces(unit: Unit) -> bool:
     """A sentence before steps, not a heading: headings have no verb and say nothing alone."""
     return not unit.is_step and len(unit.text.split()) > 4
+
+
+def _tried(said: Sequence[str]) -> list[frozenset[str]]:
+    """What the customer says they did: words of meaning of each such sentence."""
+    sentences = [s for text in said for s in _CLAUSE.split(text) if _DID.search(s)]
+    return [frozenset(stems(sentence)) for sentence in sentences]
+
+
+def _untried(units: Sequence[Unit], tried: Sequence[frozenset[str]]) -> list[Unit]:
+    """Steps without those that were done; if all were, they stay: something else is wrong."""
+    left = [u for u in units if not any(_is_done(u, done) for done in tried)]
+    return (
+        left if any(u.is_step for u in left) or not any(u.is_step for u in units) else list(units)
+    )
+
+
+def _is_done(unit: Unit, done: frozenset[str]) -> bool:
+    first = frozenset(stems(_SENTENCE.split(unit.text)[0]))
+    return unit.is_step and len(first & done) >= max(2, 0.6 * len(first))
 
 
 def _leads_to(unit: Unit, steps: Sequence[Unit]) -> bool:

@@ -12,7 +12,8 @@ from copilot.needs import Assessment
 
 MAX_SENTENCES = 2
 FRESH_DAYS = 45  # what fell due, or was asked, this recently is said whatever the topic is now
-SAME_TOPIC = 2  # words of meaning that an older matter must share with the present one
+SAME_TOPIC = 2  # words of meaning that an older matter must share with the present one …
+TELLING = 5  # … or one, when it is long enough to name a thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def owed(
     )
 
     def matters(text: str, day: str | None) -> bool:
-        if len(topic & frozenset(stems(text))) >= SAME_TOPIC:
+        shared = topic & frozenset(stems(text))
+        if len(shared) >= SAME_TOPIC or any(len(word) >= TELLING for word in shared):
             return True
         return day is not None and _days(day, as_of) <= FRESH_DAYS
 

@@ -146,6 +146,12 @@ class Suggester:
         self, store: TenantStore, conversation: Conversation, alternatives: int = 0
     ) -> Prepared:
         """Retrieval, story and assessment: all that needs no model."""
+        with store.snapshot():
+            return self._prepare(store, conversation, alternatives)
+
+    def _prepare(
+        self, store: TenantStore, conversation: Conversation, alternatives: int
+    ) -> Prepared:
         clock = _Clock()
         said = _cleaned(conversation)
         evidence = self.retriever.evidence(store, said)
@@ -221,7 +227,10 @@ class Suggester:
     def _extract(self, prepared: Prepared) -> Draft:
         started = time.perf_counter()
         draft = extractive.compose(
-            prepared.evidence.question, prepared.hits, customer_name=first_name(prepared.story)
+            prepared.evidence.question,
+            prepared.hits,
+            customer_name=first_name(prepared.story),
+            said=[t.text for t in prepared.conversation.turns if t.speaker == "customer"],
         )
         prepared.timings.setdefault("draft", _ms(started))
         return draft
