@@ -17,6 +17,7 @@ from copilot.bootstrap import Copilot, build, build_vectors
 from copilot.config import Settings
 from copilot.db import TenantStore
 from copilot.embedder import Embedder
+from copilot.identity import resolve
 from ingest.pipeline import Pipeline, Silent
 
 VERSION = "0.1.0"
@@ -69,8 +70,9 @@ def ingest_with(copilot: Copilot) -> ingest.Ingests:
     def run(
         store: TenantStore, paths: Sequence[Path], kind: str, progress: Callable[[int], None]
     ) -> dict[str, Any]:
-        pipeline = Pipeline(store, copilot.embedder)
+        pipeline = Pipeline(store, copilot.embedder, copilot.redactor_of(store))
         report = pipeline.run(paths, kind=kind, progress=_Counted(progress))
+        report.customers |= resolve(store).touched
         copilot.ledgers.refresh(store, report.customers)
         copilot.indexer.sync_all(store)
         copilot.retriever.repliers.train_if_due(store)

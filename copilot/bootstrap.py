@@ -9,6 +9,8 @@ from copilot.auth import digest
 from copilot.config import Settings
 from copilot.db import Database, TenantStore, now
 from copilot.embedder import Embedder, build_embedder
+from copilot.guardrails.redaction import PeopleRedactor
+from copilot.identity import people_of
 from copilot.indexer import Indexer
 from copilot.llm import ChatModel, build_chat_model
 from copilot.needs import NeedEngine, build_engine
@@ -51,9 +53,9 @@ class Copilot:
         name = tenant or self.settings.tenant
         return self.database.create_tenant(name)
 
-    def redactor_of(self, store: TenantStore) -> None:
-        """What replaces a tenant's customers' personal data before it is embedded."""
-        return None
+    def redactor_of(self, store: TenantStore) -> PeopleRedactor:
+        """What replaces a tenant's customers' personal data before it is embedded, for one run."""
+        return _redactor_of(store)
 
     async def aclose(self) -> None:
         """Gives back what was opened, the last writes first."""
@@ -82,7 +84,8 @@ def build(
     chat = chat or build_chat_model(settings)
     vectors = vectors or ExactStore()
     indexer = Indexer(vectors, embedder.name)
-    retriever = Retriever(indexer, embedder, Repliers(settings.home / "rankers", embedder))
+    repliers = Repliers(settings.home / "rankers", embedder, _redactor_of)
+    retriever = Retriever(indexer, embedder, repliers)
     prompts = Prompts.load()
     engine = build_engine(chat=chat, prompts=prompts)
     counter = TokenCounter(settings.tiktoken_dir, model=_model_name(settings))
@@ -129,6 +132,10 @@ def build_vectors(settings: Settings) -> TieredStore:
     settings.index_dir.mkdir(parents=True, exist_ok=True)
     index = ChromaStore(settings.index_dir)
     return TieredStore(ExactStore(), index, threshold=settings.exact_search_below)
+
+
+def _redactor_of(store: TenantStore) -> PeopleRedactor:
+    return PeopleRedactor(people_of(store))
 
 
 def _model_name(settings: Settings) -> str | None:

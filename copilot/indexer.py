@@ -32,10 +32,10 @@ class Indexer:
         """Brings one collection up to the last commit; a glance when nothing changed."""
         key = self.key(store, kind)
         seq = store.sources.seq()
-        if self._seen.get(key) == seq:
+        if self._seen.get(key, -1) >= seq:  # a view begun before the last change may be behind
             return key
         with self._locks[key]:
-            if self._seen.get(key) != seq:
+            if self._seen.get(key, -1) < seq:
                 self._catch_up(store, kind, key, seq)
                 self._seen[key] = seq
         return key

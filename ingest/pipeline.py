@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from copilot.domain import (
 )
 from ingest.chunker import CHUNKER, chunk_document, chunk_interaction, embed_text
 from ingest.detect import choose, find_files
-from ingest.loaders.protocol import LEFT_OUT, LoadOptions
+from ingest.loaders.protocol import LEFT_OUT, Loader, LoadOptions
 from ingest.report import Fate, Report
 
 COLLISION = "another system has a record with this id: give one of them a prefix with --id-prefix"
@@ -86,6 +86,14 @@ class Waiting:
     fate: Fate
 
 
+class Cut(NamedTuple):
+    """A source as it will be found: its title and chunks, redacted where it is an interaction."""
+
+    waiting: Waiting
+    title: str
+    chunks: Sequence[Chunk]
+
+
 @dataclass(slots=True)
 class Run:
     """The state of one run: its report, the batch in hand, and what was seen per origin."""
@@ -121,14 +129,20 @@ class Pipeline:
         run, progress = Run(), progress or Silent()
         options = options or LoadOptions(roots=tuple(paths))
         files = list(find_files(paths))
-        for number, path in enumerate(files):
-            if isinstance(path, Failure):
-                run.report.fail(path)
-                continue
-            progress.file(str(path), number, len(files))
-            self._read(run, path, kind, form, options, progress)
+        known = [p for p in files if isinstance(p, Path)]
+        for failure in files:
+            if isinstance(failure, Failure):
+                run.report.fail(failure)
+        plan = [(path, choose(path, kind, form, options)) for path in known]
+        # Who customers are is known before what they said is cut, redacted and embedded.
+        plan.sort(key=lambda step: not _is_of_customers(step[1]))
+        for number, (path, loader) in enumerate(plan):
+            progress.file(str(path), number, len(plan))
+            self._read(run, path, loader, options, progress)
+            if _is_of_customers(loader):
+                self._flush(run, progress)
         self._flush(run, progress)
-        self._remove_vanished(run, [p for p in files if isinstance(p, Path)], paths)
+        self._remove_vanished(run, known, paths)
         run.report.seconds = time.perf_counter() - started
         return run.report
 
@@ -151,13 +165,11 @@ class Pipeline:
         self,
         run: Run,
         path: Path,
-        kind: str,
-        form: str | None,
+        loader: Loader | Failure,
         options: LoadOptions,
         progress: Progress,
     ) -> None:
         origin = str(path.resolve())
-        loader = choose(path, kind, form, options)
         if isinstance(loader, Failure):
             run.unsure.add(origin)
             run.report.fail(loader, left_out=loader.reason.startswith(LEFT_OUT))
@@ -267,30 +279,33 @@ class Pipeline:
         progress.records(run.done)
 
     def _store_sources(self, waiting: Sequence[Waiting]) -> None:
-        chunked = [(w, self._chunks(w.item)) for w in waiting]
-        for group in _by_chunks(chunked):
-            texts = [embed_text(chunk, _title(w.item)) for w, chunks in group for chunk in chunks]
+        for group in _by_chunks([self._cut(w) for w in waiting]):
+            texts = [
+                embed_text(chunk, _title(w.item)) for w, _, chunks in group for chunk in chunks
+            ]
             vectors = self.embedder.embed(texts) if texts else np.zeros((0, 1), dtype=np.float32)
             start = 0
             prepared: dict[str, list[Prepared]] = {}
-            for w, chunks in group:
+            for w, title, chunks in group:
                 end = start + len(chunks)
                 assert isinstance(w.item, Document | Interaction)
                 prepared.setdefault(kind_of(w.item), []).append(
                     Prepared(
                         w.item, chunks, vectors[start:end], self.embedder.name, w.fingerprint,
-                        w.origin,
+                        w.origin, title,
                     )
                 )  # fmt: skip
                 start = end
             for kind, some in prepared.items():
                 self.store.sources.replace(kind, some)  # type: ignore[arg-type]
 
-    def _chunks(self, item: Item) -> Sequence[Chunk]:
+    def _cut(self, waiting: Waiting) -> Cut:
+        item = waiting.item
         if isinstance(item, Document):
-            return chunk_document(item)
+            return Cut(waiting, item.title, chunk_document(item))
         assert isinstance(item, Interaction)
-        return chunk_interaction(self.redactor.redact(item) if self.redactor else item)
+        shown = self.redactor.redact(item) if self.redactor else item
+        return Cut(waiting, shown.subject or "", chunk_interaction(shown))
 
     def _remove_vanished(self, run: Run, files: Sequence[Path], paths: Sequence[Path]) -> None:
         """Deletes what an origin no longer holds; an origin with failures keeps everything."""
@@ -309,6 +324,10 @@ class Pipeline:
                     run.report.note(origin, "removed")
 
 
+def _is_of_customers(loader: Loader | Failure) -> bool:
+    return not isinstance(loader, Failure) and loader.kind == "customer"
+
+
 def _groups(items: Iterable[Item | Failure], size: int = 256) -> Iterator[list[Item | Failure]]:
     group: list[Item | Failure] = []
     for item in items:
@@ -320,14 +339,12 @@ def _groups(items: Iterable[Item | Failure], size: int = 256) -> Iterator[list[I
         yield group
 
 
-def _by_chunks(
-    chunked: Sequence[tuple[Waiting, Sequence[Chunk]]],
-) -> Iterator[list[tuple[Waiting, Sequence[Chunk]]]]:
-    group: list[tuple[Waiting, Sequence[Chunk]]] = []
+def _by_chunks(cuts: Iterable[Cut]) -> Iterator[list[Cut]]:
+    group: list[Cut] = []
     held = 0
-    for pair in chunked:
-        group.append(pair)
-        held += len(pair[1])
+    for cut in cuts:
+        group.append(cut)
+        held += len(cut.chunks)
         if held >= BATCH_CHUNKS:
             yield group
             group, held = [], 0

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from copilot.api.deps import Admin, Agent, Store
 from copilot.db import TenantStore
 from copilot.errors import Conflict, InvalidInput, NotFound
+from copilot.identity import Proposal, propose_merges
 from copilot.story import known_story, timeline
 
 router = APIRouter(prefix="/v1", tags=["customers"])
@@ -50,20 +51,28 @@ async def merge(body: MergeIn, store: Store, caller: Admin) -> dict[str, Any]:
 
 @router.get("/customers/merges")
 async def merges(store: Store, _caller: Admin) -> dict[str, Any]:
-    """Merges in force, and identity keys that several records share and nobody merged yet."""
+    """Merges in force, and records that share a key without enough to be one person for sure."""
     rows = await anyio.to_thread.run_sync(store.records.merges)
-    shared = await anyio.to_thread.run_sync(store.records.shared_keys)
+    proposals = await anyio.to_thread.run_sync(propose_merges, store)
     return {
         "merges": [{**row, "at": row["at"].isoformat(), "undone_at": None} for row in rows],
-        "unsure": [{"scheme": s, "value": v, "customers": ids} for s, v, ids in shared],
+        "unsure": [_unsure(proposal) for proposal in proposals if not proposal.is_sure],
     }
 
 
 @router.delete("/customers/merges/{merge_id}", status_code=204)
 async def undo(merge_id: str, store: Store, _caller: Admin) -> None:
-    """Takes a merge back."""
+    """Takes a merge back for good: the rules will not make it again."""
     if not await anyio.to_thread.run_sync(store.records.undo_merge, merge_id):
         raise NotFound(f"There is no merge {merge_id!r} in force.")
+
+
+def _unsure(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "customers": [proposal.kept, proposal.absorbed],
+        "keys": [{"scheme": key.scheme, "value": key.value} for key in proposal.keys],
+        "reason": proposal.reason,
+    }
 
 
 def _merge(body: MergeIn, store: TenantStore, by: str) -> dict[str, Any]:

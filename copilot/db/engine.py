@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from copilot.errors import CopilotError, StoreError
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _WRITES = {"copilot_write": True}
+_held: ContextVar[tuple[Engine, Connection] | None] = ContextVar("held", default=None)
 
 
 def now() -> datetime:
@@ -76,9 +78,32 @@ def _migrate(engine: Engine) -> None:
 
 
 @contextmanager
+def snapshot(engine: Engine) -> Iterator[None]:
+    """Lets all reads of this thread within share one connection: a request asks a dozen things."""
+    if _connection(engine) is not None:
+        yield
+        return
+    with reading(engine) as connection:
+        token = _held.set((engine, connection))
+        try:
+            yield
+        finally:
+            _held.reset(token)
+
+
+def _connection(engine: Engine) -> Connection | None:
+    held = _held.get()
+    return held[1] if held is not None and held[0] is engine else None
+
+
+@contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for reads; faults become StoreError."""
+    held = _connection(engine)
     try:
+        if held is not None:
+            yield held
+            return
         with engine.connect() as connection:
             yield connection
     except CopilotError:

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
 
@@ -39,6 +40,7 @@ class FullText:
 
     scope: Scope
     _frequencies: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    _present: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
     def add(self, connection: Connection, kind: str, entries: Sequence[Entry]) -> None:
@@ -166,17 +168,24 @@ class FullText:
         return {**fields, "chunk_id": entry.chunk_id, "tenant": self.scope.tenant, "kind": kind}
 
     def _exists(self, connection: Connection, kind: str) -> bool:
-        return (
-            connection.exec_driver_sql(
-                "SELECT 1 FROM sqlite_master WHERE name = ?", (self._table(kind),)
-            ).first()
-            is not None
-        )
+        if kind in self._present:  # a table, once seen, stays
+            return True
+        seen = connection.exec_driver_sql(
+            "SELECT 1 FROM sqlite_master WHERE name = ?", (self._table(kind),)
+        ).first()
+        if seen is not None:
+            self._present.add(kind)
+        return seen is not None
 
     def _table(self, kind: str) -> str:
-        digest = hashlib.sha256(f"{self.scope.tenant}\0{kind}".encode()).hexdigest()[:20]
-        return f"fts_{digest}"
+        return _table_of(self.scope.tenant, kind)
 
     @property
     def _is_postgres(self) -> bool:
         return self.scope.engine.dialect.name == "postgresql"
+
+
+@lru_cache(maxsize=4_096)
+def _table_of(tenant: str, kind: str) -> str:
+    digest = hashlib.sha256(f"{tenant}\0{kind}".encode()).hexdigest()[:20]
+    return f"fts_{digest}"

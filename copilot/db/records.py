@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Connection, func
 
 from copilot.db import codec
 from copilot.db.engine import now
 from copilot.db.scope import Scope, batches
 from copilot.db.tables import identities, merges, records
 from copilot.domain import Customer, Product
+
+WITHDRAWN = "withdrawn"  # in a merge's `by`: taken back by the rules, not by a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +133,20 @@ class Records:
         with self.scope.reading() as connection:
             return sorted(row[0] for row in connection.execute(statement))
 
-    def shared_keys(self) -> list[tuple[str, str, list[str]]]:
-        """Identity keys carried by more than one customer: (scheme, value, customers)."""
-        grouped: dict[tuple[str, str], list[str]] = {}
+    def identities(self) -> Iterator[tuple[str, str, str]]:
+        """Every identity key as ingested: (scheme, value, customer)."""
         statement = self.scope.select(
             identities, identities.c.scheme, identities.c.value, identities.c.customer_id
         )
         with self.scope.reading() as connection:
-            for scheme, value, customer in connection.execute(statement):
-                grouped.setdefault((scheme, value), []).append(customer)
+            for row in connection.execute(statement).yield_per(1_000):
+                yield row[0], row[1], row[2]
+
+    def shared_keys(self) -> list[tuple[str, str, list[str]]]:
+        """Identity keys carried by more than one customer: (scheme, value, customers)."""
+        grouped: dict[tuple[str, str], list[str]] = {}
+        for scheme, value, customer in self.identities():
+            grouped.setdefault((scheme, value), []).append(customer)
         return [(s, v, sorted(ids)) for (s, v), ids in sorted(grouped.items()) if len(ids) > 1]
 
     def merge(self, kept: str, absorbed: str, *, reason: str, by: str) -> str:
@@ -163,6 +170,23 @@ class Records:
             ).rowcount
         return changed == 1
 
+    def withdraw_merge(self, merge_id: str) -> None:
+        """Takes back a merge that the records no longer carry; nobody decided against it."""
+        with self.scope.writing() as connection:
+            connection.execute(
+                self.scope.update(merges)
+                .where(merges.c.id == merge_id, merges.c.undone_at.is_(None))
+                .values(undone_at=now(), by=WITHDRAWN)
+            )
+
+    def undone_pairs(self) -> set[tuple[str, str]]:
+        """Records that a person said are two: (kept, absorbed) of merges that were undone."""
+        statement = self.scope.select(merges, merges.c.kept, merges.c.absorbed).where(
+            merges.c.undone_at.is_not(None), merges.c.by != WITHDRAWN
+        )
+        with self.scope.reading() as connection:
+            return {(row[0], row[1]) for row in connection.execute(statement)}
+
     def merges(self) -> list[dict[str, Any]]:
         """Merges in force, oldest first."""
         statement = self.scope.select(merges).where(merges.c.undone_at.is_(None))
@@ -172,17 +196,29 @@ class Records:
 
     def aliases(self, customer_id: str) -> list[str]:
         """Every record id of one person, following merges both ways; the first is the main one."""
-        main = customer_id
-        links = self.merges()
-        parents = {link["absorbed"]: link["kept"] for link in links}
-        seen = {main}
-        while main in parents and parents[main] not in seen:
-            main = parents[main]
-            seen.add(main)
-        found = [main]
-        for candidate in found:
-            found += [a for a, k in parents.items() if k == candidate and a not in found]
+        main, seen = customer_id, {customer_id}
+        with self.scope.reading() as connection:
+            while (above := self._kept_of(connection, main)) and above not in seen:
+                main = above
+                seen.add(above)
+            found = below = [main]
+            while below:
+                statement = self.scope.select(merges, merges.c.absorbed).where(
+                    merges.c.kept.in_(below), merges.c.undone_at.is_(None)
+                )
+                rows = connection.execute(statement.order_by(merges.c.at))
+                below = [a for a in dict.fromkeys(row[0] for row in rows) if a not in found]
+                found = found + below
         return found
+
+    def _kept_of(self, connection: Connection, absorbed: str) -> str | None:
+        statement = (
+            self.scope.select(merges, merges.c.kept)
+            .where(merges.c.absorbed == absorbed, merges.c.undone_at.is_(None))
+            .order_by(merges.c.at.desc())
+            .limit(1)
+        )
+        return connection.execute(statement).scalar()
 
     def _all(self, kind: str, limit: int | None = None) -> list[Any]:
         statement = (

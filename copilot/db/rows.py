@@ -28,6 +28,7 @@ class Prepared:
     model: str
     fingerprint: str
     origin: str
+    title: str | None = None  # as shown and searched; of an interaction the redacted subject
 
 
 class StoredChunk(NamedTuple):
@@ -125,7 +126,7 @@ def source_row(kind: str, p: Prepared) -> dict[str, Any]:
     else:
         times = [turn.at for turn in item.turns if turn.at]
         row |= {
-            "title": item.subject or "",
+            "title": (item.subject if p.title is None else p.title) or "",
             "at": item.at or (times[0] if times else None),
             "customer_id": item.customer_id,
             "resolved": item.outcome.resolved,
@@ -151,10 +152,12 @@ def chunk_row(n: int, source: int, chunk: Chunk, p: Prepared, vector: np.ndarray
     }
 
 
-def entry_of(n: int, chunk: Chunk, item: Document | Interaction) -> Entry:
+def entry_of(n: int, chunk: Chunk, p: Prepared) -> Entry:
+    item = p.item
     if isinstance(item, Document):
         return Entry(n, item.title, " ".join(chunk.heading_path), chunk.text, "")
-    return Entry(n, item.subject or "", " ".join(item.tags), chunk.context, chunk.text)
+    title = (item.subject if p.title is None else p.title) or ""
+    return Entry(n, title, " ".join(item.tags), chunk.context, chunk.text)
 
 
 def block_of(rows: Sequence[Any]) -> tuple[list[int], np.ndarray]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Delete, Engine, Select, Table, Update, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
-from copilot.db.engine import reading, writing
+from copilot.db.engine import reading, snapshot, writing
 from copilot.errors import InvalidInput
 
 TENANT = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -35,6 +35,10 @@ class Scope:
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection for reads."""
         return reading(self.engine)
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """One connection for all reads of this thread within."""
+        return snapshot(self.engine)
 
     def writing(self) -> AbstractContextManager[Connection]:
         """One write transaction."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, or_, select, text
 
 from copilot.db import codec
 from copilot.db.fulltext import Entry, FullText
@@ -24,7 +24,7 @@ from copilot.db.rows import (
     stored,
 )
 from copilot.db.scope import Scope, batches
-from copilot.db.tables import changes, chunks, sources, tenants
+from copilot.db.tables import changes, chunks, records, sources, tenants
 from copilot.domain import Document, Interaction, SourceKind
 
 
@@ -92,7 +92,7 @@ class Sources:
                     rows.append(
                         chunk_row(first + len(rows), keys[codec.id_of(p.item)], chunk, p, vector)
                     )
-                    entries.append(entry_of(rows[-1]["id"], chunk, p.item))
+                    entries.append(entry_of(rows[-1]["id"], chunk, p))
             self.scope.insert(connection, chunks, rows)
             self.fulltext.add(connection, kind, entries)
             self._log(connection, kind, "upsert", seq, [row["id"] for row in rows])
@@ -132,6 +132,44 @@ class Sources:
             rows = connection.execute(statement.order_by(sources.c.at, sources.c.source_id))
             for row in rows.yield_per(200):
                 yield codec.load(kind, row[0])
+
+    def strangers(self) -> Iterator[Interaction]:
+        """One interaction of each customer id that no customer record has."""
+        known = self.scope.select(records, records.c.record_id).where(records.c.kind == "customer")
+        firsts = (
+            self.scope.select(sources, func.min(sources.c.id))
+            .where(
+                sources.c.kind == "interaction",
+                sources.c.customer_id.is_not(None),
+                sources.c.customer_id.not_in(known),
+            )
+            .group_by(sources.c.customer_id)
+        )
+        statement = self.scope.select(sources, sources.c.body).where(sources.c.id.in_(firsts))
+        with self.scope.reading() as connection:
+            for row in connection.execute(statement).yield_per(200):
+                yield codec.load("interaction", row[0])
+
+    def unnamed(self, words: Sequence[str]) -> Iterator[tuple[Interaction, str | None]]:
+        """Interactions ingested without a customer that hold one of the words, and their link."""
+        statement = self.scope.select(sources, sources.c.body, sources.c.customer_id).where(
+            sources.c.kind == "interaction",
+            sources.c.body.contains('"customer_id":null', autoescape=True),
+            or_(*(sources.c.body.contains(word, autoescape=True) for word in words)),
+        )
+        with self.scope.reading() as connection:
+            for row in connection.execute(statement).yield_per(200):
+                yield codec.load("interaction", row[0]), row[1]
+
+    def link(self, source_ids: Sequence[str], customer_id: str | None) -> None:
+        """Says whose these interactions are; their own text stays as it was ingested."""
+        with self.scope.writing() as connection:
+            for some in batches(source_ids):
+                connection.execute(
+                    self.scope.update(sources)
+                    .where(sources.c.kind == "interaction", sources.c.source_id.in_(some))
+                    .values(customer_id=customer_id)
+                )
 
     def count(self, kind: SourceKind) -> tuple[int, int]:
         """How many sources and chunks of a kind there are."""

@@ -12,6 +12,7 @@ from typing import Literal
 
 from copilot.ledger.language import digits, plain, stem, stems, words
 from copilot.needs.case import Case, CaseProduct
+from copilot.needs.records import in_force
 
 Met = Literal["met", "unmet", "unknown"]
 FAMILIES = Path(__file__).with_name("families.json")
@@ -164,25 +165,18 @@ def owned_amount(case: Case, unit: str) -> float:
     """How much of a unit the customer has today."""
     found = [
         a.value
-        for item in case.customer.entitlements
+        for item in in_force(case)
         for text in (*item.includes, item.name)
         for a in amounts(text)
         if a.unit == unit
     ]
     found += [
         v
-        for item in case.customer.entitlements
+        for item in in_force(case)
         for u, v in item.limits.items()
         if families().get(stem(u), stem(u)) == unit
     ]
     return max(found, default=0.0)
-
-
-def owned_words(case: Case) -> frozenset[str]:
-    """What the customer has, in words."""
-    return frozenset().union(
-        *(subjects(f"{i.name}. {', '.join(i.includes)}") for i in case.customer.entitlements)
-    )
 
 
 def linked(about: Iterable[str], item: Offering) -> frozenset[str]:

@@ -10,6 +10,7 @@ from copilot.ledger.language import digits, plain, stem, words
 from copilot.needs.ages import age_of
 from copilot.needs.catalogue import Met, Offering
 from copilot.needs.proposal import Candidate
+from copilot.needs.records import in_force
 from copilot.needs.scene import Scene
 
 _AGE = re.compile(
@@ -47,8 +48,7 @@ def owns(scene: Scene, item: Offering) -> bool:
     """The customer has this very product."""
     name = plain(item.product.name)
     return any(
-        e.sku == item.sku or e.id == item.sku or plain(e.name) == name
-        for e in scene.case.customer.entitlements
+        e.sku == item.sku or e.id == item.sku or plain(e.name) == name for e in in_force(scene.case)
     )
 
 
@@ -190,8 +190,7 @@ def _on_file(scene: Scene, candidate: Candidate, part: str, item: Offering) -> V
     if not wanted:
         return Verdict("met", part, item.sku)
     sources = [
-        (e.id, f"{e.name} {' '.join(e.includes)} {e.sku or ''}")
-        for e in scene.case.customer.entitlements
+        (e.id, f"{e.name} {' '.join(e.includes)} {e.sku or ''}") for e in in_force(scene.case)
     ]
     sources += [(f"customer.facts[{i}]", f) for i, f in enumerate(scene.case.customer.facts)]
     sources += [(q.turn, q.text) for q in candidate.quotes]

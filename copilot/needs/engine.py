@@ -28,6 +28,7 @@ from copilot.needs.output import (
 from copilot.needs.policy import Policy, default_policy
 from copilot.needs.proposal import AsyncProposer, Proposal, Proposer
 from copilot.needs.question import reason_question, slot_question
+from copilot.needs.records import disagreements
 from copilot.needs.rules import RuleProposer
 from copilot.needs.scene import Scene
 from copilot.needs.silence import reasons
@@ -118,7 +119,7 @@ class NeedEngine:
             insight_events=insights(
                 scene, flags, complaint=state.complaint is not None, care=bool(state.care)
             ),
-            audit=_audit(state, proposal, contact, rejected, none, matters),
+            audit=_audit(scene, state, proposal, contact, rejected, none, matters),
         )
 
     def _flags(self, passed: Sequence[Matter]) -> tuple[Flag, ...]:
@@ -194,6 +195,7 @@ def _versions(scene: Scene) -> dict[str, str]:
 
 
 def _audit(
+    scene: Scene,
     state: State,
     proposal: Proposal,
     contact: Sequence[Verdict],
@@ -228,7 +230,7 @@ def _audit(
         retrieved=tuple(dict.fromkeys(s for m in matters if m.search for s in m.search.considered)),
         gates={v.gate: v.out() for v in contact},
         proposer=proposal.label,
-        notes=proposal.notes,
+        notes=(*proposal.notes, *disagreements(scene.case)),
     )
 
 

@@ -11,6 +11,7 @@ from copilot.needs.case import KnowledgeFact, OwnedItem
 from copilot.needs.catalogue import Offering, amounts, is_generic, subjects
 from copilot.needs.output import Inform, InformKind
 from copilot.needs.proposal import Candidate, Cure
+from copilot.needs.records import in_force
 from copilot.needs.scene import Scene, signals
 
 _NUMBERED = re.compile(r"^\s*(?:\d|up to \d|an? |no\b)")
@@ -49,15 +50,11 @@ def _owned(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
         return []
     found = []
     for item in items:
-        for own in scene.case.customer.entitlements:
+        for own in in_force(scene.case):
             same = own.sku == item.sku or plain(own.name) == plain(item.product.name)
-            if same and _live(scene, own):
+            if same:
                 found.append(Cure("entitlement", own.id, f"{own.name} is already yours."))
     return found
-
-
-def _live(scene: Scene, own: OwnedItem) -> bool:
-    return own.until is None or own.until >= scene.as_of.date()
 
 
 def _included(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
@@ -66,9 +63,7 @@ def _included(scene: Scene, candidate: Candidate, items: list[Offering]) -> list
         return []
     names = frozenset().union(*(i.words for i in items[:4])) if items else frozenset()
     found = []
-    for own in scene.case.customer.entitlements:
-        if not _live(scene, own):
-            continue
+    for own in in_force(scene.case):
         for part in own.includes:
             if not own_name(own, part) and _serves(candidate, part, names):
                 text = f"{_capital(part)} is already part of {own.name}."
@@ -196,9 +191,7 @@ def contact_informs(
             )
     if not care:
         scored += [
-            (w, i)
-            for own in scene.case.customer.entitlements
-            for w, i in _entitlement_informs(own, spoken)
+            (w, i) for own in in_force(scene.case) for w, i in _entitlement_informs(own, spoken)
         ]
     if scene.says("cost_review") is not None:
         scored += [
@@ -262,7 +255,7 @@ def duplicate(scene: Scene) -> Inform | None:
         f"{a}" for w in scene.own_words for a in re.findall(r"\d+(?:\.\d+)?", digits(w.text))
     }
     best: tuple[float, OwnedItem] | None = None
-    for own in scene.case.customer.entitlements:
+    for own in in_force(scene.case):
         text = f"{own.name}. {', '.join(own.includes)}"
         weight = len({w for w in _specific(subjects(text)) & said if not w.startswith("~")})
         weight += len(figures & set(re.findall(r"\d+(?:\.\d+)?", own.name)))

@@ -131,7 +131,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         if not (seed.explicit and _links(seed, about, about, constraints, items)):
             return None
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
-    waits = condition_of(scene, near) is not None
+    waits = condition_of(scene, near) is not None or hold_of(scene, near) is not None
     return Candidate(
         need=_statement(seed.words.text, items),
         need_type=seed.kind,
@@ -155,7 +155,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
 def _confidence(scene: Scene, seed: _Seed, *, regulated: bool, consent: str, waits: bool) -> float:
     """Fixed by rule: a plain request is surer than a described limit; advice takes consent."""
     if regulated:
-        return 0.92 if seed.explicit and consent else 0.6
+        return 0.92 if consent else 0.6
     doubt = any(scene.reads("doubt", w.text) for w in scene.own_words)
     if not waits and (doubt or _unread_knowledge(scene)):
         return 0.6  # a word of doubt, or a fact that rules cannot weigh: held, not shown
@@ -239,12 +239,11 @@ def _short(text: str) -> str:
 
 
 def _statement(text: str, items: list[Offering]) -> str:
-    """The need in the customer's words, with our product numbers and names left out."""
+    """The need in the customer's words, with our product numbers left out."""
     said = " ".join(text.split()).rstrip(".!?")
     for item in items:
-        for name in (item.sku, item.product.name):
-            if len(name) > 3:
-                said = re.sub(re.escape(name), "this", said, flags=re.I)
+        if re.search(r"[\d_-]", item.sku):
+            said = re.sub(re.escape(item.sku), "this", said, flags=re.I)
     return said[:160]
 
 

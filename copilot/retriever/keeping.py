@@ -36,14 +36,14 @@ class Libraries:
         """
         seq = store.sources.seq()
         kept = self._kept.get(store.tenant)
-        if kept is not None and kept.seq == seq:
+        if kept is not None and kept.seq >= seq:
             return kept.library
         lock = self._locks[store.tenant]
         if not lock.acquire(blocking=kept is None):
             return kept.library if kept else self.of(store)
         try:
             kept = self._kept.get(store.tenant)
-            if kept is None or kept.seq != seq:
+            if kept is None or kept.seq < seq:
                 kept = _refreshed(store, kept, seq)
                 self._kept[store.tenant] = kept
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -14,6 +14,7 @@ from copilot.db import TenantStore
 from copilot.domain import Turn
 from copilot.embedder import Embedder
 from copilot.errors import IndexBroken
+from copilot.guardrails.redaction import PeopleRedactor
 from copilot.retriever.next_reply import ReplyModel, Verdict, Verdicted, load, save, train_replies
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class Repliers:
 
     folder: Path
     embedder: Embedder
+    redactor_of: Callable[[TenantStore], PeopleRedactor] | None = None  # the one of ingest
     _models: dict[str, ReplyModel] = field(default_factory=dict)
     _stamps: dict[str, float] = field(default_factory=dict)
     _locks: dict[str, Lock] = field(default_factory=lambda: defaultdict(Lock))
@@ -49,7 +51,8 @@ class Repliers:
     def train(self, store: TenantStore) -> dict[str, Any]:
         """Trains on the tenant's own interactions and feedback, and puts the model in force."""
         verdicts = list(verdicts_of(store))
-        model = train_replies(store, self.embedder, verdicts=verdicts)
+        redact = self.redactor_of(store).redact if self.redactor_of else None
+        model = train_replies(store, self.embedder, redact=redact, verdicts=verdicts)
         save(model, self._path(store), tenant=store.tenant)
         return {
             "examples": model.n_examples,

@@ -62,13 +62,14 @@ class Retriever:
         kinds: Sequence[SourceKind],
     ) -> list[Hit]:
         """The k best sources of the given kinds, one hit each, best first."""
-        planned = plan(asked, acronyms=self.libraries.of(store).acronyms)
-        found: list[list[Hit]] = []
-        if "document" in kinds:
-            found.append(self._documents(store, planned, k))
-        if "interaction" in kinds and not planned.is_empty:
-            text = asked if isinstance(asked, str) else situation(asked.turns)
-            found.append(self._cases(store, text, planned, k, only_answers=False))
+        with store.snapshot():
+            planned = plan(asked, acronyms=self.libraries.of(store).acronyms)
+            found: list[list[Hit]] = []
+            if "document" in kinds:
+                found.append(self._documents(store, planned, k))
+            if "interaction" in kinds and not planned.is_empty:
+                text = asked if isinstance(asked, str) else situation(asked.turns)
+                found.append(self._cases(store, text, planned, k, only_answers=False))
         return _merged(found, k)
 
     def evidence(self, store: TenantStore, conversation: Conversation) -> Evidence:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import required
 from tests.e2e.visit import EVIL, EVIL_LINK, Site, Visit, served
@@ -174,25 +175,33 @@ def test_hostile_text_stays_text(visit: Visit) -> None:
     assert page.evaluate("window.violations") == []
 
 
+def noting(page: Page, event: str) -> AbstractContextManager[object]:
+    """Waits until the server has answered the note of this event."""
+    return page.expect_response(
+        lambda answer: (
+            answer.url.endswith("/v1/feedback")
+            and answer.request.post_data_json["event"] == event
+            and answer.status == 201
+        )
+    )
+
+
 def test_what_the_agent_did_is_noted(visit: Visit) -> None:
     page = visit.choose("A valve that shows E23")
     page.keyboard.press("x")
-    with page.expect_response("**/v1/feedback") as noted:
+    with noting(page, "dismissed"):
         page.keyboard.press("Enter")
-    assert noted.value.status == 201
-    assert noted.value.request.post_data_json["event"] == "dismissed"
     expect(page.locator(".made")).to_contain_text("Dismissed")
     page.get_by_role("button", name="Suggest again").click()
     visit.ready()
     page.keyboard.press("e")
     page.locator(".edit-area").fill("Press the pin ten times, Owen.")
-    page.keyboard.press("Control+Enter")
+    with noting(page, "edited"):
+        page.keyboard.press("Control+Enter")
     expect(page.locator(".turn .tag", has_text="your reply")).to_be_visible()
     page.keyboard.press("k")
     visit.ready()
-    with page.expect_response(
-        lambda r: r.url.endswith("/feedback") and "inserted" in r.request.post_data
-    ):
+    with noting(page, "inserted"):
         page.keyboard.press("u")
     store = visit.site.app.state.copilot.store()
     events = [row["event"] for row in store.journal.feedback_since()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copilot.guardrails.redaction.known import KnownValues, known_values
+from copilot.guardrails.redaction.network import is_role_address
 from copilot.guardrails.redaction.phones import e164
 from copilot.guardrails.redaction.redactor import (
     PLACEHOLDER,
@@ -22,6 +23,7 @@ __all__ = [
     "Redactor",
     "Span",
     "e164",
+    "is_role_address",
     "known_values",
     "redact_interaction",
 ]

@@ -26,7 +26,8 @@ _NAME = rf"{_WORD}(?: (?:[A-Z]\.|{_WORD}|van|von|de|der|den|da|di|la|le|bin|al))
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Herrn|Frau|Monsieur|Madame|Señora?|Sr|Sra)\.? )?"
 _GREETING = re.compile(
     r"^[ \t>]*(?:Hi|Hello|Hey|Dear|Good (?:morning|afternoon|evening|day)|Hallo"
-    r"|Guten (?:Tag|Morgen)|Liebe[r]?|Sehr geehrte[r]?|Bonjour|Cher|Chère|Hola|Estimad[oa]|Ciao|Gentile|Beste|Hej)"
+    r"|Guten (?:Tag|Morgen)|Liebe[r]?|Sehr geehrte[r]?|Bonjour|Cher|Chère|Hola"
+    r"|Estimad[oa]|Ciao|Gentile|Beste|Hej)"
     rf",? {_TITLE}({_NAME})(?= ?[,!.:;\n–-]|$)",
     re.MULTILINE,
 )

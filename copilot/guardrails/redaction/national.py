@@ -137,7 +137,8 @@ _DATE = (
 )
 _BIRTH = re.compile(
     r"\b(?:born(?: on)?|date of birth|birth ?date|birthday|d\.?o\.?b\.?"
-    r"|geboren(?: am)?|geburtsdatum|n[ée]e? le|fecha de nacimiento|geboortedatum)\b[ :=]{0,3}(?:is |was |am |ist )?[ :]{0,2}"
+    r"|geboren(?: am)?|geburtsdatum|n[ée]e? le|fecha de nacimiento|geboortedatum)\b"
+    r"[ :=]{0,3}(?:is |was |am |ist )?[ :]{0,2}"
     rf"({_DATE})",
     re.IGNORECASE,
 )
