@@ -1,0 +1,144 @@
+"""The cheapest bundle that truly suffices, and what stands in its way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from copilot.needs import Assessment
+from tests.need_cases import assess, product, visible
+
+BIG = ("customer", "I need 450 labels for the LP20.")
+
+
+def labels(sku: str, amount: int, price: float | None, **more: Any) -> dict[str, Any]:
+    return product(sku, f"Labels {amount}", price, f"{amount} labels", **more)
+
+
+def taken(answer: Assessment) -> tuple[str, ...]:
+    return answer.flags[0].recommended if answer.flags else ()
+
+
+def test_several_small_ones_beat_a_dear_large_one() -> None:
+    answer = assess(BIG, catalogue=[labels("S", 250, 9), labels("L", 1000, 30)])
+    assert taken(answer) == ("S", "S")
+    assert answer.flags[0].total_price == 18
+
+
+def test_the_recommendation_follows_the_price() -> None:
+    answer = assess(BIG, catalogue=[labels("S", 250, 9), labels("L", 1000, 12)])
+    assert taken(answer) == ("L",)
+    assert {(o.skus, o.why_not) for o in answer.flags[0].rejected_options} == {
+        (("S",), "insufficient")
+    }
+
+
+def test_each_constraint_is_met_by_a_cited_fact() -> None:
+    (flag,) = assess(BIG, catalogue=[labels("S", 500, 9)]).flags
+    assert [(s.source, "500 labels" in s.met_by) for s in flag.sufficiency] == [("S", True)]
+
+
+def test_monthly_prices_count_for_a_year() -> None:
+    once = labels("ONCE", 500, 50)
+    monthly = labels("MONTHLY", 500, 5, period="month")
+    assert taken(assess(BIG, catalogue=[once, monthly])) == ("ONCE",)
+
+
+def test_sizes_do_not_add_up() -> None:
+    small = product("S", "Table cover 120", 10, "cover for tables up to 120 cm")
+    large = product("L", "Table cover 200", 90, "cover for tables up to 200 cm")
+    wish = ("customer", "I'd like a cover for a table of 180 cm.")
+    assert taken(assess(wish, catalogue=[small, large])) == ("L",)
+
+
+def test_more_is_counted_on_top_of_what_is_owned() -> None:
+    own = [{"id": "E1", "name": "Plan", "includes": ["5 users"], "since": None}]
+    total = product("T8", "Team of 8", 30, "8 users", period="month")
+    one = product("ONE", "One more user", 9, "1 user more", period="month")
+    wish = ("customer", "We need 2 more users.")
+    assert taken(assess(wish, entitlements=own, catalogue=[total, one])) == ("ONE", "ONE")
+
+
+def test_what_is_required_and_lacking_is_added_and_paid() -> None:
+    arm = product("ARM", "Lamp arm", 10, "arm")
+    lamp = product("LAMP", "Reading lamp", 40, "lamp", requires="ARM")
+    wish = ("customer", "I'd like a reading lamp.")
+    assert sorted(taken(assess(wish, catalogue=[lamp, arm]))) == ["ARM", "LAMP"]
+    owned = [{"id": "E1", "name": "Lamp arm", "includes": [], "since": None}]
+    assert taken(assess(wish, catalogue=[lamp, arm], entitlements=owned)) == ("LAMP",)
+
+
+def test_products_that_require_each_other_are_sold_together_and_nothing_hangs() -> None:
+    a = product("A", "Reading lamp", 40, "lamp", requires="B")
+    b = product("B", "Dimmer", 10, "dimmer", requires="A")
+    assert sorted(taken(assess(catalogue=[a, b]))) == ["A", "B"]
+
+
+def test_a_requirement_met_by_a_fact_on_file_passes_and_one_broken_blocks() -> None:
+    cover = product("COV", "Boiler cover", 14, "boiler repairs", requires="boiler under 12 years")
+    wish = ("customer", "I'd like a boiler cover.")
+    assert visible(assess(wish, catalogue=[cover], facts=["boiler 9 years old"]))
+    (old,) = assess(wish, catalogue=[cover], facts=["boiler 15 years old"]).flags
+    assert (old.disposition, old.recommended) == ("log_blocked", ())
+
+
+def test_an_unknown_requirement_is_asked_and_not_assumed() -> None:
+    cover = product("COV", "Boiler cover", 14, "boiler repairs", requires="boiler under 12 years")
+    answer = assess(("customer", "I'd like a boiler cover."), catalogue=[cover])
+    assert answer.flags == ()
+    assert answer.question is not None
+    assert answer.question.slot == "compatibility"
+
+
+def test_an_age_is_compared_with_the_person_it_is_for() -> None:
+    teen = product("TEEN", "Teen account", 0, "account with a card", requires="age 13")
+    wish = "I'd like to open an account with a card for my daughter, she's {}."
+    assert visible(assess(("customer", wish.format("fourteen")), catalogue=[teen]))
+    (early,) = assess(("customer", wish.format("twelve")), catalogue=[teen]).flags
+    assert (early.disposition, early.need_type) == ("log_blocked", "blocked")
+
+
+def test_a_product_that_is_planned_is_not_promised() -> None:
+    answer = assess(catalogue=[product("LAMP", "Reading lamp", 40, "lamp", status="roadmap")])
+    (flag,) = answer.flags
+    assert flag.disposition == "log_blocked"
+    assert "roadmap" in answer.inform[0].text
+
+
+def test_a_product_whose_season_is_over_is_not_offered() -> None:
+    past = product("LAMP", "Reading lamp", 40, "lamp", valid_to="2026-01-01")
+    assert not visible(assess(catalogue=[past]))
+
+
+def test_without_a_price_nothing_is_recommended() -> None:
+    answer = assess(catalogue=[product("LAMP", "Reading lamp", None, "lamp")])
+    assert answer.flags == ()
+    assert "no price on file" in answer.audit.rejected[0].reason
+
+
+def test_a_product_without_a_price_does_not_win_over_one_with() -> None:
+    unpriced = product("FREE", "Reading lamp", None, "lamp")
+    priced = product("PAID", "Reading lamp", 40, "lamp")
+    assert taken(assess(catalogue=[unpriced, priced])) == ("PAID",)
+
+
+def test_prices_in_different_currencies_are_not_compared() -> None:
+    euro = [product(f"E{n}", "Reading lamp", 40 + n, "lamp") for n in (1, 2)]
+    yen = product("YEN", "Reading lamp", 30, "lamp", currency="JPY")
+    assert taken(assess(catalogue=[*euro, yen])) == ("E1",)
+
+
+def test_a_budget_is_kept() -> None:
+    cheap = product("A", "Reading lamp small", 20, "lamp")
+    dear = product("B", "Reading lamp bed", 60, "lamp for the bed")
+    wish = ("customer", "I'd like a reading lamp for my bed, under 30 euros.")
+    assert "B" not in taken(assess(wish, catalogue=[cheap, dear]))
+
+
+def test_a_figure_that_fits_no_unit_is_asked_about() -> None:
+    five = product("B5", "Battery 5", 2900, "battery, 5 kWh")
+    ten = product("B10", "Battery 10", 4800, "battery, 10 kWh")
+    wish = ("customer", "I'd like a battery for 12 lamps.")
+    answer = assess(wish, catalogue=[five, ten])
+    assert answer.flags == ()
+    assert answer.question is not None
+    assert answer.question.slot == "quantity"
