@@ -30,7 +30,10 @@ SUBSTANCE = 6  # words of meaning that a past reply must have to be quoted
 
 _STEP = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[A-Z0-9\"'(\[])")
-_MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|\[([^\]]+)\]\([^)]*\)|[*_`#]{1,3}")
+# Bounded repeats keep the search linear, whatever a source holds.
+_MARKUP = re.compile(
+    r"!\[[^\]]{0,300}\]\([^)]{0,2000}\)|\[([^\[\]]{1,300})\]\([^)]{0,2000}\)|[*_`#]{1,3}"
+)
 _WORD = re.compile(r"[^\W_][\w'’-]*")
 _NOISE = re.compile(r"^\s*(-{3,}|={3,}|<|#)")
 _CLAUSE = re.compile(r"(?<=[.!?;,])\s+|\n+")
@@ -83,9 +86,14 @@ def stem(word: str) -> str:
         if lowered.endswith(ending) and len(lowered) - len(ending) >= 3:
             lowered = lowered[: -len(ending)]
             break
-    if len(lowered) > 3 and lowered[-1] == lowered[-2] and lowered[-1] not in "sl":
+    if len(lowered) > 3 and lowered[-1] == lowered[-2] and not _is_root(lowered):
         lowered = lowered[:-1]
     return lowered
+
+
+def _is_root(stemmed: str) -> bool:
+    """Whether the doubled last letter belongs to the word: "pass", "sell", yet not "cancell"."""
+    return stemmed[-1] == "s" or (stemmed[-1] == "l" and len(stemmed) < 6)
 
 
 def stems(text: str) -> list[str]:

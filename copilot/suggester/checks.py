@@ -32,6 +32,14 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class Screened:
+    """A sentence without what may not be shown, or why it was left out."""
+
+    segment: Segment | None
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Allowed:
     """What a reply may name: product names that are ours, and those the customer asked about."""
 
@@ -48,22 +56,28 @@ def check(
     allowed: Allowed,
 ) -> Checked:
     """Runs every check on a draft and renumbers the citations that remain."""
-    warnings: list[str] = []
-    urls = tuple(hit.url for hit in hits if hit.url)
-    kept: list[Segment] = []
-    for segment in draft.segments:
-        text = strip_links(clean(segment.text), urls)
-        fault = _fault(text, allowed)
-        if fault:
-            warnings.append(fault)
-        elif _quotes_internal(text, hits):
-            warnings.append("A sentence that quoted an internal source was left out.")
-        elif text.strip():
-            kept.append(replace(segment, text=text.strip()))
+    screened = [screen(segment, hits, allowed) for segment in draft.segments]
+    warnings = [one.warning for one in screened if one.warning]
+    kept = [one.segment for one in screened if one.segment]
     kept, asked = _no_question_twice(kept, conversation, story)
     warnings += asked
     kept = _with_facts_checked(kept, hits, conversation)
     return _number(kept, hits, owed, warnings)
+
+
+def screen(segment: Segment, hits: Sequence[Hit], allowed: Allowed) -> Screened:
+    """What may be shown of one sentence as soon as it is written: no live link, no pitch."""
+    text = strip_links(clean(segment.text), _urls(hits)).strip()
+    fault = _fault(text, allowed)
+    if fault is None and _quotes_internal(text, hits):
+        fault = "A sentence that quoted an internal source was left out."
+    if fault or not text:
+        return Screened(None, fault)
+    return Screened(replace(segment, text=text))
+
+
+def _urls(hits: Sequence[Hit]) -> tuple[str, ...]:
+    return tuple(hit.url for hit in hits if hit.url)
 
 
 def _fault(text: str, allowed: Allowed) -> str | None:
@@ -111,7 +125,7 @@ def _no_question_twice(
 
 
 def _confirmation(repeat: Repeat, when: str) -> Segment:
-    return Segment(f"You told us {when}: “{repeat.answer}”, so I go by that.")
+    return Segment(f"You told us {when}: “{strip_links(repeat.answer)}”, so I go by that.")
 
 
 def _with_facts_checked(
@@ -130,11 +144,12 @@ def _number(
     opening = [_owed_segment(item, citations) for item in owed]
     body: list[Segment] = []
     for segment in segments:
-        for old in segment.citations:
+        cited = [old for old in segment.citations if 1 <= old <= len(hits)]
+        for old in cited:
             if old not in numbers:
                 numbers[old] = len(citations) + 1
                 citations.append(_citation(len(citations) + 1, hits[old - 1], segment.text))
-        body.append(replace(segment, citations=tuple(numbers[old] for old in segment.citations)))
+        body.append(replace(segment, citations=tuple(numbers[old] for old in cited)))
     after_greeting = 1 if body and body[0].text.endswith(",") else 0
     ordered = (*body[:after_greeting], *opening, *body[after_greeting:])
     if any(not segment.supported for segment in ordered):
@@ -147,10 +162,11 @@ def _owed_segment(item: Owed, citations: list[Citation]) -> Segment:
     citations.append(
         Citation(n, "interaction", item.source_id, item.title, item.quote, turn=item.turn)
     )
+    text = strip_links(item.text)  # it repeats words of a past contact
     if item.fact is None:
-        return Segment(item.text, (n,))
+        return Segment(text, (n,))
     citations.append(_citation(n + 1, item.fact, item.quote))
-    return Segment(item.text, (n, n + 1))
+    return Segment(text, (n, n + 1))
 
 
 def _citation(n: int, hit: Hit, sentence: str) -> Citation:

@@ -31,7 +31,7 @@ from copilot.retriever import Evidence, Retriever
 from copilot.story import Story, first_name, story_of
 from copilot.suggester.casefile import case_of, moment_of
 from copilot.suggester.catalogue import Catalogue
-from copilot.suggester.checks import Allowed, check
+from copilot.suggester.checks import Allowed, check, screen
 from copilot.suggester.commitments import Owed, owed
 from copilot.suggester.drafting import Drafted, Drafter
 
@@ -85,7 +85,8 @@ class Suggester:
             )
         prepared = await anyio.to_thread.run_sync(self.prepare, store, conversation, alternatives)
         (drafted, info), assessment = await asyncio.gather(
-            self._draft(prepared, generator), self.engine.assess_with_model(prepared.case)
+            self._draft(prepared, generator),
+            self._read_needs(prepared, self._drafter(generator)),
         )
         prepared = replace(prepared, assessment=assessment)
         return await anyio.to_thread.run_sync(self._finish, store, prepared, drafted, info)
@@ -127,8 +128,8 @@ class Suggester:
                 ):
                     if isinstance(piece, Drafted):
                         drafted, info = piece, GeneratorInfo("llm", drafter.chat.name)
-                    else:
-                        yield piece
+                    elif shown := screen(piece, prepared.hits, prepared.allowed).segment:
+                        yield shown
             except ModelError as error:
                 info = GeneratorInfo("fallback", reason=error.reason)
         elif generator == "llm":
@@ -222,7 +223,11 @@ class Suggester:
     async def _read_needs(self, prepared: Prepared, drafter: Drafter | None) -> Assessment:
         if drafter is None:
             return prepared.assessment
-        return await self.engine.assess_with_model(prepared.case)
+        try:
+            async with asyncio.timeout(drafter.deadline_s):
+                return await self.engine.assess_with_model(prepared.case)
+        except TimeoutError:
+            return prepared.assessment  # by rules and labelled so: no reply waits for needs
 
     def _extract(self, prepared: Prepared) -> Draft:
         started = time.perf_counter()
