@@ -20,7 +20,7 @@ from ingest.cli import run_with_progress, show_report
 from server import create_app, log_json
 
 DEMO = ROOT / "demo"
-SHOWN_FIRST = "01"
+SHOWN_FIRST = "valve-e23"
 
 
 def serve(

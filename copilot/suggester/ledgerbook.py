@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from copilot.db import TenantStore, now
@@ -47,27 +48,35 @@ class LedgerBook:
 
     def _rows(self, store: TenantStore, story: Story, main: str) -> list[dict[str, Any]]:
         """Promises are found first; the facts they may contradict are looked up by their words."""
-        scene = self._scene(store, story, main, ())
+        scene = self.scene(store, story, main, ())
         if scene.promises:
-            facts = self._facts(store, [promise.quote for promise in scene.promises])
-            scene = self._scene(store, story, main, facts)
+            facts = self.facts(store, [promise.quote for promise in scene.promises])
+            scene = self.scene(store, story, main, facts)
         promises = [promise_out(promise) for promise in scene.promises]
         loops = [loop_out(loop) for loop in scene.loops]
         return ledger_rows(promises, loops, main, {})
 
-    def _scene(
-        self, store: TenantStore, story: Story, main: str, knowledge: Sequence[Hit]
+    def scene(
+        self,
+        store: TenantStore,
+        story: Story,
+        main: str,
+        knowledge: Sequence[Hit],
+        *,
+        as_of: datetime | None = None,
     ) -> Scene:
+        """The ledgers of a story at a moment (now), held against catalogue and knowledge."""
         case = case_of(
             Conversation((), id=f"ledger:{main}", customer_id=main),
             story,
             catalogue=self.catalogue.of(store).products,
             knowledge=knowledge,
-            as_of=now(),
+            as_of=as_of or now(),
         )
         return Scene.of(case, self.engine.policy)
 
-    def _facts(self, store: TenantStore, quotes: Sequence[str]) -> tuple[Hit, ...]:
+    def facts(self, store: TenantStore, quotes: Sequence[str]) -> tuple[Hit, ...]:
+        """Passages that speak to what was promised."""
         found: dict[str, Hit] = {}
         for quote in quotes:
             hits = self.retriever.search(store, quote, k=FACTS_PER_PROMISE, kinds=("document",))
