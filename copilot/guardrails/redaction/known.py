@@ -28,6 +28,10 @@ class KnownValues:
     tails: frozenset[str] = frozenset()
     patterns: tuple[tuple[Kind, re.Pattern[str]], ...] = ()
 
+    def joined(self, other: KnownValues) -> KnownValues:
+        """These values and the other's."""
+        return KnownValues(self.tails | other.tails, self.patterns + other.patterns)
+
     def find(self, text: str) -> Iterator[Span]:
         """The places where a value stands, the longest kinds first."""
         for kind, pattern in self.patterns:

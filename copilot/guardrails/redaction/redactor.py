@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from copilot.domain import Customer, Interaction, Turn
 from copilot.guardrails.redaction.cards import cards, ibans
@@ -56,7 +57,15 @@ class Redactor:
 
 def redact_interaction(interaction: Interaction, customer: Customer | None) -> Interaction:
     """The interaction without its customer's and writers' data, notes and subject included."""
-    return _redacted(interaction, (customer,) if customer else ())
+    return _redacted(interaction, known_values((customer,)) if customer else KnownValues())
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept of a customer during a run: their values, and a mark of what they were."""
+
+    values: KnownValues = field(default_factory=KnownValues)
+    mark: str = ""
 
 
 @dataclass(slots=True)
@@ -65,33 +74,36 @@ class PeopleRedactor:
 
     people: People
     version: str = VERSION
-    _kept: dict[str, tuple[Customer, ...]] = field(default_factory=dict)
+    _kept: dict[str, Known] = field(default_factory=dict)
 
     def redact(self, interaction: Interaction) -> Interaction:
         """The interaction as it may be embedded and quoted."""
-        return _redacted(interaction, self._records(interaction.customer_id))
+        return _redacted(interaction, self._known(interaction.customer_id).values)
 
     def mark(self, interaction: Interaction) -> str:
         """Changes with the rules and with what is known of the customer: then it is redone."""
-        records = self._records(interaction.customer_id)
-        return "|".join((self.version, *(repr(_told(record)) for record in records)))
+        return f"{self.version}|{self._known(interaction.customer_id).mark}"
 
-    def _records(self, customer_id: str | None) -> tuple[Customer, ...]:
+    def _known(self, customer_id: str | None) -> Known:
         if not customer_id:
-            return ()
-        found = self._kept.get(customer_id)
-        if found is None:
-            found = tuple(self.people(customer_id))
-            if len(self._kept) >= KEPT_PEOPLE:
-                self._kept.clear()
-            if found:  # who is unknown now may come in with the next batch
-                self._kept[customer_id] = found
-        return found
+            return Known()
+        if customer_id in self._kept:
+            return self._kept[customer_id]
+        records = self.people(customer_id)
+        if not records:  # who is unknown now may come in with the next batch
+            return Known()
+        if len(self._kept) >= KEPT_PEOPLE:
+            self._kept.clear()
+        mark = "|".join(repr(_told(record)) for record in records)
+        self._kept[customer_id] = known = Known(known_values(records), mark)
+        return known
 
 
-def _redacted(interaction: Interaction, customers: Sequence[Customer]) -> Interaction:
-    authors = {turn.author.strip() for turn in interaction.turns if turn.author}
-    known = known_values(customers, authors=authors, orders=interaction.outcome.order_ids)
+def _redacted(interaction: Interaction, known: KnownValues) -> Interaction:
+    authors = frozenset(turn.author.strip() for turn in interaction.turns if turn.author)
+    known = known.joined(_writers(authors))
+    if interaction.outcome.order_ids:
+        known = known.joined(known_values((), orders=interaction.outcome.order_ids))
     redactor = Redactor(known)
     subject = interaction.subject
     return replace(
@@ -99,6 +111,11 @@ def _redacted(interaction: Interaction, customers: Sequence[Customer]) -> Intera
         turns=tuple(_turn(redactor, turn) for turn in interaction.turns),
         subject=redactor.redact(subject) if subject else subject,
     )
+
+
+@lru_cache(maxsize=1_024)
+def _writers(authors: frozenset[str]) -> KnownValues:
+    return known_values((), authors=sorted(authors))
 
 
 def _turn(redactor: Redactor, turn: Turn) -> Turn:
