@@ -1,0 +1,151 @@
+"""What we owe is said first: only when it is fresh or on the topic, and with its source."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from copilot.domain import Chunk, Conversation, Hit, Interaction, Turn, Visibility
+from copilot.needs import Assessment
+from copilot.needs.output import Audit, ContactState, LoopOut, PromiseOut
+from copilot.suggester.commitments import FRESH_DAYS, Owed, owed
+
+TODAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
+PLEDGE = "We will post ten batteries for your valves"
+PAST = Interaction(
+    "past-1",
+    (
+        Turn("customer", "When do the batteries come?", id="t1"),
+        Turn("agent", PLEDGE, id="t2", role="sales"),
+    ),
+    channel="phone",
+    at=datetime(2026, 5, 1, tzinfo=UTC),
+)
+NOW = Conversation((Turn("customer", "My bill is wrong."),), id="now-1", customer_id="C-1")
+ON_TOPIC = Conversation((Turn("customer", "My valves eat batteries."),), id="now-1")
+
+
+def promise(**changes: Any) -> PromiseOut:
+    row = {
+        "promisor_role": "sales", "turn": "t2", "quote": PLEDGE, "what": "ten batteries",
+        "due": "2026-11-15", "status": "overdue", "conflict_with": None, "promise_id": "P1",
+        "promisor": "Dana", "to": "customer", "conversation_id": "past-1",
+    }  # fmt: skip
+    return PromiseOut(**{**row, **changes})
+
+
+def loop(**changes: Any) -> LoopOut:
+    row = {
+        "turn": "t1", "quote": "When do the batteries come?", "what": "the batteries",
+        "status": "open", "times_asked": 1, "loop_id": "L1", "conversation_id": "past-1",
+        "first_asked_at": "2026-11-10T10:00:00+00:00",
+    }  # fmt: skip
+    return LoopOut(**{**row, **changes})
+
+
+def assessed(
+    *, promises: tuple[PromiseOut, ...] = (), loops: tuple[LoopOut, ...] = ()
+) -> Assessment:
+    return Assessment(
+        case_id="now-1", as_of=TODAY.isoformat(), versions={}, contact_state=ContactState(),
+        audit=Audit(candidates=0), promises=promises, open_loops=loops,
+    )  # fmt: skip
+
+
+def said(
+    assessment: Assessment,
+    *,
+    conversation: Conversation = NOW,
+    knowledge: tuple[Hit, ...] = (),
+    contacts: tuple[Interaction, ...] = (PAST,),
+) -> list[Owed]:
+    return owed(assessment, contacts, knowledge, conversation=conversation, as_of=TODAY)
+
+
+def fact(visibility: Visibility = "public") -> Hit:
+    chunk = Chunk("k#0", "document", "kb-batteries", 0, "Batteries are sold, never given away.")
+    return Hit(chunk, "Batteries", 1, 0.5, visibility=visibility)
+
+
+def test_an_overdue_promise_names_its_day_its_words_and_its_place() -> None:
+    (item,) = said(assessed(promises=(promise(),)))
+    assert PLEDGE in item.text and "by 2026-11-15" in item.text and "sorry" in item.text
+    assert (item.source_id, item.turn, item.quote) == ("past-1", 1, PLEDGE)
+
+
+@pytest.mark.parametrize(
+    ("due", "conversation", "is_said"),
+    [
+        ("2026-11-15", NOW, True),  # fresh, whatever the topic
+        ("2026-01-15", NOW, False),  # old, and about something else
+        ("2026-01-15", ON_TOPIC, True),  # old, but it is what they talk about
+        (None, NOW, False),
+        ("soon", NOW, False),  # no date at all
+        ("2026-12-24", NOW, True),  # a day to come counts as fresh
+    ],
+)
+def test_old_matters_are_said_only_on_their_topic(
+    due: str | None, conversation: Conversation, *, is_said: bool
+) -> None:
+    found = said(assessed(promises=(promise(due=due),)), conversation=conversation)
+    assert bool(found) is is_said
+
+
+def test_fresh_is_a_stated_number_of_days() -> None:
+    assert FRESH_DAYS < 60
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "kept"},
+        {"status": "withdrawn"},
+        {"status": "open"},  # not yet due
+        {"promisor_role": "customer"},  # the customer owes it, not we
+        {"conversation_id": "now-1"},  # it stands on the screen
+        {"conversation_id": "elsewhere"},
+    ],
+)
+def test_what_is_not_owed_is_not_said(changes: dict[str, Any]) -> None:
+    assert said(assessed(promises=(promise(**changes),))) == []
+
+
+def test_a_promise_that_contradicts_the_rules_is_said_before_all_others_with_the_fact() -> None:
+    wrong = promise(status="conflict", conflict_with="kb-batteries", promise_id="P2")
+    found = said(
+        assessed(promises=(promise(), wrong), loops=(loop(),)),
+        conversation=ON_TOPIC,
+        knowledge=(fact(),),
+    )
+    assert "not right" in found[0].text
+    assert found[0].fact is not None and found[0].fact.chunk.source_id == "kb-batteries"
+    assert len(found) == 2, "a reply does not begin with every old matter"
+
+
+def test_the_contradicting_fact_is_named_only_where_customers_may_read_it() -> None:
+    wrong = promise(status="conflict", conflict_with="kb-batteries")
+    for knowledge in ((), (fact("internal"),)):
+        (item,) = said(assessed(promises=(wrong,)), conversation=ON_TOPIC, knowledge=knowledge)
+        assert item.fact is None
+
+
+def test_an_open_request_is_named_and_an_answered_one_is_not() -> None:
+    (item,) = said(assessed(loops=(loop(),)))
+    assert "When do the batteries come?" in item.text and item.turn == 0
+    assert said(assessed(loops=(loop(status="answered"),))) == []
+    assert said(assessed(loops=(loop(first_asked_at="2025-01-01"),))) == []
+
+
+def test_a_turn_without_an_id_is_found_by_its_place() -> None:
+    plain = Interaction("past-1", (Turn("customer", "x"), Turn("agent", PLEDGE)), channel="chat")
+    (item,) = said(assessed(promises=(promise(),)), contacts=(plain,))
+    assert item.turn == 1 and item.title == "chat, undated"
+    (unknown,) = said(assessed(promises=(promise(turn="t99"),)), contacts=(plain,))
+    assert unknown.turn is None
+
+
+def test_a_quote_of_many_lines_becomes_one_sentence() -> None:
+    (item,) = said(assessed(promises=(promise(quote="We will\n  post it"),)))
+    assert "“We will post it.”" in item.text
