@@ -131,6 +131,7 @@ FORMS = (
         r"|personalausweis\w*|reisepass\w*",
     ),
 )
+_ANY_WORD = re.compile("|".join(f.words.pattern for f in FORMS if f.words), re.IGNORECASE)
 _DATE = (
     r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}(?:st|nd|rd|th|\.)? (?:of )?[^\W\d_]{3,9}\.?,? \d{2,4}"
     r"|[^\W\d_]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{2,4}"
@@ -146,8 +147,9 @@ _BIRTH = re.compile(
 
 def national_ids(text: str) -> Iterator[Span]:
     """Numbers of persons; a form that other numbers share needs its own word before it."""
+    is_named = bool(_ANY_WORD.search(text))
     for form in FORMS:
-        if form.words is not None and not form.words.search(text):
+        if form.words is not None and not (is_named and form.words.search(text)):
             continue
         for match in form.written.finditer(text):
             plain = re.sub(r"[^A-Za-z0-9]", "", match[0])

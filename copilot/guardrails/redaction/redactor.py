@@ -100,8 +100,8 @@ class PeopleRedactor:
 
 
 def _redacted(interaction: Interaction, known: KnownValues) -> Interaction:
-    authors = frozenset(turn.author.strip() for turn in interaction.turns if turn.author)
-    known = known.joined(_writers(authors))
+    for author in sorted({turn.author.strip() for turn in interaction.turns if turn.author}):
+        known = known.joined(_writer(author))
     if interaction.outcome.order_ids:
         known = known.joined(known_values((), orders=interaction.outcome.order_ids))
     redactor = Redactor(known)
@@ -113,9 +113,9 @@ def _redacted(interaction: Interaction, known: KnownValues) -> Interaction:
     )
 
 
-@lru_cache(maxsize=1_024)
-def _writers(authors: frozenset[str]) -> KnownValues:
-    return known_values((), authors=sorted(authors))
+@lru_cache(maxsize=KEPT_PEOPLE)
+def _writer(author: str) -> KnownValues:
+    return known_values((), authors=(author,))
 
 
 def _turn(redactor: Redactor, turn: Turn) -> Turn:
