@@ -145,7 +145,7 @@ def offering(
     opens = frozenset({"~new-account"}) if "account" in plain(name) else frozenset()
     return (
         subjects(text) | opens,
-        subjects(name),
+        subjects(name) | opens,
         (*given, *read),
         bool(_NO_LIMIT.search(plain(text))),
         cost,

@@ -71,7 +71,7 @@ def _quantities(
         )
         for w in near
         for a in amounts(w.text)
-        if a.unit in units
+        if a.unit in units and (a.extra or a.value != owned_amount(scene.case, a.unit))
     ]
     found = found or _bare_number(scene, spoken, items)
     found = found or _energy(spoken, units)
@@ -110,7 +110,7 @@ def _energy(spoken: str, units: set[str]) -> list[Constraint]:
 
 def _bare_number(scene: Scene, spoken: str, items: list[Offering]) -> list[Constraint]:
     """ "150 across" where the products differ in centimetres: the only unit it can mean."""
-    linked_items = [i for i in items if linked(subjects(spoken), i)] or items
+    linked_items = [i for i in items if linked(subjects(spoken), i)]
     sizes = Counter(a.unit for i in linked_items for a in i.amounts)
     units = [u for u, n in sizes.items() if n >= 2]
     limited = scene.reads("limit", spoken)

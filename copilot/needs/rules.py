@@ -8,12 +8,15 @@ from functools import lru_cache
 
 from copilot.ledger.language import digits, plain, stems
 from copilot.needs.bundle import relevant_to
-from copilot.needs.catalogue import Offering, amounts, linked, subjects
+from copilot.needs.catalogue import Offering, amounts, families, is_generic, linked, subjects
 from copilot.needs.constraints import condition_of, constraints_of, hold_of, open_amount
 from copilot.needs.output import NeedType
 from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote, Role
 from copilot.needs.scene import Scene, Words, signals
 
+_COMPARED = re.compile(
+    r"(?:fast|bigg?|larg|small|cheap|strong|long|better|suit|range|similar|kind|sort)\w*"
+)
 _NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
 
 
@@ -125,12 +128,19 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     seed_about = subjects(seed.words.text)
     if _NEW_ACCOUNT.search(plain(spoken)):
         about, seed_about = about | {"~new-account"}, seed_about | {"~new-account"}
-    constraints = constraints_of(scene, near, items)
+    first = [seed.words, *(w for w in near if w is not seed.words)]
+    constraints = constraints_of(scene, first, items)
     if not _links(seed, seed_about, about, constraints, items):
+        if not (seed.explicit and _points_back(seed.words.text)):
+            return None
         about = about | _before(scene, seed)
-        if not (seed.explicit and _links(seed, about, about, constraints, items)):
+        if not _links(seed, about, about, constraints, items):
             return None
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
+    limited = scene.reads("limit", spoken) or "double" in plain(spoken)
+    grip = _grip(about, constraints, items, limited=limited)
+    if not grip and not regulated:
+        return None
     waits = condition_of(scene, near) is not None or hold_of(scene, near) is not None
     return Candidate(
         need=_statement(seed.words.text, items),
@@ -146,20 +156,53 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         benefit=_benefit(spoken, seed),
         consent_quote=consent,
         regulated=regulated,
-        p=_confidence(scene, seed, regulated=regulated, consent=consent, waits=waits),
-        missing_slot=open_amount(spoken, constraints, about, items),
+        p=_confidence(scene, seed, grip, regulated=regulated, consent=consent, waits=waits),
+        missing_slot=None if waits else open_amount(spoken, constraints, about, items),
         drop=_drop(scene, seed, near),
     )
 
 
-def _confidence(scene: Scene, seed: _Seed, *, regulated: bool, consent: str, waits: bool) -> float:
+def _confidence(
+    scene: Scene, seed: _Seed, grip: int, *, regulated: bool, consent: str, waits: bool
+) -> float:
     """Fixed by rule: a plain request is surer than a described limit; advice takes consent."""
     if regulated:
         return 0.92 if consent else 0.6
     doubt = any(scene.reads("doubt", w.text) for w in scene.own_words)
-    if not waits and (doubt or _unread_knowledge(scene)):
-        return 0.6  # a word of doubt, or a fact that rules cannot weigh: held, not shown
+    if not waits and (doubt or grip < 2 or _unread_knowledge(scene)):
+        return 0.6  # doubt, one shared word, or a fact rules cannot weigh: held, not shown
     return 0.85 if seed.explicit else 0.75
+
+
+def _grip(
+    about: frozenset[str],
+    constraints: list[Constraint],
+    items: list[Offering],
+    *,
+    limited: bool,
+) -> int:
+    """How firmly the words hold on to a product: its words, its whole name, its amount, its period.
+
+    One word of its description alone is no grip at all; a limit they reached is a firm one.
+    """
+    units = {c.unit for c in constraints if c.kind == "quantity"}
+    periods = [c.unit for c in constraints if c.kind == "period"]
+    best = 0
+    for item in items:
+        known = linked(about, item)
+        shared = {w for w in known if not w.startswith("~")} - units
+        tags = known & item.name_words - shared
+        name = {w for w in item.name_words if not w.startswith("~") and not is_generic(w)}
+        grip = len(shared) + (bool(name) and name <= about) + ("~new-account" in tags)
+        grip += bool(tags - {f"~{families().get(w, '')}" for w in shared})
+        if any(item.provides(u) for u in units) or (units and item.unlimited):
+            grip += 1 + (limited and not shared)
+        grip += any(item.product.period.startswith(p) for p in periods)
+        if shared & name or tags or units:
+            best = max(best, grip)
+        elif len(shared) >= 2:  # only its description speaks of it
+            best = max(best, len(shared) - 1)
+    return best
 
 
 def _unread_knowledge(scene: Scene) -> bool:
@@ -171,8 +214,13 @@ def _unread_knowledge(scene: Scene) -> bool:
     )
 
 
+def _points_back(text: str) -> bool:
+    """ "Is there anything faster?" names no thing of its own: it means what was spoken of."""
+    return all(_COMPARED.fullmatch(word) for word in stems(text))
+
+
 def _before(scene: Scene, seed: _Seed) -> frozenset[str]:
-    """What the customer spoke of in the turns before: "is there anything faster?" means that."""
+    """What the customer spoke of in the turns before."""
     place = scene.position.get(seed.words.turn.id, 0)
     earlier = [w for w in scene.own_words if scene.position.get(w.turn.id, 0) < place]
     return frozenset().union(*(subjects(w.text) for w in earlier[-6:]))
@@ -207,12 +255,7 @@ def _links(
     ):
         return True
     words = own if seed.kind == "stated" else about
-    strong = [i for i in items if linked(words, i)]
-    if strong:
-        return True
-    if seed.kind == "stated" and seed.explicit:
-        return any(len(linked(about, i)) >= 1 and linked(about, i) & i.name_words for i in items)
-    return False
+    return any(linked(words, i) for i in items)
 
 
 def _quotes(seed: _Seed, near: list[Words], scene: Scene) -> tuple[Quote, ...]:
