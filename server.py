@@ -10,15 +10,27 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from copilot.api import customers, ingest, needs, ops, pages, problems, search, suggestions
+from copilot.api import (
+    customers,
+    ingest,
+    needs,
+    ops,
+    pages,
+    problems,
+    search,
+    suggestions,
+    webhooks,
+)
 from copilot.api.deps import Keyring
 from copilot.api.middleware import Guard, JsonLines
 from copilot.bootstrap import Copilot, build, build_vectors
 from copilot.config import Settings
+from copilot.connectors import ConnectorFile
 from copilot.db import TenantStore
 from copilot.embedder import Embedder
 from copilot.identity import resolve
 from ingest.pipeline import Pipeline, Silent
+from ingest.sync.receive import receive
 
 VERSION = "0.1.0"
 DESCRIPTION = """Suggests the next reply to a customer, with its sources; keeps promises and open
@@ -43,9 +55,12 @@ def create_app(settings: Settings | None = None, *, embedder: Embedder | None = 
         app.state.keyring = Keyring(copilot)
         app.state.jobs = ingest.Jobs(ingest_with(copilot), settings.home / "uploads")
         app.state.jobs.start(stores)
+        app.state.deliveries = webhooks.Deliveries(receive_with(copilot), settings.home)
+        app.state.deliveries.start(stores)
         try:
             yield
         finally:
+            app.state.deliveries.stop()
             app.state.jobs.stop()
             await copilot.aclose()
 
@@ -57,7 +72,7 @@ def create_app(settings: Settings | None = None, *, embedder: Embedder | None = 
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     problems.install(app)
-    for room in (suggestions, search, needs, customers, ingest, ops):
+    for room in (suggestions, search, needs, customers, ingest, webhooks, ops):
         app.include_router(room.router)
     pages.mount(app, settings)
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
@@ -77,6 +92,20 @@ def ingest_with(copilot: Copilot) -> ingest.Ingests:
         copilot.indexer.sync_all(store)
         copilot.retriever.repliers.train_if_due(store)
         copilot.retriever.warm(store)
+        return report.as_dict()
+
+    return run
+
+
+def receive_with(copilot: Copilot) -> webhooks.Receives:
+    """The sync door as deliveries use it: conversations in, ledgers and index caught up."""
+
+    def run(store: TenantStore, file: ConnectorFile, body: str) -> dict[str, Any]:
+        pipeline = Pipeline(store, copilot.embedder, copilot.redactor_of(store))
+        report = receive(file, store, pipeline, body)
+        report.customers |= resolve(store).touched
+        copilot.ledgers.refresh(store, report.customers)
+        copilot.indexer.sync_all(store)
         return report.as_dict()
 
     return run

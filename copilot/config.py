@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -71,3 +72,9 @@ class Settings(BaseSettings):
     def allowed_roots(self) -> tuple[Path, ...]:
         """`ingest_roots` as absolute paths."""
         return tuple(Path(p).resolve() for p in self.ingest_roots.split(":") if p)
+
+
+def secret_named(variable: str) -> SecretStr | None:
+    """A secret that a connector file names by its environment variable; None where unset."""
+    value = os.environ.get(variable, "")
+    return SecretStr(value) if value else None

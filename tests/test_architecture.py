@@ -40,7 +40,7 @@ VENDORS = {
     "langchain_text_splitters": ("ingest/chunker",),
     "tiktoken": ("copilot/tokens.py",),
     "fastapi": ("copilot/api/", "server.py"),
-    "typer": ("copilot/cli/", "ingest/cli.py", "eval/cli.py"),
+    "typer": ("copilot/cli/", "ingest/cli.py", "ingest/sync/cli.py", "eval/cli.py"),
 }  # fmt: skip
 
 

@@ -68,6 +68,8 @@ class Jobs:
         self._thread.start()
         for store in stores:
             for row in store.journal.unfinished_jobs():
+                if row["kind"] != "ingest":
+                    continue  # a webhook's delivery has a worker of its own
                 self._queue.put((store, row["id"], row["request"]))
 
     def stop(self) -> None:

@@ -11,6 +11,7 @@ from copilot.cli.console import fail
 from copilot.errors import ConfigError, CopilotError, InvalidInput, NotFound
 from eval.cli import app as eval_app
 from ingest.cli import guess_and_ingest
+from ingest.sync.cli import sync
 
 app = typer.Typer(
     name="copilot",
@@ -20,6 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("ingest")(guess_and_ingest)
+app.command("sync")(sync)
 app.command("search")(answers.search)
 app.command("suggest")(answers.suggest)
 app.command("assess")(answers.assess)

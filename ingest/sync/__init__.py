@@ -1,0 +1,1 @@
+"""The sync room: pull connectors, their safe fetching, and what a webhook names."""
