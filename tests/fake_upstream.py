@@ -90,13 +90,14 @@ class FakeUpstream:
 
     `script`: one step for ever, steps in turn (the last for ever), or a function of the
     request's body. `rejects`: request features answered with 400, of "json_schema",
-    "json_object", "temperature".
+    "json_object", "temperature". `in_progress`: requests not yet answered or broken off.
     """
 
     def __init__(self, script: Script = "Hello.", *, rejects: Iterable[str] = ()) -> None:
         self._next = _stepper(script)
         self._rejects = frozenset(rejects)
         self.requests: list[Received] = []
+        self.in_progress = 0
         self.base_url = ""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -127,11 +128,13 @@ class FakeUpstream:
         await asyncio.gather(*others, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.in_progress += 1
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             received = await _read(reader)
             self.requests.append(received)
             await self._answer(Exchange(writer, received.body))
             await writer.drain()
+        self.in_progress -= 1
         writer.close()
 
     async def _answer(self, exchange: Exchange) -> None:
