@@ -33,7 +33,8 @@ def test_a_request_in_the_buzz_of_a_sale_stays_open() -> None:
 
 
 def test_an_answered_question_is_no_loop() -> None:
-    assert loops(("customer", "What is the 17 pounds for?"), ("service", "That is your cover.")) == []
+    ask = ("customer", "What is the 17 pounds for?")
+    assert loops(ask, ("service", "That is your cover.")) == []
 
 
 def test_the_last_turn_of_the_customer_is_not_yet_passed_over() -> None:
