@@ -51,7 +51,11 @@ bench: setup-dev ## the figures, as ratios in one run
 
 bench-scale: setup-dev ## 1,000 to 100,000 chunks, as a picture
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
-	$(BIN)/python -m eval.bench_scale
+	$(BIN)/python -m eval.bench.scale
+
+bench-peers: setup-dev ## the same, and the quality of every peer into docs/benchmarks/retrieval.md
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m eval.bench --peers
 
 soak: setup-dev ## many kills and restarts of the index and of an ingest
 	$(BIN)/python -m tests.soak_index --kills 100

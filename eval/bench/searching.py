@@ -1,0 +1,85 @@
+"""The same queries by turns to `POST /v1/search` of a real server and to the peer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from time import perf_counter, process_time
+
+from eval.bench import load, process, store
+from eval.bench.corpus import Articles, varied
+from eval.bench.figures import Figure, quantile, ratio
+from eval.bench.ingest import Sides
+
+LARGE = 5_000
+WARM = 8
+
+
+def bank_search(sides: Sides, articles: Articles, *, asked: int) -> list[Figure]:
+    """One client, warm, over the articles alone."""
+    times = _by_turns(sides, varied(articles.openings, asked + WARM))
+    return _figures(f"search of {articles.name}", times, bound=1 / 3)
+
+
+def large_search(sides: Sides, articles: Articles, *, asked: int) -> list[Figure]:
+    """One client, warm, over 5,000 passages in both; what is missing is made."""
+    volume, held = store.volume_of(sides.ours), sides.ours.store().sources.count("document")[1]
+    store.add_volume(sides.ours, volume.passages(max(0, LARGE - held)))
+    for texts, vectors in volume.passages(max(0, LARGE - len(sides.peer.texts))):
+        sides.peer.add(texts, vectors)
+    times = _by_turns(sides, varied(articles.openings, asked + WARM))
+    return _figures(f"search of {LARGE:,} passages", times, bound=1 / 2)
+
+
+def _by_turns(sides: Sides, queries: Sequence[str]) -> dict[str, list[float]]:
+    """Milliseconds of each query, by way of asking."""
+    times: dict[str, list[float]] = {"ours": [], "peer": [], "peer over HTTP": []}
+    port = process.free_port()
+    door = [sys.executable, "-m", "eval.bench.peer_door", str(sides.folder / "peer"), str(port)]
+    log = sides.folder / "peer.log"
+    with (
+        process.ours(sides.folder / "ours") as ours,
+        process.process(door, port, "/readyz", {}, log) as peer,
+    ):
+        spent = {"ours": -ours.cpu_s, "peer": 0.0, "peer over HTTP": -peer.cpu_s}
+        for number, query in enumerate(queries):
+            body = {"query": query, "k": 10}
+            mine = load.request_of("/v1/search", body, key=process.KEY)
+            theirs = load.request_of("/search", body)
+            took = {"ours": load.run(ours.port, [mine], clients=1)}
+            took["peer over HTTP"] = load.run(peer.port, [theirs], clients=1)
+            began, worked = perf_counter(), process_time()
+            sides.peer.search(query)
+            inside = (perf_counter() - began) * 1000
+            if any(outcome.errors for outcome in took.values()):
+                raise RuntimeError(f"a search failed: see {log} and serve.log")
+            spent["peer"] += process_time() - worked
+            if number >= WARM:
+                times["peer"].append(inside)
+                for name, outcome in took.items():
+                    times[name].append(outcome.took(0.5))
+        spent["ours"] += ours.cpu_s
+        spent["peer over HTTP"] += peer.cpu_s
+    times |= {f"{name}, cpu": [1000 * total / len(queries)] for name, total in spent.items()}
+    return times
+
+
+def _figures(name: str, times: dict[str, list[float]], *, bound: float) -> list[Figure]:
+    p50 = {way: quantile(taken, 0.5) for way, taken in times.items()}
+    n = f"n={len(times['ours'])}"
+    return [
+        Figure(f"{name}, ours over HTTP, p50", p50["ours"], "ms",
+               note=f"{n}, {_also(times, 'ours')}"),
+        Figure(f"{name}, peer in process, p50", p50["peer"], "ms",
+               note=f"{n}, {_also(times, 'peer')}"),
+        Figure(f"{name}, peer over HTTP, p50", p50["peer over HTTP"], "ms",
+               note=f"{n}, {_also(times, 'peer over HTTP')}"),
+        Figure(f"{name}, ours over HTTP / peer in process",
+               ratio(p50["ours"], p50["peer"]), "x", "at most", round(bound, 3)),
+        Figure(f"{name}, ours / peer, both over HTTP",
+               ratio(p50["ours"], p50["peer over HTTP"]), "x", "at most", round(bound, 3)),
+    ]  # fmt: skip
+
+
+def _also(times: dict[str, list[float]], way: str) -> str:
+    return f"p95 {quantile(times[way], 0.95):.1f}, processor {times[f'{way}, cpu'][0]:.1f} each"
