@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot.errors import ModelError
+from copilot.guardrails.links import strip_links
 from copilot.needs import free
 from copilot.needs.case import Case
 from copilot.needs.contact import CONTACT, Verdict
@@ -162,6 +163,7 @@ def _informs(scene: Scene, state: State, matters: Iterable[Matter]) -> tuple[Inf
     for matter in matters:
         if matter.search and matter.search.blocked_by:
             found += free.obstacle(scene, matter.search.blocked_by, matter.search.blocked_source)
+    found = [i.model_copy(update={"text": strip_links(i.text)}) for i in found]
     unique = {i.source: i for i in reversed(found)}
     ordered = sorted(
         unique.values(), key=lambda i: next(n for n, x in enumerate(found) if x.source == i.source)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from copilot.guardrails.links import strip_links
 from copilot.ledger.language import plain, stem, words
 from copilot.needs.catalogue import families, subjects
 from copilot.needs.evidence import locate
@@ -97,7 +98,8 @@ def _vote(
         another=True,
         release_after=_words(needs, lambda n: n.condition),
         hold_until=_words(needs, lambda n: n.own_date),
-        benefit=lead.benefit.strip()[:200] or "Gets what they asked for, and nothing beyond it",
+        benefit=strip_links(lead.benefit).strip()[:200]
+        or "Gets what they asked for, and nothing beyond it",
         second_source=lead.second_source or None,
         consent_quote=_consent(scene, needs),
         regulated=_most(needs, lambda n: n.regulated),
@@ -158,7 +160,7 @@ def _plain_need(scene: Scene, text: str) -> str:
             len(item.product.name) > 6 and plain(item.product.name) in lowered
         ):
             return ""
-    return " ".join(text.split())
+    return " ".join(strip_links(text).split())
 
 
 def _constraint(said: ConstraintSaid) -> Constraint:
