@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -28,46 +29,49 @@ from copilot.identity import resolve
 from ingest.loaders.protocol import LoadOptions
 from ingest.mapping import guess_mapping, read_mapping
 from ingest.pipeline import Pipeline
-from ingest.report import FATES, Report
+from ingest.report import FATES, FileReport, Report
 
+MAX_ROWS = 20
+TOGETHER = 3  # more sound files of a folder than this are one row
 KINDS = ("auto", "documents", "interactions", "catalogue", "customers")
+Option = typer.Option
+Paths = Annotated[list[Path], typer.Argument(help="Files and folders.")]
+Kind = Annotated[str, Option(help="auto, documents, interactions, catalogue, customers.")]
+Form = Annotated[str | None, Option("--format", help="Force a format, e.g. zendesk.")]
+Mapping = Annotated[Path | None, Option(help="Mapping file of a CSV or JSONL.")]
+Guess = Annotated[bool, Option("--guess-mapping", help="Propose a mapping for a file and stop.")]
+Roles = Annotated[list[str] | None, Option(help='Who is who: "NAME=agent:sales"; repeatable.')]
+DateOrder = Annotated[str | None, Option(help="dmy, mdy or ymd, where dates need it.")]
+Timezone = Annotated[str | None, Option(help="Zone of times that name none.")]
+OwnDomains = Annotated[list[str] | None, Option(help="E-mail domain of your agents; repeatable.")]
+AgentRole = Annotated[str | None, Option(help="Department of agents where a file names none.")]
+IdPrefix = Annotated[str, Option(help="Put before ids, where two systems number alike.")]
+Encoding = Annotated[str | None, Option(help="Encoding of files that are not UTF-8.")]
+Currency = Annotated[str | None, Option(help="Currency of prices without one.")]
+BaseUrl = Annotated[str | None, Option(help="Where links of records begin.")]
+Tenant = Annotated[str | None, Option(help="Whose data it is.")]
+AsJson = Annotated[bool, Option("--json", help="Print the report as JSON.")]
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
 def guess_and_ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
-    kind: Annotated[
-        str, typer.Option(help="auto, documents, interactions, catalogue, customers.")
-    ] = "auto",
-    form: Annotated[
-        str | None, typer.Option("--format", help="Force a format, e.g. zendesk.")
-    ] = None,
-    mapping: Annotated[Path | None, typer.Option(help="Mapping file of a CSV or JSONL.")] = None,
-    guess: Annotated[
-        bool, typer.Option("--guess-mapping", help="Propose a mapping for a file and stop.")
-    ] = False,
-    role: Annotated[
-        list[str] | None, typer.Option(help='Who is who: "NAME=agent:sales"; repeatable.')
-    ] = None,
-    date_order: Annotated[
-        str | None, typer.Option(help="dmy, mdy or ymd, where dates need it.")
-    ] = None,
-    timezone: Annotated[str | None, typer.Option(help="Zone of times that name none.")] = None,
-    own_domain: Annotated[
-        list[str] | None, typer.Option(help="An e-mail domain of your agents; repeatable.")
-    ] = None,
-    agent_role: Annotated[
-        str | None, typer.Option(help="Department of agents where a file names none.")
-    ] = None,
-    id_prefix: Annotated[
-        str, typer.Option(help="Put before ids, where two systems number alike.")
-    ] = "",
-    encoding: Annotated[str | None, typer.Option(help="Encoding of files not in UTF-8.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Currency of prices without one.")] = None,
-    base_url: Annotated[str | None, typer.Option(help="Where links of records begin.")] = None,
-    tenant: Annotated[str | None, typer.Option(help="Whose data it is.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    paths: Paths,
+    kind: Kind = "auto",
+    form: Form = None,
+    mapping: Mapping = None,
+    guess: Guess = False,
+    role: Roles = None,
+    date_order: DateOrder = None,
+    timezone: Timezone = None,
+    own_domain: OwnDomains = None,
+    agent_role: AgentRole = None,
+    id_prefix: IdPrefix = "",
+    encoding: Encoding = None,
+    currency: Currency = None,
+    base_url: BaseUrl = None,
+    tenant: Tenant = None,
+    as_json: AsJson = False,
 ) -> None:
     """Read files or folders; run again after changes, edits and deletions are followed."""
     _check(kind, date_order, agent_role, paths)
@@ -153,27 +157,43 @@ def run_with_progress(
 def show_report(report: Report) -> None:
     """The report as a table: per file what came in and what did not, and why."""
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column("file", overflow="ellipsis", max_width=60)
+    table.add_column("source", overflow="fold")
     table.add_column("format", style="dim")
-    for fate in FATES:
-        table.add_column(fate.replace("_", " "), justify="right")
-    shown = sorted(report.files.values(), key=lambda f: (-f.counts["failed"], f.path))[:20]
-    for file in shown:
-        counts = [str(file.counts[fate] or "·") for fate in FATES]
-        table.add_row(escape(Path(file.path).name), file.format, *counts)
+    shown = [fate for fate in FATES if report.counts[fate] or fate in ("added", "failed")]
+    for fate in shown:
+        table.add_column(fate.replace("_", " "), justify="right", no_wrap=True)
+    rows = _rows(report)
+    for name, form, counts in rows[:MAX_ROWS]:
+        table.add_row(escape(name), form, *(str(counts[fate] or "·") for fate in shown))
     out.print(table)
-    if len(report.files) > len(shown):
-        out.print(f"… and {len(report.files) - len(shown)} more files", style="dim")
-    for failure in report.failures[:20]:
+    if len(rows) > MAX_ROWS:
+        out.print(f"… and {len(rows) - MAX_ROWS} more files", style="dim")
+    for failure in report.failures[:MAX_ROWS]:
         place = f" line {failure.line}" if failure.line else ""
         out.print(f"  {failure.path}{place}: {failure.reason}", style="yellow", markup=False)
-    if len(report.failures) > 20:
-        out.print(f"… and {len(report.failures) - 20} more; see --json", style="dim")
+    if len(report.failures) > MAX_ROWS:
+        out.print(f"… and {len(report.failures) - MAX_ROWS} more; see --json", style="dim")
     summary = report.summary
     out.print(
         ", ".join(f"{summary[fate]} {fate.replace('_', ' ')}" for fate in FATES)
         + f" in {summary['seconds']} s"
     )
+
+
+def _rows(report: Report) -> list[tuple[str, str, Counter[str]]]:
+    """A row per file; many sound files of one folder and format share one."""
+    folders: dict[tuple[str, str], list[FileReport]] = defaultdict(list)
+    for file in report.files.values():
+        folders[str(Path(file.path).parent), file.format].append(file)
+    rows: list[tuple[str, str, Counter[str]]] = []
+    for (folder, form), files in folders.items():
+        sound = [f for f in files if not f.counts["failed"] and not f.counts["left_out"]]
+        if len(sound) > TOGETHER:
+            total = sum((f.counts for f in sound), Counter[str]())
+            rows.append((f"{Path(folder).name}/ ({len(sound)} files)", form, total))
+            files = [f for f in files if f not in sound]
+        rows += [(Path(f.path).name, f.format, f.counts) for f in files]
+    return sorted(rows, key=lambda row: -row[2]["failed"])
 
 
 class _Bar:
