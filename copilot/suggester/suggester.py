@@ -26,6 +26,7 @@ from copilot.domain import (
 )
 from copilot.errors import ModelError
 from copilot.guardrails.clean import clean
+from copilot.guardrails.links import strip_links
 from copilot.needs import Assessment, Case, NeedEngine
 from copilot.retriever import Evidence, Retriever
 from copilot.story import Story, first_name, story_of
@@ -264,7 +265,7 @@ class Suggester:
             generator=info,
             segments=checked.segments,
             abstained=draft.abstained or not checked.segments,
-            missing=draft.missing,
+            missing=tuple(strip_links(clean(gap)) for gap in draft.missing),
             alternatives=prepared.alternatives,
             citations=checked.citations,
             assessment=_assessment(prepared.assessment),
