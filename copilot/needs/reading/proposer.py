@@ -83,7 +83,7 @@ class ModelProposer:
         }
         asked = [
             self._ask(
-                "need_propose", values, reading_schema(), ReadingSaid, 3000, self._temperature
+                "need_propose", values, reading_schema(), ReadingSaid, 4000, self._temperature
             )
             for _ in range(self._samples)
         ]
@@ -101,7 +101,7 @@ class ModelProposer:
             "conversation": page.conversation(scene.timeline.turns),
         }
         try:
-            return await self._ask("ledger_read", values, ledger_schema(), LedgerSaid, 2500, 0.0)
+            return await self._ask("ledger_read", values, ledger_schema(), LedgerSaid, 3000, 0.0)
         except ModelError:
             return None
 
@@ -129,7 +129,7 @@ class ModelProposer:
             "context": page.around(scene, candidate),
         }
         try:
-            said = await self._ask("need_verify", values, verdict_schema(), VerdictSaid, 300, 0.0)
+            said = await self._ask("need_verify", values, verdict_schema(), VerdictSaid, 1000, 0.0)
         except ModelError:
             return "unclear"
         return said.verdict
@@ -146,7 +146,7 @@ class ModelProposer:
             "products": page.products(scene.items),
         }
         try:
-            return await self._ask("need_fit", values, fit_schema(), FitSaid, 3000, 0.0)
+            return await self._ask("need_fit", values, fit_schema(), FitSaid, 4000, 0.0)
         except ModelError:
             return None
 
