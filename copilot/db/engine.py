@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -19,7 +21,19 @@ from copilot.errors import CopilotError, StoreError
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _WRITES = {"copilot_write": True}
-_held: ContextVar[tuple[Engine, Connection] | None] = ContextVar("held", default=None)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The connection that the reads of one request share, and what they found once for all."""
+
+    engine: Engine
+    connection: Connection
+    memo: dict[str, Any] = field(default_factory=dict)
+
+
+_held: ContextVar[_View | None] = ContextVar("held", default=None)
 
 
 def now() -> datetime:
@@ -84,16 +98,27 @@ def snapshot(engine: Engine) -> Iterator[None]:
         yield
         return
     with reading(engine) as connection:
-        token = _held.set((engine, connection))
+        token = _held.set(_View(engine, connection))
         try:
             yield
         finally:
             _held.reset(token)
 
 
+def once(engine: Engine, name: str, look: Callable[[], T]) -> T:
+    """What `look` finds; within a snapshot it looks once."""
+    view = _held.get()
+    if view is None or view.engine is not engine:
+        return look()
+    if name not in view.memo:
+        view.memo[name] = look()
+    found: T = view.memo[name]
+    return found
+
+
 def _connection(engine: Engine) -> Connection | None:
-    held = _held.get()
-    return held[1] if held is not None and held[0] is engine else None
+    view = _held.get()
+    return view.connection if view is not None and view.engine is engine else None
 
 
 @contextmanager

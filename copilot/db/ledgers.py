@@ -5,10 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Column, ColumnElement, Select, bindparam
+
 from copilot.db.engine import now
-from copilot.db.scope import Scope, batches
+from copilot.db.scope import Scope, batches, scoped
 from copilot.db.tables import handoffs, ledger, need_outcomes, needs
 from copilot.errors import Conflict, NotFound
 
@@ -46,15 +49,13 @@ class Ledgers:
         offset: int = 0,
     ) -> list[Row]:
         """Ledger rows of a kind; overdue and nearest due first."""
-        statement = self.scope.select(ledger).where(ledger.c.kind == kind)
-        if customer_ids is not None:
-            statement = statement.where(ledger.c.customer_id.in_(customer_ids))
-        if status:
-            statement = statement.where(ledger.c.status.in_(status))
-        if due_before:
-            statement = statement.where(ledger.c.due.is_not(None), ledger.c.due <= due_before)
-        statement = statement.order_by(ledger.c.due.is_(None), ledger.c.due, ledger.c.id)
-        return self._rows(statement.limit(limit).offset(offset))
+        statement = _entries(customer_ids is not None, bool(status), bool(due_before))
+        with self.scope.reading() as connection:
+            rows = self.scope.run(
+                connection, statement, kind=kind, customers=customer_ids or (), status=status,
+                due_before=due_before, limit=limit, offset=offset,
+            )  # fmt: skip
+            return [dict(row) for row in rows.mappings()]
 
     def add_needs(self, rows: Sequence[Row]) -> None:
         """Notes needs with their disposition; the same id again updates it."""
@@ -72,15 +73,13 @@ class Ledgers:
         offset: int = 0,
     ) -> list[Row]:
         """Needs, newest first."""
-        statement = self.scope.select(needs)
-        if customer_ids is not None:
-            statement = statement.where(needs.c.customer_id.in_(customer_ids))
-        if states:
-            statement = statement.where(needs.c.state.in_(states))
-        if dispositions:
-            statement = statement.where(needs.c.disposition.in_(dispositions))
-        statement = statement.order_by(needs.c.created_at.desc(), needs.c.id)
-        return self._rows(statement.limit(limit).offset(offset))
+        statement = _needs(customer_ids is not None, bool(states), bool(dispositions))
+        with self.scope.reading() as connection:
+            rows = self.scope.run(
+                connection, statement, customers=customer_ids or (), states=states,
+                dispositions=dispositions, limit=limit, offset=offset,
+            )  # fmt: skip
+            return [dict(row) for row in rows.mappings()]
 
     def need(self, need_id: str) -> Row:
         """One need. Raises NotFound."""
@@ -161,3 +160,33 @@ class Ledgers:
     def _rows(self, statement: Any) -> list[Row]:  # noqa: ANN401 - any Select
         with self.scope.reading() as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+@cache
+def _entries(of_customers: bool, of_status: bool, due: bool) -> Select[Any]:  # noqa: FBT001
+    found = scoped(ledger).where(ledger.c.kind == bindparam("kind"))
+    if of_customers:
+        found = found.where(_is_one_of(ledger.c.customer_id, "customers"))
+    if of_status:
+        found = found.where(_is_one_of(ledger.c.status, "status"))
+    if due:
+        found = found.where(ledger.c.due.is_not(None), ledger.c.due <= bindparam("due_before"))
+    found = found.order_by(ledger.c.due.is_(None), ledger.c.due, ledger.c.id)
+    return found.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+@cache
+def _needs(of_customers: bool, of_states: bool, of_dispositions: bool) -> Select[Any]:  # noqa: FBT001
+    found = scoped(needs)
+    if of_customers:
+        found = found.where(_is_one_of(needs.c.customer_id, "customers"))
+    if of_states:
+        found = found.where(_is_one_of(needs.c.state, "states"))
+    if of_dispositions:
+        found = found.where(_is_one_of(needs.c.disposition, "dispositions"))
+    found = found.order_by(needs.c.created_at.desc(), needs.c.id)
+    return found.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+def _is_one_of(column: Column[Any], name: str) -> ColumnElement[bool]:
+    return column.in_(bindparam(name, expanding=True))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, func
+from sqlalchemy import Connection, Select, bindparam, func
 
 from copilot.db import codec
 from copilot.db.engine import now
-from copilot.db.scope import Scope, batches
+from copilot.db.scope import Scope, batches, scoped
 from copilot.db.tables import identities, merges, records
 from copilot.domain import Customer, Product
 
@@ -109,20 +110,15 @@ class Records:
 
     def customer(self, customer_id: str) -> Customer | None:
         """One customer, or None."""
-        statement = self.scope.select(records, records.c.body).where(
-            records.c.kind == "customer", records.c.record_id == customer_id
-        )
         with self.scope.reading() as connection:
-            row = connection.execute(statement).first()
+            row = self.scope.run(connection, _customer_body(), customer=customer_id).first()
         return codec.load("customer", row[0]) if row else None
 
     def version(self, kind: str) -> str:
         """A short word that changes whenever a record of the kind does."""
-        statement = self.scope.select(records, func.count(), func.max(records.c.ingested_at)).where(
-            records.c.kind == kind
-        )
         with self.scope.reading() as connection:
-            count, latest = connection.execute(statement).one()
+            row = self.scope.run(connection, _version(), kind=kind).one()
+        count, latest = row[0], row[1]
         return f"{count}@{latest.isoformat() if latest else '-'}"
 
     def holders(self, scheme: str, value: str) -> list[str]:
@@ -203,22 +199,13 @@ class Records:
                 seen.add(above)
             found = below = [main]
             while below:
-                statement = self.scope.select(merges, merges.c.absorbed).where(
-                    merges.c.kept.in_(below), merges.c.undone_at.is_(None)
-                )
-                rows = connection.execute(statement.order_by(merges.c.at))
+                rows = self.scope.run(connection, _absorbed_by(), kept=below)
                 below = [a for a in dict.fromkeys(row[0] for row in rows) if a not in found]
                 found = found + below
         return found
 
     def _kept_of(self, connection: Connection, absorbed: str) -> str | None:
-        statement = (
-            self.scope.select(merges, merges.c.kept)
-            .where(merges.c.absorbed == absorbed, merges.c.undone_at.is_(None))
-            .order_by(merges.c.at.desc())
-            .limit(1)
-        )
-        return connection.execute(statement).scalar()
+        return self.scope.run(connection, _keeper_of(), absorbed=absorbed).scalar()
 
     def _all(self, kind: str, limit: int | None = None) -> list[Any]:
         statement = (
@@ -240,3 +227,32 @@ def _identity_rows(customer: Customer) -> list[dict[str, Any]]:
         for scheme, value in dict.fromkeys(keys)
         if value
     ]
+
+
+@cache
+def _customer_body() -> Select[Any]:
+    return scoped(records, records.c.body).where(
+        records.c.kind == "customer", records.c.record_id == bindparam("customer")
+    )
+
+
+@cache
+def _version() -> Select[Any]:
+    found = scoped(records, func.count(), func.max(records.c.ingested_at))
+    return found.where(records.c.kind == bindparam("kind"))
+
+
+@cache
+def _absorbed_by() -> Select[Any]:
+    found = scoped(merges, merges.c.absorbed).where(
+        merges.c.kept.in_(bindparam("kept", expanding=True)), merges.c.undone_at.is_(None)
+    )
+    return found.order_by(merges.c.at)
+
+
+@cache
+def _keeper_of() -> Select[Any]:
+    found = scoped(merges, merges.c.kept).where(
+        merges.c.absorbed == bindparam("absorbed"), merges.c.undone_at.is_(None)
+    )
+    return found.order_by(merges.c.at.desc()).limit(1)

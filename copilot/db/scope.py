@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Delete, Engine, Select, Table, Update, delete, select, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Delete,
+    Engine,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
-from copilot.db.engine import reading, snapshot, writing
+from copilot.db.engine import once, reading, snapshot, writing
 from copilot.errors import InvalidInput
 
 TENANT = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+TENANT_PARAMETER = "tenant_of_scope"
 T = TypeVar("T")
 
 
@@ -39,6 +52,16 @@ class Scope:
     def snapshot(self) -> AbstractContextManager[None]:
         """One connection for all reads of this thread within."""
         return snapshot(self.engine)
+
+    def once(self, name: str, look: Callable[[], T]) -> T:
+        """What `look` finds; within a snapshot this tenant looks once."""
+        return once(self.engine, f"{self.tenant}\0{name}", look)
+
+    def run(
+        self, connection: Connection, prepared: Select[Any], **values: object
+    ) -> CursorResult[Any]:
+        """Runs a statement that was built once, by `scoped`, with our tenant as its parameter."""
+        return connection.execute(prepared, {**values, TENANT_PARAMETER: self.tenant})
 
     def writing(self) -> AbstractContextManager[Connection]:
         """One write transaction."""
@@ -74,6 +97,14 @@ class Scope:
         else:
             statement = statement.on_conflict_do_nothing(index_elements=keys)
         connection.execute(statement, [{**row, "tenant": self.tenant} for row in rows])
+
+
+def scoped(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
+    """SELECT … WHERE tenant = the scope's, to be built once and run by `Scope.run`.
+
+    Building a statement costs as much as running it, and a suggestion runs a dozen.
+    """
+    return select(*(columns or (table,))).where(table.c.tenant == bindparam(TENANT_PARAMETER))
 
 
 def batches(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, text
 
 from copilot.db import codec
 from copilot.db.fulltext import Entry, FullText
@@ -23,7 +24,7 @@ from copilot.db.rows import (
     source_row,
     stored,
 )
-from copilot.db.scope import Scope, batches
+from copilot.db.scope import Scope, batches, scoped
 from copilot.db.tables import changes, chunks, records, sources, tenants
 from copilot.domain import Document, Interaction, SourceKind
 
@@ -125,11 +126,9 @@ class Sources:
 
     def iterate(self, kind: SourceKind, customer_ids: Sequence[str] | None = None) -> Iterator[Any]:
         """Items of a kind in order of time, of some customers or of all."""
-        statement = self.scope.select(sources, sources.c.body).where(sources.c.kind == kind)
-        if customer_ids is not None:
-            statement = statement.where(sources.c.customer_id.in_(customer_ids))
+        statement = _bodies(of_customers=customer_ids is not None)
         with self.scope.reading() as connection:
-            rows = connection.execute(statement.order_by(sources.c.at, sources.c.source_id))
+            rows = self.scope.run(connection, statement, kind=kind, customers=customer_ids or ())
             for row in rows.yield_per(200):
                 yield codec.load(kind, row[0])
 
@@ -187,12 +186,7 @@ class Sources:
         found: dict[int, StoredChunk] = {}
         with self.scope.reading() as connection:
             for some in batches(ids):
-                statement = (
-                    self.scope.select(chunks, *CHUNK_COLUMNS)
-                    .join_from(chunks, sources, chunks.c.source == sources.c.id)
-                    .where(chunks.c.id.in_(some))
-                )
-                for row in connection.execute(statement):
+                for row in self.scope.run(connection, _chunks_by_id(), ids=some):
                     found[row.id] = stored(row)
         return found
 
@@ -239,10 +233,11 @@ class Sources:
 
     def seq(self) -> int:
         """Number of this tenant's last change."""
+        return self.scope.once("seq", self._read_seq)
+
+    def _read_seq(self) -> int:
         with self.scope.reading() as connection:
-            found = connection.execute(
-                select(tenants.c.seq).where(tenants.c.name == self.scope.tenant)
-            ).scalar()
+            found = connection.execute(_last_change(), {"name": self.scope.tenant}).scalar()
         return int(found or 0)
 
     def changes(self, kind: SourceKind, after: int) -> list[Change]:
@@ -304,3 +299,24 @@ class Sources:
     ) -> None:
         rows = [{"seq": seq, "chunk_id": i, "kind": kind, "op": op} for i in ids]
         self.scope.insert(connection, changes, rows)
+
+
+@cache
+def _chunks_by_id() -> Select[Any]:
+    found = scoped(chunks, *CHUNK_COLUMNS).join_from(
+        chunks, sources, chunks.c.source == sources.c.id
+    )
+    return found.where(chunks.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _last_change() -> Select[Any]:
+    return select(tenants.c.seq).where(tenants.c.name == bindparam("name"))
+
+
+@cache
+def _bodies(*, of_customers: bool) -> Select[Any]:
+    found = scoped(sources, sources.c.body).where(sources.c.kind == bindparam("kind"))
+    if of_customers:
+        found = found.where(sources.c.customer_id.in_(bindparam("customers", expanding=True)))
+    return found.order_by(sources.c.at, sources.c.source_id)
