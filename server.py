@@ -69,11 +69,14 @@ def create_app(settings: Settings | None = None, *, embedder: Embedder | None = 
         version=VERSION,
         description=DESCRIPTION,
         lifespan=lifespan,
+        docs_url=None,  # its page would load scripts from elsewhere; openapi.json is the contract
+        redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     problems.install(app)
     for room in (suggestions, search, needs, customers, ingest, webhooks, ops):
         app.include_router(room.router)
+    app.include_router(suggestions.writes)
     pages.mount(app, settings)
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
     return app

@@ -174,6 +174,9 @@ def show_report(report: Report) -> None:
     if len(report.failures) > MAX_ROWS:
         out.print(f"… and {len(report.failures) - MAX_ROWS} more; see --json", style="dim")
     summary = report.summary
+    if not out.is_terminal:  # a program reads this: the last line is the summary
+        typer.echo(json.dumps(summary))
+        return
     out.print(
         ", ".join(f"{summary[fate]} {fate.replace('_', ' ')}" for fate in FATES)
         + f" in {summary['seconds']} s"

@@ -9,12 +9,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from copilot.api.deps import Admin, Agent, Store
+from copilot.api.idempotency import IdempotentRoute
 from copilot.db import TenantStore
 from copilot.errors import Conflict, InvalidInput, NotFound
 from copilot.identity import Proposal, propose_merges
 from copilot.story import known_story, timeline
 
-router = APIRouter(prefix="/v1", tags=["customers"])
+router = APIRouter(prefix="/v1", tags=["customers"], route_class=IdempotentRoute)
 Id = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 

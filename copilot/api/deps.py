@@ -69,13 +69,18 @@ async def copilot_of(request: Request) -> Copilot:
     return built
 
 
-async def caller_of(request: Request) -> Caller:
-    """Who asks. Raises Unauthenticated or RateLimited: 401 and 429 begin here and nowhere else."""
+def key_of(request: Request) -> str:
+    """The bearer key of a request. Raises Unauthenticated."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
         raise Unauthenticated("Send your API key as `Authorization: Bearer <key>`.")
+    return key.strip()
+
+
+async def caller_of(request: Request) -> Caller:
+    """Who asks. Raises Unauthenticated or RateLimited: 401 and 429 begin here and nowhere else."""
     keyring: Keyring = request.app.state.keyring
-    caller = await keyring.caller(key.strip())
+    caller = await keyring.caller(key_of(request))
     keyring.spend(caller)
     request.scope.setdefault("state", {})["tenant"] = caller.tenant
     return caller

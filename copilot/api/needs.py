@@ -11,13 +11,14 @@ from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from copilot.api.deps import Agent, Built, Store
+from copilot.api.idempotency import IdempotentRoute
 from copilot.db import TenantStore
 from copilot.errors import InvalidInput
 from copilot.handoff import packet_of
 from copilot.needs import parse_case
 from copilot.story import known_story
 
-router = APIRouter(prefix="/v1", tags=["needs"])
+router = APIRouter(prefix="/v1", tags=["needs"], route_class=IdempotentRoute)
 Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0)]
 Event = Literal[

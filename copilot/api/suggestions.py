@@ -14,6 +14,7 @@ from fastapi.responses import Response, StreamingResponse
 from rapidfuzz.distance import Levenshtein
 
 from copilot.api.deps import Agent, Built, Store
+from copilot.api.idempotency import IdempotentRoute
 from copilot.api.measures import SUGGESTIONS
 from copilot.api.problems import STATUS
 from copilot.api.schemas import FeedbackIn, SuggestionIn, SuggestionOut, wire
@@ -23,6 +24,7 @@ from copilot.domain import Hit, Segment, Suggestion
 from copilot.errors import CopilotError, InvalidInput
 
 router = APIRouter(prefix="/v1", tags=["suggestions"])
+writes = APIRouter(prefix="/v1", tags=["suggestions"], route_class=IdempotentRoute)
 HEARTBEAT_S = 15.0
 SSE = "text/event-stream"
 
@@ -51,7 +53,7 @@ async def suggest(body: SuggestionIn, request: Request, store: Store, copilot: B
     return Response(json.dumps(wire(suggestion)), media_type="application/json")
 
 
-@router.post("/feedback", status_code=201)
+@writes.post("/feedback", status_code=201)
 async def feedback(body: FeedbackIn, store: Store, caller: Agent) -> dict[str, Any]:
     """Notes what the agent did: shown, inserted, edited (with the sent text) or dismissed."""
     if body.event == "edited" and body.sent_text is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -294,3 +295,21 @@ def test_an_empty_installation_answers_and_abstains(tmp_path: Path) -> None:
         body = api.post("/v1/suggestions", json={"conversation": ONE, "alternatives": 3}).json()
         assert body["reply"]["abstained"] and body["reply"]["missing"]
         assert body["alternatives"] == []
+
+
+def test_a_write_sent_again_has_one_effect_and_one_answer(api: httpx.Client) -> None:
+    body = {"customer_id": "C-1003", "to_role": "service", "note": "once"}
+    key = {"Idempotency-Key": "handoff-1"}
+    first = api.post("/v1/handoffs", json=body, headers=key)
+    with ThreadPoolExecutor(8) as pool:
+        again = list(pool.map(lambda _: api.post("/v1/handoffs", json=body, headers=key), range(8)))
+    assert {r.json()["id"] for r in again} == {first.json()["id"]}
+    assert again[0].headers["idempotent-replayed"] == "true"
+    other = api.post("/v1/handoffs", json={**body, "note": "twice"}, headers=key)
+    problem(other, 422, "invalid_input")
+
+
+def test_without_the_key_each_write_counts(api: httpx.Client) -> None:
+    body = {"customer_id": "C-1003", "to_role": "service"}
+    ids = {api.post("/v1/handoffs", json=body).json()["id"] for _ in range(2)}
+    assert len(ids) == 2
