@@ -68,7 +68,7 @@ def owed(
             )
             found.insert(0, _owed(text, contact, promise.turn, promise.quote, fact))
         elif promise.status == "overdue" and matters(about, promise.due):
-            due = f" by {promise.due[:10]}" if promise.due else ""
+            due = f" by {_spoken(promise.due)}" if promise.due else ""
             text = (
                 f"We had promised you{due}: “{_flat(promise.quote)}” "
                 "That is overdue, and I am sorry."
@@ -93,6 +93,14 @@ def _owed(text: str, contact: Interaction, turn: str, quote: str, fact: Hit | No
         contact.subject or f"{contact.channel}, {contact.at.date() if contact.at else 'undated'}"
     )
     return Owed(text, contact.source_id, places.get(turn), title, quote, fact)
+
+
+def _spoken(day: str) -> str:
+    """A date as one says it: 10 April 2026."""
+    try:
+        return f"{date.fromisoformat(day[:10]):%d %B %Y}".lstrip("0")
+    except ValueError:
+        return day
 
 
 def _days(day: str, as_of: datetime) -> int:

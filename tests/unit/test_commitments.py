@@ -71,7 +71,7 @@ def fact(visibility: Visibility = "public") -> Hit:
 
 def test_an_overdue_promise_names_its_day_its_words_and_its_place() -> None:
     (item,) = said(assessed(promises=(promise(),)))
-    assert PLEDGE in item.text and "by 2026-11-15" in item.text and "sorry" in item.text
+    assert PLEDGE in item.text and "by 15 November 2026" in item.text and "sorry" in item.text
     assert (item.source_id, item.turn, item.quote) == ("past-1", 1, PLEDGE)
 
 
