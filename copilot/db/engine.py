@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from copilot.errors import CopilotError, StoreError
+from copilot.errors import ConfigError, CopilotError, StoreError
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _WRITES = {"copilot_write": True}
@@ -43,7 +43,13 @@ def now() -> datetime:
 
 def open_engine(url: str) -> Engine:
     """Connects and migrates. Raises StoreError when the database cannot be reached."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigError(
+            "COPILOT_DATABASE_URL is no database address: write sqlite:///PATH, or "
+            "postgresql://USER:PASSWORD@HOST/NAME."
+        ) from None
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "sqlite" and parsed.database:

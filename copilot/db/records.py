@@ -118,7 +118,7 @@ class Records:
         """A short word that changes whenever a record of the kind does."""
         with self.scope.reading() as connection:
             row = self.scope.run(connection, _version(), kind=kind).one()
-        count, latest = row[0], row[1]
+        count, latest = tuple(row)
         return f"{count}@{latest.isoformat() if latest else '-'}"
 
     def holders(self, scheme: str, value: str) -> list[str]:
