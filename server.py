@@ -28,6 +28,7 @@ from copilot.config import Settings
 from copilot.connectors import ConnectorFile
 from copilot.db import TenantStore
 from copilot.embedder import Embedder
+from copilot.errors import CopilotError
 from copilot.identity import resolve
 from ingest.pipeline import Pipeline, Silent
 from ingest.sync.receive import receive
@@ -43,26 +44,12 @@ def create_app(settings: Settings | None = None, *, embedder: Embedder | None = 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        vectors = build_vectors(settings)
-        copilot = build(settings, vectors=vectors, embedder=embedder)
-        stores = [copilot.database.tenant(name) for name in copilot.database.tenants()]
-        for store in stores:
-            copilot.indexer.sync_all(store)
-            copilot.retriever.repliers.train_if_due(store)
-            copilot.retriever.warm(store)
-        vectors.follow()
-        app.state.copilot = copilot
-        app.state.keyring = Keyring(copilot)
-        app.state.jobs = ingest.Jobs(ingest_with(copilot), settings.home / "uploads")
-        app.state.jobs.start(stores)
-        app.state.deliveries = webhooks.Deliveries(receive_with(copilot), settings.home)
-        app.state.deliveries.start(stores)
         try:
-            yield
-        finally:
-            app.state.deliveries.stop()
-            app.state.jobs.stop()
-            await copilot.aclose()
+            async with _opened(app, settings, embedder):
+                yield
+        except CopilotError as fault:
+            app.state.fault = fault  # the command says it in words and exits with its code
+            raise
 
     app = FastAPI(
         title="Continuum",
@@ -80,6 +67,33 @@ def create_app(settings: Settings | None = None, *, embedder: Embedder | None = 
     pages.mount(app, settings)
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
     return app
+
+
+@asynccontextmanager
+async def _opened(
+    app: FastAPI, settings: Settings, embedder: Embedder | None
+) -> AsyncIterator[None]:
+    """Opens what the application works with, and gives it back."""
+    vectors = build_vectors(settings)
+    copilot = build(settings, vectors=vectors, embedder=embedder)
+    stores = [copilot.database.tenant(name) for name in copilot.database.tenants()]
+    for store in stores:
+        copilot.indexer.sync_all(store)
+        copilot.retriever.repliers.train_if_due(store)
+        copilot.retriever.warm(store)
+    vectors.follow()
+    app.state.copilot = copilot
+    app.state.keyring = Keyring(copilot)
+    app.state.jobs = ingest.Jobs(ingest_with(copilot), settings.home / "uploads")
+    app.state.jobs.start(stores)
+    app.state.deliveries = webhooks.Deliveries(receive_with(copilot), settings.home)
+    app.state.deliveries.start(stores)
+    try:
+        yield
+    finally:
+        app.state.deliveries.stop()
+        app.state.jobs.stop()
+        await copilot.aclose()
 
 
 def ingest_with(copilot: Copilot) -> ingest.Ingests:

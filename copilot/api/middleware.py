@@ -36,10 +36,17 @@ class JsonLines(logging.Formatter):
         body: dict[str, Any] = {
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
             "level": record.levelname.lower(),
-            "event": record.getMessage(),
+            "event": _event(record.getMessage()),
         }
         body |= {name: getattr(record, name) for name in self.FIELDS if hasattr(record, name)}
         return json.dumps(body)
+
+
+def _event(message: str) -> str:
+    """A traceback by its kind alone: the words of a fault may be a customer's."""
+    if not message.startswith("Traceback"):
+        return message
+    return message.strip().splitlines()[-1].partition(":")[0]
 
 
 class Guard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import typer
+from pydantic import ValidationError
 
 from copilot.cli import admin, answers, document, serving
 from copilot.cli.console import fail
@@ -45,6 +46,18 @@ def main() -> None:
     except CopilotError as error:
         fail(error.detail)
         sys.exit(1)
+    except ValidationError as error:
+        fail(_setting(error))
+        sys.exit(2)
     except KeyboardInterrupt:
         fail("Interrupted. What was done is kept; run the command again to go on.")
         sys.exit(130)
+
+
+def _setting(error: ValidationError) -> str:
+    """Which setting was refused and why; any other fault of a shape is ours and is raised."""
+    if error.title != "Settings":
+        raise error
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    return f"{name if name.isupper() else f'COPILOT_{name.upper()}'}: {first['msg']}."

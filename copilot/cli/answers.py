@@ -76,9 +76,14 @@ def assess(
     """Assess cases for genuine needs, promises and open requests; nothing is stored."""
     if not cases.is_file():
         raise InvalidInput(f"There is no file {str(cases)!r}.")
+    if not to.resolve().parent.is_dir():
+        raise InvalidInput(f"{str(to)!r} cannot be written: there is no such folder.")
     engine = build_engine(Settings())
     done = failed = 0
-    with cases.open(encoding="utf-8", errors="replace") as lines, to.open("w") as answers:
+    with (
+        cases.open(encoding="utf-8", errors="replace") as lines,
+        to.open("w", encoding="utf-8") as answers,
+    ):
         for answer in asyncio.run(_assess_all(engine, lines)):
             if "error" in answer:
                 failed += 1
@@ -124,6 +129,8 @@ def read_conversation(path: Path) -> ConversationIn:
         raise InvalidInput(
             f"{str(path)!r} is not JSON: line {error.lineno}, {error.msg}."
         ) from error
+    except RecursionError:
+        raise InvalidInput(f"{str(path)!r} is not JSON we can read: nested too deep.") from None
     if isinstance(raw, dict):  # demo files carry a title and a note for the reader
         raw = {name: value for name, value in raw.items() if name not in ("title", "about")}
     try:

@@ -24,7 +24,7 @@ def print_json(value: object) -> None:
 
 def fail(detail: str) -> None:
     """One line on standard error."""
-    err.print(f"[bold red]error[/] {escape(detail)}")
+    err.print(f"[bold red]error[/] {escape(detail)}", soft_wrap=True)
 
 
 def show_results(results: list[Mapping[str, Any]]) -> None:

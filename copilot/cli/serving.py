@@ -15,7 +15,7 @@ from copilot.api.schemas import ConversationIn, wire
 from copilot.bootstrap import build
 from copilot.cli.console import out, show_suggestion
 from copilot.config import ROOT, Settings
-from copilot.errors import ConfigError
+from copilot.errors import ConfigError, CopilotError
 from ingest.cli import run_with_progress, show_report
 from server import create_app, log_json
 
@@ -75,11 +75,17 @@ def _serve(settings: Settings, host: str, port: int) -> None:
             f"Port {port} of {host} is taken. Stop what uses it, or choose another with --port."
         )
     log_json()
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings), host=host, port=port, log_config=None, access_log=False,
+        app, host=host, port=port, log_config=None, access_log=False,
         timeout_graceful_shutdown=5,
     )  # fmt: skip
-    uvicorn.Server(config).run()
+    try:
+        uvicorn.Server(config).run()
+    except SystemExit:  # uvicorn's own code says nothing of the fault
+        if isinstance(fault := getattr(app.state, "fault", None), CopilotError):
+            raise fault from None
+        raise
 
 
 def _is_taken(host: str, port: int) -> bool:

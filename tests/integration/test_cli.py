@@ -1,0 +1,322 @@
+"""The commands as scripts use them: exit codes, JSON, and faults that say what to do."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from copilot.cli import main
+from copilot.config import ROOT
+
+ARTICLES = [
+    {"id": "kb-valve", "title": "Valve E23", "content": "A valve at E23 is stuck. Press its pin."},
+    {"id": "kb-refund", "title": "Refunds", "content": "A refund arrives after five working days."},
+]  # fmt: skip
+CONVERSATION = {"turns": [{"speaker": "customer", "text": "The valve shows E23, what now?"}]}
+SUMMARY = {"added", "changed", "unchanged", "removed", "failed", "seconds"}
+COMMANDS = (
+    "ingest", "search", "suggest", "assess", "serve", "demo", "reindex", "doctor", "openapi",
+    "train-ranker", "eval",
+)  # fmt: skip
+
+
+class Ran(NamedTuple):
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def last(self) -> Any:
+        """The last line as JSON."""
+        return json.loads(self.out.strip().splitlines()[-1])
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An installation of its own, whatever the machine has set."""
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "COPILOT_MODEL", "COPILOT_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COPILOT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(tmp_path)
+    loggers = [logging.getLogger(name) for name in ("copilot", "uvicorn.error")]
+    before = [(log, list(log.handlers), log.level, log.propagate) for log in loggers]
+    yield
+    for log, handlers, level, propagate in before:  # `serve` sends them to its own lines
+        log.handlers[:], log.level, log.propagate = handlers, level, propagate
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `copilot …` as its entry point does."""
+
+    def command(*arguments: object, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["copilot", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        capsys.readouterr()
+        code: object = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.err
+        assert isinstance(code, int)
+        return Ran(code, printed.out, printed.err)
+
+    return command
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    """A file of two good articles."""
+    path = tmp_path / "articles.jsonl"
+    path.write_text("".join(json.dumps(a) + "\n" for a in ARTICLES), "utf-8")
+    return path
+
+
+@pytest.fixture
+def filled(run: Run, articles: Path) -> Path:
+    """An installation with two articles."""
+    assert run("ingest", articles, "--json").code == 0
+    return articles
+
+
+@pytest.mark.parametrize("command", [(), *((c,) for c in COMMANDS), ("keys",), ("keys", "create")])
+def test_every_command_explains_itself(run: Run, command: tuple[str, ...]) -> None:
+    shown = run(*command, "--help")
+    assert shown.code == 0 and "Usage:" in shown.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("nothing",), ("search",), ("search", "x", "-k", "0"), ("search", "x", "--surplus")],
+)
+def test_wrong_use_exits_2(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).code == 2
+
+
+def test_ingest_reports_what_it_did_and_the_second_time_that_nothing_changed(
+    run: Run, articles: Path
+) -> None:
+    first = run("ingest", articles, "--json")
+    assert first.code == 0 and first.last.keys() >= SUMMARY
+    assert (first.last["added"], first.last["failed"]) == (2, 0)
+    again = run("ingest", articles, "--json").last
+    assert (again["added"], again["unchanged"]) == (0, 2)
+    articles.write_text(json.dumps(ARTICLES[0]) + "\n", "utf-8")
+    assert run("ingest", articles, "--json").last["removed"] == 1
+    plain = run("ingest", articles)
+    assert plain.code == 0 and plain.last["unchanged"] == 1 and "articles" in plain.out
+
+
+def test_a_partial_ingest_exits_1_and_keeps_the_good_part(run: Run, articles: Path) -> None:
+    with articles.open("a") as lines:
+        lines.write('{"id": "cut", "title"\n')
+    ended = run("ingest", articles, "--json")
+    assert ended.code == 1 and (ended.last["added"], ended.last["failed"]) == (2, 1)
+    assert "line 3" in run("ingest", articles).out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("missing.jsonl",),
+        ("articles.jsonl", "missing.jsonl"),
+        ("articles.jsonl", "--kind", "secrets"),
+        ("articles.jsonl", "--date-order", "dym"),
+        ("articles.jsonl", "--mapping", "missing.json"),
+    ],
+)
+def test_ingest_of_what_cannot_be_exits_2_and_stores_nothing(
+    run: Run, articles: Path, arguments: tuple[str, ...]
+) -> None:
+    ended = run("ingest", *arguments)
+    assert ended.code == 2 and ended.err.strip()
+    assert run("search", "valve", "--json").last == {"results": []}
+
+
+@pytest.mark.usefixtures("filled")
+def test_search_prints_the_api_s_results(run: Run) -> None:
+    found = run("search", "valve E23", "-k", 1, "--kinds", "document", "--json")
+    (row,) = found.last["results"]
+    assert (row["rank"], row["kind"], row["source_id"]) == (1, "document", "kb-valve")
+    assert row["quote"] and row["title"] == "Valve E23"
+    assert "kb-valve" in run("search", "valve E23").out
+    assert run("search", "valve", "--kinds", "interaction", "--json").last == {"results": []}
+
+
+@pytest.mark.parametrize(
+    "arguments", [("  ",), ("valve", "--kinds", "secrets"), ("valve", "--kinds", "")]
+)
+def test_a_search_for_nothing_exits_2(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run("search", *arguments).code == 2
+
+
+@pytest.mark.usefixtures("filled")
+def test_suggest_reads_a_file_or_standard_input(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "talk.json"
+    path.write_text(json.dumps({**CONVERSATION, "title": "A valve", "about": "x"}), "utf-8")
+    from_file = run("suggest", "--conversation", path, "--json").last
+    assert from_file["generator"]["kind"] == "extractive"
+    assert [c["source_id"] for c in from_file["citations"]] == ["kb-valve"]
+    given = run("suggest", "--conversation", "-", "--json", stdin=json.dumps(CONVERSATION).encode())
+    assert given.last["reply"]["text"] == from_file["reply"]["text"]
+    shown = run("suggest", "--conversation", path)
+    assert "Press its pin." in shown.out and "kb-valve" in shown.out
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_missing_model_is_a_labelled_fallback(run: Run) -> None:
+    raw = json.dumps(CONVERSATION).encode()
+    ended = run("suggest", "--conversation", "-", "--generator", "llm", "--json", stdin=raw)
+    assert ended.code == 0
+    assert ended.last["generator"] == {
+        "kind": "fallback", "model": None, "reason": "no model is configured",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b'{\n"turns": [\n', "line 3"),
+        (b"\xff\xfe{}", "UTF-8"),
+        (b"", "not JSON"),
+        (b"[" * 200_000, "not JSON"),
+        (b"[]", "conversation"),
+        (b'{"turns": []}', "turns"),
+        (b'{"turns": [{"speaker": "boss", "text": "x"}]}', "speaker"),
+        (b'{"turns": [{"speaker": "customer"}]}', "text"),
+        (b'{"turns": [{"speaker": "customer", "text": "\\ud800"}]}', "text"),
+        (b'{"turns": [{"speaker": "customer", "text": "x"}], "surplus": 1}', "surplus"),
+    ],
+)
+def test_a_bad_conversation_exits_2_and_names_the_place(
+    run: Run, tmp_path: Path, raw: bytes, told: str
+) -> None:
+    path = tmp_path / "bad.json"
+    path.write_bytes(raw)
+    for ended in (
+        run("suggest", "--conversation", path),
+        run("suggest", "--conversation", "-", stdin=raw),
+    ):
+        assert ended.code == 2 and told in " ".join(ended.err.split())
+
+
+def test_other_wrong_uses_of_suggest_exit_2(run: Run, tmp_path: Path) -> None:
+    assert run("suggest", "--conversation", tmp_path / "missing.json").code == 2
+    assert run("suggest", "--conversation", tmp_path).code == 2
+    assert run("suggest", "--conversation", "-", "--generator", "magic").code == 2
+    assert run("suggest", "--conversation", "-", "--alternatives", 9).code == 2
+
+
+def cases() -> list[str]:
+    return (ROOT / "eval/cases/needs_dev.jsonl").read_text("utf-8").splitlines()[:2]
+
+
+def test_assess_answers_each_case_and_a_bad_line_stops_none(run: Run, tmp_path: Path) -> None:
+    good = cases()
+    source, answers = tmp_path / "cases.jsonl", tmp_path / "answers.jsonl"
+    source.write_text("\n".join(good) + "\n", "utf-8")
+    assert run("assess", source, "--out", answers, "--json").last["assessed"] == 2
+    source.write_text("\n".join([good[0], "{broken", '{"id": 1}', good[1]]) + "\n", "utf-8")
+    ended = run("assess", source, "--out", answers, "--json")
+    assert ended.code == 1
+    assert (ended.last["assessed"], ended.last["failed"]) == (2, 2)
+    assert "line 2" in ended.err and "line 3" in ended.err
+    written = [json.loads(line) for line in answers.read_text("utf-8").splitlines()]
+    assert [row.get("case_id", row.get("line")) for row in written] == [
+        json.loads(good[0])["id"], 2, 3, json.loads(good[1])["id"],
+    ]  # fmt: skip
+
+
+def test_assess_of_nothing_or_into_nowhere_exits_2(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "cases.jsonl"
+    assert run("assess", source, "--out", tmp_path / "o.jsonl").code == 2
+    source.write_text(cases()[0] + "\n", "utf-8")
+    ended = run("assess", source, "--out", tmp_path / "no" / "folder" / "o.jsonl")
+    assert ended.code == 2 and "o.jsonl" in " ".join(ended.err.split())
+
+
+def test_keys_are_shown_once_listed_without_secret_and_revoked(run: Run) -> None:
+    made = run("keys", "create", "--role", "agent", "--label", "desk 3", "--json").last
+    assert made["key"] and made["role"] == "agent"
+    listed = run("keys", "list", "--json")
+    (row,) = listed.last
+    assert (row["id"], row["label"], row["revoked"]) == (made["id"], "desk 3", False)
+    assert made["key"] not in listed.out + run("keys", "list").out
+    assert run("keys", "revoke", made["id"]).code == 0
+    assert run("keys", "list", "--json").last[0]["revoked"]
+    assert run("keys", "revoke", "nobody").code == 2
+    assert run("keys", "create", "--role", "emperor").code == 2
+
+
+def test_doctor_says_how_things_are_and_what_to_do(run: Run, articles: Path) -> None:
+    empty = run("doctor", "--json")
+    names = {finding["name"]: finding for finding in empty.last}
+    assert empty.code == 0
+    assert {"python", "home", "database", "embeddings", "index", "model", "data"} <= names.keys()
+    assert (
+        "copilot ingest" in names["data"]["advice"] and "COPILOT_MODEL" in names["model"]["advice"]
+    )
+    run("ingest", articles)
+    assert "2 documents" in run("doctor").out
+
+
+def test_doctor_finds_a_fault_and_exits_1(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPILOT_MODEL", "openai:gpt")
+    ended = run("doctor", "--json")
+    assert ended.code == 1
+    assert any("OPENAI_API_KEY" in f["state"] for f in ended.last if not f["is_good"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("COPILOT_MODEL", "openai:gpt", "OPENAI_API_KEY"),
+        ("COPILOT_MODEL", "gpt", "openai:NAME"),
+        ("COPILOT_EMBEDDINGS", "magic", "COPILOT_EMBEDDINGS"),
+        ("COPILOT_DATABASE_URL", "nonsense", "COPILOT_DATABASE_URL"),
+        ("COPILOT_MODEL_DEADLINE_S", "soon", "COPILOT_MODEL_DEADLINE_S"),
+        ("COPILOT_RATE_PER_MINUTE", "-5", "COPILOT_RATE_PER_MINUTE"),
+    ],
+)
+def test_a_bad_setting_is_named_and_exits_2(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    for command in (("search", "valve"), ("serve", "--port", "0")):
+        ended = run(*command)
+        assert ended.code == 2 and told in " ".join(ended.err.split())
+
+
+@pytest.mark.usefixtures("filled")
+def test_reindex_counts_every_vector(run: Run) -> None:
+    done = run("reindex", "--json")
+    assert done.code == 0 and done.last == {"tenants": 1, "vectors": 2}
+    assert run("search", "refund", "-k", 1, "--json").last["results"][0]["source_id"] == "kb-refund"
+    assert run("reindex", "--tenant", "nobody").code == 2
+
+
+def test_tenants_are_apart(run: Run, articles: Path) -> None:
+    run("ingest", articles, "--tenant", "one")
+    assert run("search", "valve", "--tenant", "two", "--json").last == {"results": []}
+    assert run("search", "valve", "--tenant", "one", "--json").last["results"]
+    assert run("search", "valve", "--tenant", "../etc").code in (1, 2)
+
+
+def test_the_openapi_document_is_printed(run: Run) -> None:
+    document = json.loads(run("openapi").out)
+    assert {"/v1/search", "/v1/suggestions", "/v1/ingest"} <= document["paths"].keys()
