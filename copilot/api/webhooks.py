@@ -85,8 +85,10 @@ class Deliveries:
     def _run(self, store: TenantStore, job_id: str) -> None:
         name = ""
         try:
-            request = store.journal.job(job_id)["request"]
-            name = request["connector"]
+            row = store.journal.job(job_id)
+            request, name = row["request"], row["request"]["connector"]
+            if row["state"] not in ("queued", "running"):
+                return  # it stood in the queue twice
             file = connector_named(self.home, name)
             store.journal.update_job(job_id, state="running")
             report = self.receive(store, file, request["body"])

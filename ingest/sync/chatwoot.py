@@ -10,6 +10,7 @@ from ingest.sync.faults import UpstreamFault
 from ingest.sync.protocol import Page, Reader, Row, State, ident_of, listed
 from ingest.sync.wire import Wire
 
+PAGE = 25  # conversations of one page, at most
 REPEATS = 3  # the same page so often means that paging does not work
 LONGEST = 1_000  # pages of one conversation
 
@@ -38,7 +39,7 @@ class Chatwoot:
         while True:
             rows, total = self._list(page)
             if isinstance(count, int) and total < count and page > 1:
-                page, count = max(1, page - 1 - (count - total) // 25), total
+                page, count = max(1, page - 1 - (count - total) // PAGE), total
                 continue
             idents = [ident_of(row) for row in rows]
             repeats = repeats + 1 if idents and idents == last else 0

@@ -150,6 +150,8 @@ def _url(text: str) -> httpx.URL:
         raise UnsafeAddress(f"The address {text[:80]!r} cannot be read.") from error
     if url.scheme not in ("http", "https") or not host:
         raise UnsafeAddress(f"Only http and https addresses are fetched, not {text[:80]!r}.")
+    if url.port == 0 or (url.port or 80) > 65_535:
+        raise UnsafeAddress(f"The address {text[:80]!r} has no valid port.")
     if url.userinfo:
         raise UnsafeAddress("An address with a user name in it is not fetched; use `token`.")
     return url
