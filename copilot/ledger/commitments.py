@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from copilot.ledger.language import Sentence, plain, sentences
+from copilot.ledger.language import Sentence, digits, plain, sentences
 from copilot.ledger.patterns import pattern
 
 
@@ -60,31 +60,43 @@ def _clauses(sentence: Sentence) -> list[tuple[int, str]]:
 
 
 def _kind(clause: str, *, sales: bool, dated: bool = False) -> str | None:
-    binding = bool(
-        pattern("say_pledge").search(clause)
-        or pattern("say_event").search(clause)
-        or pattern("say_booked").search(clause)
-        or pattern("say_appointed").search(clause)
-    )
-    if pattern("say_not_yet").search(clause) and not pattern("say_follow_up").search(clause):
+    """What binds: a word given, an act of ours announced, an event with its day, a claim; or None.
+
+    Advice, instructions, hopes, conditions nobody agreed to and deeds done bind nobody.
+    """
+    follows = bool(pattern("say_follow_up").search(clause))
+    if pattern("say_word").search(clause):
+        return "pledge"
+    if pattern("say_not_yet").search(clause) and not follows:
         return None
-    if pattern("say_orders").search(clause) or pattern("say_condition").search(clause):
+    if pattern("say_orders").search(clause) or pattern("say_would_be").search(clause):
         return None
     if pattern("say_offer").search(clause):
         return "offer"
-    if pattern("say_booked").search(clause) and re.search(r"\bfor|on|at|tomorrow|next\b", clause):
+    if pattern("say_past").search(clause) and not dated:
+        return None
+    kind = _binding(clause, dated=dated)
+    if kind and (follows or kind == "event" or not pattern("say_right_now").search(clause)):
+        return kind
+    deed = pattern("say_own_deed").search(clause) or pattern("say_to_customer").search(clause)
+    return "claim" if sales and not deed and pattern("say_claim").search(clause) else None
+
+
+def _binding(clause: str, *, dated: bool) -> str | None:
+    """A pledge of an act, or something that comes about on a day that is named."""
+    if pattern("say_act").search(clause):
+        return "pledge"
+    when = bool(pattern("say_when").search(digits(clause)) or pattern("say_when").search(clause))
+    directs = bool(pattern("say_to_customer").search(clause))
+    if pattern("say_pledge").search(clause) and (when or pattern("say_promised").search(clause)):
+        return "pledge"
+    if directs or pattern("say_modal").search(clause):
+        return None
+    if when and pattern("say_delivers").search(clause):
         return "event"
     if dated and pattern("say_ends").search(clause):
         return "event"
-    if pattern("say_past").search(clause):
-        return None
-    if binding and not (
-        pattern("say_right_now").search(clause) and not pattern("say_follow_up").search(clause)
-    ):
-        return "pledge" if pattern("say_pledge").search(clause) else "event"
-    if sales and pattern("say_claim").search(clause) and not clause.endswith("?"):
-        return "claim"
-    return None
+    return "event" if pattern("say_underway").search(clause) else None
 
 
 @lru_cache(maxsize=8192)

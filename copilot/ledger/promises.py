@@ -11,6 +11,7 @@ from typing import Literal
 from copilot.ledger.calendar import Due, DueBasis, WorkingCalendar, due
 from copilot.ledger.commitments import Clause, accepts, commitments, own_commitments
 from copilot.ledger.conflicts import contradicted_by
+from copilot.ledger.fate import Patience, fate
 from copilot.ledger.language import plain, sentences, stems
 from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said, Timeline
@@ -26,6 +27,8 @@ class LedgerPolicy:
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
     default_due_days: int | None = None
     similar: float = 0.5
+    presume_kept: bool = True  # after a resolved contact: who is let down says so; see `fate`
+    patience_days: int = 14  # without any later contact, nothing is presumed before this long
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,14 @@ def promises(timeline: Timeline, as_of: datetime, policy: LedgerPolicy) -> list[
         for place in range(len(timeline.turns))
         for clause in _binding(timeline.turns, place)
     ]
-    return _once(found)
+    return [promise for promise in _once(found) if _counts(promise)]
+
+
+def _counts(promise: Promise) -> bool:
+    """What a product does binds us only where the words are absolute, or wrong."""
+    if promise.kind != "claim" or promise.status == "conflict":
+        return True
+    return bool(pattern("say_absolute").search(plain(promise.quote)))
 
 
 def local_day(moment: datetime | None, zone: tzinfo | None) -> date | None:
@@ -144,13 +154,20 @@ def _binding(turns: Sequence[Said], place: int) -> list[Clause]:
 
 
 def _accepted(turns: Sequence[Said], place: int) -> bool:
-    """The customer's next turn says yes to the offer."""
-    for later in turns[place + 1 : place + 3]:
+    """The customer's next turn says yes to the offer, and we did not act on it there and then."""
+    said_yes = False
+    for later in turns[place + 1 : place + 4]:
         if later.conversation_id != turns[place].conversation_id:
-            return False
+            break
         if later.speaker == "customer":
-            return accepts(later.text)
-    return False
+            if said_yes:
+                break
+            said_yes = accepts(later.text)
+            if not said_yes:
+                return False
+        elif said_yes and later.ours:
+            return not pattern("say_settled").search(plain(later.text))
+    return said_yes
 
 
 def _promise(
@@ -168,7 +185,7 @@ def _promise(
         when = due(clause.sentence.text, said, policy.calendar)
     if when.on is None and policy.default_due_days is not None and said and clause.kind != "claim":
         when = Due(policy.calendar.add(said, policy.default_due_days), "policy_default")
-    status, conflict, kept = _standing(timeline, place, clause, when, as_of, after)
+    status, conflict, kept = _standing(timeline, place, clause, when, as_of, after, policy)
     customer = turn.speaker == "customer"
     return Promise(
         promisor_role=_role(turn),
@@ -248,7 +265,13 @@ def _what(clause: Clause) -> str:
 
 
 def _standing(
-    timeline: Timeline, place: int, clause: Clause, when: Due, as_of: datetime, after: Aftermath
+    timeline: Timeline,
+    place: int,
+    clause: Clause,
+    when: Due,
+    as_of: datetime,
+    after: Aftermath,
+    policy: LedgerPolicy,
 ) -> tuple[PromiseStatus, str | None, str | None]:
     turn = timeline.turns[place]
     about = stems(clause.text) or stems(clause.sentence.text)
@@ -262,15 +285,31 @@ def _standing(
             local_day(turn.at, timeline.zone),
             local_day(as_of, timeline.zone),
             is_claim=clause.kind == "claim" or turn.role == "sales",
+            context=_before(timeline.turns, place, clause),
         )
         if conflict:
             return "conflict", conflict, None
     kept = after.kept(place, about)
     if kept:
         return "kept", None, kept
-    if is_overdue(when.on, as_of, timeline.zone):
-        return "overdue", None, None
-    return "open", None, None
+    if clause.kind == "claim":  # holds or does not hold; it is never done
+        return "open", None, None
+    if turn.speaker == "customer":
+        return ("overdue" if is_overdue(when.on, as_of, timeline.zone) else "open"), None, None
+    topic = about | stems(clause.sentence.text)
+    patience = Patience(policy.presume_kept, policy.patience_days)
+    status, ground = fate(timeline, place, topic, when.on, as_of, patience)
+    return status, None, ground
+
+
+def _before(turns: Sequence[Said], place: int, clause: Clause) -> str:
+    """What was spoken of just before: earlier in the turn, else in the turn it answers."""
+    earlier = turns[place].text[: clause.sentence.start].strip()
+    if earlier:
+        return earlier
+    previous = turns[place - 1] if place else None
+    same = previous and previous.conversation_id == turns[place].conversation_id
+    return previous.text if previous and same else ""
 
 
 def _once(found: list[Promise]) -> list[Promise]:

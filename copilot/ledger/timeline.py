@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Literal
@@ -51,6 +51,8 @@ class Timeline:
     zone: tzinfo | None = None
     customer: str = "customer"
     current: str | None = None
+    resolved: Mapping[str, bool] = field(default_factory=dict)  # contacts of known outcome
+    open_cases: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from copilot.errors import InvalidInput
 from copilot.ledger import Fact, Said, Timeline, joined
+from copilot.ledger.fate import outcomes
 from copilot.ledger.language import sentences
 from copilot.needs.policy import Policy
 
@@ -91,6 +92,7 @@ class PastConversation(_Open):
     at: Moment = None
     channel: str = "unknown"
     turns: tuple[CaseTurn, ...] = ()
+    resolved: bool | None = None
 
 
 class OwnedItem(_Open):
@@ -197,6 +199,8 @@ class Case(_Closed):
             zone=policy.market(self.customer.market).zone,
             customer=self.customer.id,
             current="now",
+            resolved=outcomes({c.id: c.resolved for c in self.history}),
+            open_cases=tuple(str(case) for case in self.customer.state.open_cases),
         )
 
 

@@ -127,6 +127,7 @@ def _past(contact: Interaction) -> PastConversation:
         at=contact.at,
         channel=contact.channel,
         turns=tuple(_turn(t, n) for n, t in enumerate(contact.turns) if t.visibility == "public"),
+        resolved=contact.outcome.resolved if contact.outcome else None,
     )
 
 
