@@ -101,6 +101,8 @@ Admin = Annotated[Caller, Depends(admin_of)]
 
 async def store_of(caller: Agent, copilot: Built) -> TenantStore:
     """The store of the caller's tenant: the key decides, never the request."""
+    if opened := copilot.database.opened(caller.tenant):
+        return opened
     return await anyio.to_thread.run_sync(copilot.database.tenant, caller.tenant)
 
 

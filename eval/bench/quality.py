@@ -19,9 +19,9 @@ HEAD = """\
 
 698 articles of the bank, {n} openings, {day}, {on}, shared with other work;
 searches by turns in one process, one client, warm, no query answered from a cache. Peers use the
-same weights of all-MiniLM-L6-v2 in fp32 and passages of 1,000/200 characters by LangChain's splitter; their passages are reduced to
-articles, best first. Nothing of theirs is tuned. txtai is left out: it imports PyTorch, which the
-environment of this project does not hold.
+same weights of all-MiniLM-L6-v2 in fp32 and passages of 1,000/200 characters by LangChain's
+splitter; their passages are reduced to articles, best first. Nothing of theirs is tuned. txtai is
+left out: it imports PyTorch, which the environment of this project does not hold.
 
 | search | recall@10 | hit@5 | recall@20 | MRR@10 | p50 ms |
 |---|---|---|---|---|---|"""
