@@ -354,3 +354,10 @@ def test_one_unreadable_conversation_is_reported_and_tried_again(make: Make) -> 
     wire.broken = False
     assert bench.sync().report.counts["added"] == 1
     assert len(bench.held()) == 12
+
+
+def test_our_own_pace_is_kept(make: Make) -> None:
+    bench, _ = make("zendesk", requests_per_minute=1)
+    bench.sync()
+    assert len(bench.slept) == len(bench.desk.asked) - 1
+    assert min(bench.slept) > 0

@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import time
+from dataclasses import dataclass, field
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 from copilot.connectors import ConnectorFile
 from copilot.db import Database
 from ingest.pipeline import Pipeline
+from ingest.report import Report
 from ingest.sync.build import build_connector
 from ingest.sync.engine import Sync
 from tests.fakes import FakeEmbedder
@@ -95,3 +97,46 @@ def test_kills_at_any_moment_leave_no_duplicate_and_no_hole(kind: str, tmp_path:
         ids = [turn.id for turn in one.turns]
         assert len(ids) == len(set(ids))
         assert len(ids) == (45 if one.source_id == "chatwoot-1" else turns)
+
+
+class Dead(BaseException):
+    """The process is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dying(Pipeline):
+    """Dies at its n-th batch, just before or just after it is committed."""
+
+    after: bool = False
+    left: list[None] = field(default_factory=list)
+
+    def ingest(self, items: Any, *, origin: str) -> Report:
+        if not self.left and not self.after:
+            raise Dead
+        report = Pipeline.ingest(self, items, origin=origin)
+        if not self.left:
+            raise Dead
+        self.left.pop()
+        return report
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the commit", "after the commit"])
+@pytest.mark.parametrize("kind", list(CASES))
+def test_death_around_a_commit_costs_no_record(kind: str, after: bool, tmp_path: Path) -> None:
+    small = {"zendesk": ZendeskWire(), "chatwoot": ChatwootWire(), "helpscout": HelpScoutWire()}
+    wire = small.get(kind, RtWire())
+    store = Database.open(f"sqlite:///{tmp_path / 'truth.db'}").create_tenant("t")
+    with serving(wire) as desk:
+        file = ConnectorFile(
+            kind=kind, name=kind, base_url=desk.url, allow_private_hosts=["127.0.0.1"],
+            **CASES[kind][1],
+        )  # fmt: skip
+        for batch in (0, 1, 1, 0, 1):
+            dying = Dying(store, FakeEmbedder(), after=after, left=[None] * batch)
+            with contextlib.suppress(Dead):
+                Sync(file, build_connector(file, store), store, dying).run()
+        whole = Pipeline(store, FakeEmbedder())
+        assert Sync(file, build_connector(file, store), store, whole).run().fault is None
+    total = getattr(wire, "tickets", None) or wire.conversations
+    held = [one.source_id for one in store.sources.iterate("interaction")]
+    assert sorted(held) == sorted(f"{kind}-{n}" for n in range(1, total + 1))
