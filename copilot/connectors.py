@@ -130,6 +130,8 @@ def read_connector(path: Path) -> ConnectorFile:
         raise ConfigError(f"{path} is not valid {path.suffix[1:].upper()}: {error}.") from error
     if not isinstance(value, dict):
         raise ConfigError(f"{path} must hold one object with `kind`, `base_url` and so on.")
+    if "name" in value:
+        raise ConfigError(f"{path}: leave `name` out: the file's own name is the connector's.")
     given: dict[str, Any] = {"name": path.stem.lower(), **value}
     if given.get("kind") == "helpscout":
         given.setdefault("base_url", HELPSCOUT)

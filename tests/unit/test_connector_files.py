@@ -55,6 +55,7 @@ def test_a_file_with_a_secret_must_be_its_owners_alone(tmp_path: Path) -> None:
         (('token_env = "TEST_ZENDESK_TOKEN"', ""), "token"),
         (('base_url = "https://acme.zendesk.com"', ""), "base_url"),
         (("since", "sinse"), "sinse"),
+        (("since", "name = 'other'\nsince"), "name"),
         (('kind = "zendesk"', 'kind = "intercom"'), "webhook"),
         (('kind = "zendesk"', "kind = "), "TOML"),
         (("since = 2026-01-01", "[webhook]\nverify = 'off'"), "path_secret"),
