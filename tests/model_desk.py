@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
 
 from copilot.bootstrap import Copilot, build
 from copilot.config import Settings
 from copilot.domain import Conversation, Customer, Document, Product, Turn
 from copilot.llm import ChatModel
 from ingest.pipeline import Pipeline
+from server import create_app
 from tests.fake_upstream import Step
 from tests.fakes import FakeEmbedder
 
@@ -53,6 +59,24 @@ async def desk(
         yield copilot
     finally:
         await copilot.aclose()
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[tuple[str, FastAPI]]:
+    """A server in this process with the small data in it: its address and its application."""
+    app = create_app(settings, embedder=FakeEmbedder())
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.02)
+    filled(app.state.copilot)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", app
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
 
 
 def filled(copilot: Copilot) -> None:

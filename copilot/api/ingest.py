@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.api.deps import Admin, Agent, Built, Store
 from copilot.api.measures import INGESTED, JOBS
 from copilot.db import TenantStore
-from copilot.errors import CopilotError, Forbidden, InvalidInput, TooLarge
+from copilot.errors import CopilotError, Forbidden, InvalidInput, StoreError, TooLarge
 
 router = APIRouter(prefix="/v1", tags=["ingest"])
 Kind = Literal["auto", "documents", "interactions", "catalogue", "customers"]
@@ -144,7 +144,14 @@ async def ingest_files(
     jobs: Jobs = request.app.state.jobs
     job_id = uuid.uuid4().hex
     folder = jobs.folder / job_id
-    names = [await anyio.to_thread.run_sync(_save, upload, folder) for upload in files]
+    try:
+        names = [await anyio.to_thread.run_sync(_save, upload, folder) for upload in files]
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise StoreError(
+            f"The upload could not be written ({error.strerror}): nothing was stored. "
+            "Free some space, or check the folder's permissions, and send it again."
+        ) from error
     wanted = {"paths": [str(folder / name) for name in names], "kind": kind, "uploaded": True}
     await anyio.to_thread.run_sync(jobs.submit, store, job_id, wanted)
     return {"job": job_id, "href": f"/v1/jobs/{job_id}"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
@@ -26,6 +27,7 @@ from copilot.errors import CopilotError, InvalidInput
 router = APIRouter(prefix="/v1", tags=["suggestions"])
 writes = APIRouter(prefix="/v1", tags=["suggestions"], route_class=IdempotentRoute)
 HEARTBEAT_S = 15.0
+log = logging.getLogger("copilot.api")
 SSE = "text/event-stream"
 
 
@@ -100,6 +102,10 @@ async def _events(copilot: Copilot, store: TenantStore, body: SuggestionIn) -> A
         except CopilotError as error:
             fault = {"code": error.code, "status": STATUS[error.code], "detail": error.detail}
             await incoming.put(("error", fault))
+        except Exception as error:  # noqa: BLE001 - a door: the client must hear that it ended
+            log.error("unexpected", extra={"fault": type(error).__name__})  # noqa: TRY400
+            detail = "An unexpected fault. Ask again; if it stays, look into the server's log."
+            await incoming.put(("error", {"code": "internal", "status": 500, "detail": detail}))
         finally:
             await incoming.put(None)
 

@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import re
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,15 +13,11 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
-from copilot.config import Settings
 from copilot.domain import Document, Segment, Suggestion
 from copilot.suggester.suggester import Prepared
 from ingest.pipeline import Pipeline
-from server import create_app
 from tests.fake_upstream import SECRET, FakeUpstream, Fault
-from tests.fakes import FakeEmbedder
 from tests.model_desk import (
     HOME,
     NO_NEEDS,
@@ -31,9 +26,9 @@ from tests.model_desk import (
     asked,
     desk,
     drafted,
-    filled,
     number_of,
     scripted,
+    served,
     settings,
     wanted,
 )
@@ -272,21 +267,8 @@ def slow(tmp_path: Path) -> Iterator[tuple[str, FakeUpstream]]:
     script = scripted(Fault("stream_drip"))
     with FakeUpstream(script) as upstream:
         config = settings(tmp_path, upstream.base_url, bootstrap_key="ck_k", model_deadline_s=25)
-        yield from ((url, upstream) for url in serving(config))
-
-
-def serving(config: Settings) -> Iterator[str]:
-    app = create_app(config, embedder=FakeEmbedder())
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.02)
-    filled(app.state.copilot)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+        with served(config) as (url, _):
+            yield url, upstream
 
 
 BODY = {"conversation": {"turns": [{"speaker": "customer", "text": QUESTION}]}, "stream": True}
@@ -298,9 +280,8 @@ def test_a_client_that_goes_away_stops_the_model(slow: tuple[str, FakeUpstream])
     with httpx.stream(
         "POST", f"{url}/v1/suggestions", json=BODY, headers=KEY, timeout=20
     ) as answer:
-        for line in answer.iter_lines():
-            if line == "event: citation":
-                break
+        lines = answer.iter_lines()  # held: dropping it would hang up
+        assert "event: citation" in lines
         until(lambda: upstream.in_progress > 0)
         assert httpx.get(f"{url}/healthz").status_code == 200, "others are served meanwhile"
     until(lambda: upstream.in_progress == 0)
