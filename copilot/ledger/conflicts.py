@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -60,7 +60,8 @@ def contradicted_by(
         return None
     pieces = claim.split(", ")
     for piece in (claim, *(pieces if len(pieces) > 1 else ())):
-        found = _first(_read(piece, context), facts, said, as_of, is_claim=is_claim)
+        read = replace(_read(piece, context), denies=whole.denies)
+        found = _first(read, facts, said, as_of, is_claim=is_claim)
         if found:
             return found
     return None
@@ -112,7 +113,7 @@ def _contradiction(claim: _Claim, fact: Fact, *, is_claim: bool) -> float:
     if is_claim and _price_moves(claim, fact):
         return 1.0
     shared = claim.subject & _substance(fact.text)
-    if not shared or not _same_subject(claim, fact, shared):
+    if not shared or not _same_subject(claim, fact, shared, is_claim=is_claim):
         return 0.0
     fact_says = digits(plain(fact.text))
     if _agrees(claim.said, fact_says):
@@ -121,12 +122,14 @@ def _contradiction(claim: _Claim, fact: Fact, *, is_claim: bool) -> float:
     return float(len(shared)) if denied else 0.0
 
 
-def _same_subject(claim: _Claim, fact: Fact, shared: frozenset[str]) -> bool:
+def _same_subject(
+    claim: _Claim, fact: Fact, shared: frozenset[str], *, is_claim: bool
+) -> bool:
     """Most of what the claim speaks of is in the fact, or the one word it opens with."""
     if len(shared) >= 2 and len(shared) >= SUBJECT * len(claim.subject):
         return True
     opening = stems(" ".join(plain(fact.text).split()[:3]))
-    return len(claim.subject) == 1 and bool(shared & opening)
+    return is_claim and len(claim.subject) == 1 and bool(shared & opening)
 
 
 def _agrees(said: str, fact: str) -> bool:

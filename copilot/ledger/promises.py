@@ -284,7 +284,7 @@ def _standing(
             timeline.facts,
             local_day(turn.at, timeline.zone),
             local_day(as_of, timeline.zone),
-            is_claim=clause.kind == "claim" or turn.role == "sales",
+            is_claim=clause.kind == "claim" or _describes(turn, clause),
             context=_before(timeline.turns, place, clause),
         )
         if conflict:
@@ -300,6 +300,13 @@ def _standing(
     patience = Patience(policy.presume_kept, policy.patience_days)
     status, ground = fate(timeline, place, topic, when.on, as_of, patience)
     return status, None, ground
+
+
+def _describes(turn: Said, clause: Clause) -> bool:
+    """In sales, an announcement that also says what a product does or costs is a claim too."""
+    if turn.role != "sales" or pattern("say_act").search(plain(clause.text)):
+        return False
+    return bool(pattern("conflict_capable").search(plain(clause.text)))
 
 
 def _before(turns: Sequence[Said], place: int, clause: Clause) -> str:

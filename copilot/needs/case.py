@@ -11,8 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from copilot.errors import InvalidInput
 from copilot.ledger import Fact, Said, Timeline, joined
 from copilot.ledger.fate import outcomes
-from copilot.ledger.language import sentences
 from copilot.needs.policy import Policy
+from copilot.needs.statements import statements
 
 LABELS = ("gold", "kind")
 
@@ -136,6 +136,8 @@ class KnowledgeFact(_Open):
     valid_from: Day = None
     valid_to: Day = None
     status: str = "available"
+    visibility: Literal["public", "internal"] = "public"
+    passage: bool = False  # a piece of an article: read by the statement
 
 
 class Consent(_Open):
@@ -151,6 +153,7 @@ class CustomerState(_Open):
     open_cases: Annotated[tuple[Any, ...], BeforeValidator(_listed)] = ()
     vulnerability: Annotated[tuple[Any, ...], BeforeValidator(_listed)] = ()
     recent_offers: Annotated[tuple[Any, ...], BeforeValidator(_listed)] = ()
+    complaints: Annotated[tuple[Any, ...], BeforeValidator(_listed)] = ()
     do_not_sell: bool = False
     authority: str | None = None
 
@@ -181,6 +184,7 @@ class Case(_Closed):
     knowledge: tuple[KnowledgeFact, ...] = ()
     history: tuple[PastConversation, ...] = ()
     turns: tuple[CaseTurn, ...] = ()
+    tightened: dict[str, str] = Field(default_factory=dict)  # sku -> why its flags are held
 
     def timeline(self, policy: Policy) -> Timeline:
         """All conversations in one order, with the facts promises are held against."""
@@ -228,9 +232,9 @@ def _said(turn: CaseTurn, conversation: str, channel: str, place: int) -> Said:
 
 def _facts(case: Case) -> tuple[Fact, ...]:
     knowledge = [
-        Fact(k.id, s.text, "knowledge", k.status, k.valid_from, k.valid_to)
+        Fact(k.id, said, "knowledge", k.status, k.valid_from, k.valid_to)
         for k in case.knowledge
-        for s in sentences(k.text)
+        for said in statements(k.text)
     ]
     products = [
         Fact(p.sku, f"{p.name}. {p.features}", "product", p.status, p.valid_from, p.valid_to)

@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from copilot.ledger.language import digits, plain, sentences
+from copilot.ledger.language import digits, plain
 from copilot.needs.case import KnowledgeFact, OwnedItem
 from copilot.needs.catalogue import Offering, amounts, is_generic, subjects
 from copilot.needs.output import Inform, InformKind
 from copilot.needs.proposal import Candidate, Cure
 from copilot.needs.records import in_force
 from copilot.needs.scene import Scene, signals
+from copilot.needs.statements import is_passage, statements
 
+STATEMENT = 220  # a longer sentence of an article is no piece of news
+RELEVANT = 3.0  # words of substance that such a sentence shares with the customer's
 _NUMBERED = re.compile(r"^\s*(?:\d|up to \d|an? |no\b)")
 _TRIAL = re.compile(r"\b(?:starter|trial|sample|first|introductory|basic|limited)\b")
 _PRICE = re.compile(
@@ -110,16 +113,34 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
     names = frozenset().union(*(i.name_words for i in items[:6])) if items else frozenset()
     found = []
     for fact in scene.case.knowledge:
-        if not _valid(scene, fact):
+        if not _valid(scene, fact) or fact.visibility == "internal":
             continue
-        said = sentences(fact.text)
+        said, passage = statements(fact.text), _is_passage(fact)
         for place, sentence in enumerate(said):
-            kind = kind_of(sentence.text)
-            around = " ".join(s.text for s in said[max(0, place - 1) : place + 2])
-            if kind and _speaks_of(around, candidate, names):
-                found.append(Cure(kind, fact.id, sentence.text, settles=True))
+            kind = kind_of(sentence)
+            if passage:
+                settles = bool(kind) and _settles(sentence, candidate)
+            else:
+                around = " ".join(said[max(0, place - 1) : place + 2])
+                settles = bool(kind) and _speaks_of(around, candidate, names)
+            if kind and settles:
+                found.append(Cure(kind, fact.id, sentence, settles=True))
                 break
     return found
+
+
+def _is_passage(fact: KnowledgeFact) -> bool:
+    return fact.passage or is_passage(fact.text)
+
+
+def _settles(sentence: str, candidate: Candidate) -> bool:
+    """A sentence of an article cures only what it names itself, at no price, with no condition."""
+    shared = _named(subjects(sentence)) & _named(candidate.about)
+    return len(shared) >= 3 and not signals()["priced"].search(digits(sentence))
+
+
+def _named(words_: frozenset[str]) -> frozenset[str]:
+    return frozenset(w for w in _specific(words_) if not w.startswith("~"))
 
 
 def _speaks_of(text: str, candidate: Candidate, names: frozenset[str]) -> bool:
@@ -171,24 +192,17 @@ def contact_informs(
     scored: list[tuple[float, Inform]] = []
     conflicts = set(conflict_ids)
     for fact in scene.case.knowledge:
-        shared = {w for w in _specific(subjects(fact.text)) & spoken if not w.startswith("~")}
-        families = {w for w in _specific(subjects(fact.text)) & spoken if w.startswith("~")}
-        weight = len(shared) + 0.6 * len(families) + 3.0 * (fact.id in conflicts)
-        if care and signals()["help"].search(digits(fact.text)):
-            weight += 2.0
-        if wronged and kind_of(fact.text) == "right":
-            weight += 1.0
+        if fact.visibility == "internal":
+            continue
+        conflict = fact.id in conflicts
+        if _is_passage(fact):
+            told = _best_statement(fact, spoken, care=care)
+            scored += [told] if told else []
+            continue
+        weight = _weight(scene, fact, spoken, care=care, wronged=wronged) + 3.0 * conflict
         if weight >= 1.0:
-            scored.append(
-                (
-                    weight,
-                    Inform(
-                        kind=_fact_kind(fact, care=care, conflict=fact.id in conflicts),
-                        text=_short(fact.text),
-                        source=fact.id,
-                    ),
-                )
-            )
+            kind = _fact_kind(fact, care=care, conflict=conflict)
+            scored.append((weight, Inform(kind=kind, text=_short(fact.text), source=fact.id)))
     if not care:
         scored += [
             (w, i) for own in in_force(scene.case) for w, i in _entitlement_informs(own, spoken)
@@ -197,10 +211,46 @@ def contact_informs(
         scored += [
             (1.5, Inform(kind="cheaper_option", text=_short(fact.text), source=fact.id))
             for fact in scene.case.knowledge
-            if signals()["cheaper"].search(digits(fact.text)) and _valid(scene, fact)
+            if not _is_passage(fact)
+            and fact.visibility == "public"
+            and signals()["cheaper"].search(digits(fact.text))
+            and _valid(scene, fact)
         ]
     scored.sort(key=lambda pair: -pair[0])
     return [inform for _, inform in scored[: scene.policy.caps.informs]]
+
+
+def _weight(
+    scene: Scene, fact: KnowledgeFact, spoken: frozenset[str], *, care: bool, wronged: bool
+) -> float:
+    """How much a dated statement has to do with what they speak of."""
+    del scene
+    shared = _specific(subjects(fact.text)) & spoken
+    families = {w for w in shared if w.startswith("~")}
+    weight = len(shared) - 0.4 * len(families)
+    if care and signals()["help"].search(digits(fact.text)):
+        weight += 2.0
+    if wronged and kind_of(fact.text) == "right":
+        weight += 1.0
+    return weight
+
+
+def _best_statement(
+    fact: KnowledgeFact, spoken: frozenset[str], *, care: bool
+) -> tuple[float, Inform] | None:
+    """Of an article, the one sentence that names what they speak of and is free or owed to them."""
+    best: tuple[float, Inform] | None = None
+    for sentence in statements(fact.text):
+        kind = kind_of(sentence)
+        lowered = digits(sentence)
+        if not kind or len(sentence) > STATEMENT or signals()["priced"].search(lowered):
+            continue
+        weight = len(_named(subjects(sentence)) & spoken) + 1.0 * (
+            care and bool(signals()["help"].search(lowered))
+        )
+        if weight >= RELEVANT and (best is None or weight > best[0]):
+            best = (weight, Inform(kind=kind, text=sentence, source=fact.id))
+    return best
 
 
 def _fact_kind(fact: KnowledgeFact, *, care: bool, conflict: bool) -> InformKind:

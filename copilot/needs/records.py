@@ -10,11 +10,13 @@ from copilot.needs.case import Case, OwnedItem
 
 
 def in_force(case: Case) -> tuple[OwnedItem, ...]:
-    """One record per owned thing: not ended, and of several the one that began last."""
+    """One record per owned thing: begun, not ended, and of several the one that began last."""
     today = case.as_of.date()
     chosen: dict[str, OwnedItem] = {}
     for own in case.customer.entitlements:
         if own.until is not None and own.until < today:
+            continue
+        if own.since is not None and own.since > today:
             continue
         rival = chosen.get(_thing(own))
         if rival is None or (own.since or date.min) > (rival.since or date.min):

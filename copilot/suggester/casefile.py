@@ -37,7 +37,8 @@ def case_of(
         customer=_customer(story),
         catalogue=catalogue,
         knowledge=tuple(
-            KnowledgeFact(id=hit.chunk.source_id, text=hit.chunk.text) for hit in knowledge
+            KnowledgeFact(id=hit.chunk.source_id, text=hit.chunk.text, visibility=hit.visibility)
+            for hit in knowledge
         ),
         history=tuple(_past(c) for c in story.contacts if c.source_id != conversation.id),
         turns=tuple(_turn(t, n) for n, t in enumerate(conversation.turns)),
