@@ -19,6 +19,7 @@ from copilot.retriever import Repliers, Retriever
 from copilot.suggester import Suggester
 from copilot.suggester.catalogue import Catalogue
 from copilot.suggester.drafting import Drafter
+from copilot.suggester.held import HeldBack
 from copilot.suggester.keeper import Keeper
 from copilot.suggester.ledgerbook import LedgerBook
 from copilot.tokens import TokenCounter
@@ -109,6 +110,7 @@ def build(
         engine=engine,
         catalogue=catalogue,
         drafter=drafter,
+        held=HeldBack(engine.policy),
         clock=now,
         noted=keeper.note,
     )

@@ -26,6 +26,7 @@ class Story:
     promises: tuple[Mapping[str, Any], ...]
     loops: tuple[Mapping[str, Any], ...]
     needs: tuple[Mapping[str, Any], ...]
+    outcomes: tuple[Mapping[str, Any], ...] = ()  # of those needs, oldest first
 
     @property
     def is_known(self) -> bool:
@@ -42,6 +43,7 @@ def story_of(store: TenantStore, customer_id: str | None) -> Story:
         return EMPTY
     ids = tuple(store.records.aliases(customer_id))
     records = tuple(c for i in ids if (c := store.records.customer(i)) is not None)
+    needs = tuple(store.ledgers.needs(customer_ids=ids))
     contacts = sorted(store.sources.iterate("interaction", ids), key=started)[-MAX_CONTACTS:]
     return Story(
         ids=ids,
@@ -50,7 +52,8 @@ def story_of(store: TenantStore, customer_id: str | None) -> Story:
         contacts=tuple(contacts),
         promises=tuple(store.ledgers.entries("promise", customer_ids=ids)),
         loops=tuple(store.ledgers.entries("loop", customer_ids=ids)),
-        needs=tuple(store.ledgers.needs(customer_ids=ids)),
+        needs=needs,
+        outcomes=tuple(store.ledgers.outcomes([row["id"] for row in needs])) if needs else (),
     )
 
 

@@ -16,19 +16,25 @@ from copilot.db import TenantStore
 from copilot.errors import InvalidInput
 from copilot.handoff import packet_of
 from copilot.needs import parse_case
+from copilot.needs.output import VISIBLE
+from copilot.needs.policy import RegretRules
+from copilot.needs.regret import summary
 from copilot.story import known_story
+from copilot.suggester.held import happened
 
 router = APIRouter(prefix="/v1", tags=["needs"], route_class=IdempotentRoute)
 Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0)]
 Event = Literal[
-    "shown", "accepted", "declined", "ignored", "activated", "returned", "cancelled", "complained",
-    "thanked", "fulfilled",
+    "shown", "accepted", "declined", "ignored", "activated", "returned", "cancelled", "downgraded",
+    "complained", "thanked", "fulfilled",
 ]  # fmt: skip
+UNASKED = ("log_blocked",)  # demand for the product side, not work for an agent
 STATE_AFTER = {
     "shown": "surfaced", "accepted": "accepted", "declined": "declined", "ignored": "ignored",
     "activated": "fulfilled", "returned": "regretted", "cancelled": "regretted",
-    "complained": "regretted", "thanked": "kept", "fulfilled": "fulfilled",
+    "downgraded": "regretted", "complained": "regretted", "thanked": "kept",
+    "fulfilled": "fulfilled",
 }  # fmt: skip
 
 
@@ -102,18 +108,30 @@ async def needs(
     state: Annotated[list[str] | None, Query()] = None,
     disposition: Annotated[list[str] | None, Query()] = None,
     customer_id: str | None = None,
+    due: str | None = None,
     limit: Limit = 200,
     offset: Offset = 0,
 ) -> dict[str, Any]:
-    """Needs that were seen, newest first; `state=held` lists those that wait."""
+    """Needs that were seen, newest first; `state=held` lists those that wait.
+
+    `due` (a date) gives those whose release date has come by then. Needs that nothing on sale meets
+    are listed with `disposition=log_blocked` only.
+    """
     ids = await _ids(store, customer_id)
+    day = None if due is None else _day(due)
     rows = await anyio.to_thread.run_sync(
         lambda: store.ledgers.needs(
             customer_ids=ids, states=state or (), dispositions=disposition or (),
-            limit=limit, offset=offset,
+            hidden=() if disposition else UNASKED, due=day, limit=limit, offset=offset,
         )
     )  # fmt: skip
     return {"needs": [_plain(row) for row in rows]}
+
+
+@router.get("/needs/outcomes/summary")
+async def outcomes(store: Store, copilot: Built, _caller: Agent) -> dict[str, Any]:
+    """What became of the needs that were shown: counts, regret, and which products are held."""
+    return await anyio.to_thread.run_sync(_outcomes, store, copilot.engine.policy.regret)
 
 
 @router.post("/needs/{need_id}/outcome", status_code=201)
@@ -163,6 +181,11 @@ async def move(handoff_id: str, body: MoveIn, store: Store, _caller: Agent) -> d
     return _plain(row)
 
 
+def _outcomes(store: TenantStore, rules: RegretRules) -> dict[str, Any]:
+    shown = store.ledgers.needs_shown(sorted(VISIBLE))
+    return summary(shown, happened(store), rules, datetime.now(UTC))
+
+
 def _hand_off(body: HandoffIn, store: TenantStore, by: str) -> dict[str, Any]:
     story = known_story(store, body.customer_id)
     need = store.ledgers.need(body.need_id) if body.need_id else None
@@ -183,10 +206,7 @@ async def _entries(
     offset: int,
 ) -> dict[str, Any]:
     if due is not None:
-        try:
-            due = datetime.fromisoformat(due).date().isoformat() + "T23:59:59"
-        except ValueError:
-            raise InvalidInput(f"`due` must be a date such as 2026-11-30, not {due!r}.") from None
+        due = _day(due) + "T23:59:59"
     ids = await _ids(store, customer_id)
     today = datetime.now(UTC).date().isoformat()
     rows = await anyio.to_thread.run_sync(
@@ -196,6 +216,13 @@ async def _entries(
     )
     name = "promises" if kind == "promise" else "loops"
     return {name: [{**_plain(row), "is_overdue": _late(row, today)} for row in rows]}
+
+
+def _day(text: str) -> str:
+    try:
+        return datetime.fromisoformat(text).date().isoformat()
+    except ValueError:
+        raise InvalidInput(f"`due` must be a date such as 2026-11-30, not {text!r}.") from None
 
 
 async def _ids(store: TenantStore, customer_id: str | None) -> list[str] | None:

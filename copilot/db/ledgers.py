@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, bindparam
+from sqlalchemy import Column, ColumnElement, Select, bindparam, func
 
 from copilot.db.engine import now
 from copilot.db.scope import Scope, batches, scoped
@@ -16,6 +16,7 @@ from copilot.db.tables import handoffs, ledger, need_outcomes, needs
 from copilot.errors import Conflict, NotFound
 
 Row = dict[str, Any]
+UNSETTLED = ("surfaced", "held")  # nobody has said yet what became of the need
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,16 @@ class Ledgers:
             return [dict(row) for row in rows.mappings()]
 
     def add_needs(self, rows: Sequence[Row]) -> None:
-        """Notes needs with their disposition; the same id again updates it."""
+        """Notes needs with their disposition; the same id again updates it.
+
+        When it was first seen stays, and so does what became of it.
+        """
+        ids = [row["id"] for row in rows]
+        columns = (needs.c.id, needs.c.state, needs.c.created_at)
         with self.scope.writing() as connection:
-            stamped = [{"created_at": now(), **row, "updated_at": now()} for row in rows]
+            statement = self.scope.select(needs, *columns).where(needs.c.id.in_(ids))
+            before = {row.id: row for row in connection.execute(statement)}
+            stamped = [{**row, **_kept(before.get(row["id"])), "updated_at": now()} for row in rows]
             self.scope.upsert(connection, needs, stamped)
 
     def needs(
@@ -69,15 +77,20 @@ class Ledgers:
         customer_ids: Sequence[str] | None = None,
         states: Sequence[str] = (),
         dispositions: Sequence[str] = (),
+        hidden: Sequence[str] = (),
+        due: str | None = None,
         limit: int = 200,
         offset: int = 0,
     ) -> list[Row]:
-        """Needs, newest first."""
-        statement = _needs(customer_ids is not None, bool(states), bool(dispositions))
+        """Needs, newest first; `hidden` dispositions are left out, `due` is a release date."""
+        statement = _needs(
+            of_customers=customer_ids is not None, of_states=bool(states),
+            of_dispositions=bool(dispositions), but=bool(hidden), due=due is not None,
+        )  # fmt: skip
         with self.scope.reading() as connection:
             rows = self.scope.run(
                 connection, statement, customers=customer_ids or (), states=states,
-                dispositions=dispositions, limit=limit, offset=offset,
+                dispositions=dispositions, hidden=hidden, due=due, limit=limit, offset=offset,
             )  # fmt: skip
             return [dict(row) for row in rows.mappings()]
 
@@ -110,6 +123,37 @@ class Ledgers:
         """Outcomes of some needs, oldest first."""
         statement = self.scope.select(need_outcomes).where(need_outcomes.c.need_id.in_(need_ids))
         return self._rows(statement.order_by(need_outcomes.c.at))
+
+    def outcome_log(self) -> list[Row]:
+        """Every outcome with the products its need named, oldest first."""
+        named = needs.c.body["recommended"].label("skus")
+        columns = (need_outcomes.c.need_id, need_outcomes.c.event, need_outcomes.c.reason)
+        with self.scope.reading() as connection:
+            rows = self.scope.run(
+                connection,
+                scoped(need_outcomes, *columns, need_outcomes.c.at, named)
+                .join(
+                    needs,
+                    (needs.c.tenant == need_outcomes.c.tenant)
+                    & (needs.c.id == need_outcomes.c.need_id),
+                )
+                .order_by(need_outcomes.c.at),
+            )
+            return [dict(row) for row in rows.mappings()]
+
+    def outcomes_version(self) -> tuple[int, Any]:
+        """Changes with every outcome that is noted."""
+        count, last = func.count(need_outcomes.c.id), func.max(need_outcomes.c.at)
+        with self.scope.reading() as connection:
+            row = self.scope.run(connection, scoped(need_outcomes, count, last)).one()
+            return int(row[0]), row[1]
+
+    def needs_shown(self, dispositions: Sequence[str]) -> list[tuple[str, list[str]]]:
+        """Needs of these dispositions with the products they name."""
+        named = needs.c.body["recommended"].label("skus")
+        statement = self.scope.select(needs, needs.c.id, named)
+        rows = self._rows(statement.where(needs.c.disposition.in_(dispositions)))
+        return [(row["id"], row["skus"] or []) for row in rows]
 
     def add_handoff(
         self, *, customer_id: str | None, to_role: str, packet: Mapping[str, Any], by: str
@@ -176,7 +220,9 @@ def _entries(of_customers: bool, of_status: bool, due: bool) -> Select[Any]:  # 
 
 
 @cache
-def _needs(of_customers: bool, of_states: bool, of_dispositions: bool) -> Select[Any]:  # noqa: FBT001
+def _needs(
+    *, of_customers: bool, of_states: bool, of_dispositions: bool, but: bool, due: bool
+) -> Select[Any]:
     found = scoped(needs)
     if of_customers:
         found = found.where(_is_one_of(needs.c.customer_id, "customers"))
@@ -184,8 +230,20 @@ def _needs(of_customers: bool, of_states: bool, of_dispositions: bool) -> Select
         found = found.where(_is_one_of(needs.c.state, "states"))
     if of_dispositions:
         found = found.where(_is_one_of(needs.c.disposition, "dispositions"))
+    if but:
+        found = found.where(~_is_one_of(needs.c.disposition, "hidden"))
+    if due:
+        found = found.where(needs.c.body["release_on"].as_string() <= bindparam("due"))
     found = found.order_by(needs.c.created_at.desc(), needs.c.id)
     return found.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+def _kept(before: Any) -> Row:  # noqa: ANN401 - a row of three columns, or none
+    """What a need that is seen again keeps."""
+    if before is None:
+        return {"created_at": now()}
+    settled = {} if before.state in UNSETTLED else {"state": before.state}
+    return {"created_at": before.created_at, **settled}
 
 
 def _is_one_of(column: Column[Any], name: str) -> ColumnElement[bool]:

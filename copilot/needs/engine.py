@@ -232,8 +232,16 @@ def _audit(
         retrieved=tuple(dict.fromkeys(s for m in matters if m.search for s in m.search.considered)),
         gates={v.gate: v.out() for v in contact},
         proposer=proposal.label,
-        notes=(*proposal.notes, *disagreements(scene.case)),
+        notes=(*proposal.notes, *disagreements(scene.case), *_waits(state, matters)),
     )
+
+
+def _waits(state: State, matters: Sequence[Matter]) -> list[str]:
+    """Quiet periods in force and what G11 held back; of someone who objected, nothing."""
+    if state.objection:
+        return []
+    held = [v.why for m in matters for v in m.verdicts if v.gate == "G11" and v.result == "unknown"]
+    return list(dict.fromkeys([*(q.line for q in state.quiet), *held]))
 
 
 def promise_out(promise: Promise) -> PromiseOut:

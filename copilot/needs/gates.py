@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import cast
 
-from copilot.ledger.language import plain, stems
-from copilot.needs import evidence, free
+from copilot.ledger.language import plain
+from copilot.needs import evidence, free, quiet
 from copilot.needs.bundle import Bundle, Search, relevant_to, search
 from copilot.needs.contact import Verdict, authority, care, fix_first, objection
 from copilot.needs.output import (
+    VISIBLE,
     CounterOut,
     Disposition,
     EvidenceOut,
@@ -61,7 +61,7 @@ def g1_care(matter: Matter) -> Verdict:
 
 def g2_permission(matter: Matter) -> Verdict:
     """G2: objection and quiet periods; an explicit purchase request of theirs re-opens."""
-    asked = matter.candidate.explicit and not evidence.planted(matter.scene, matter.candidate)
+    asked = quiet.asked(matter.scene, matter.candidate)
     verdict = objection(matter.scene, matter.state)
     spoken = matter.scene.says("objection") is not None
     if verdict.result == "fail" and (spoken or not asked):
@@ -74,31 +74,14 @@ def g2_permission(matter: Matter) -> Verdict:
             "customer.consent",
             "opted_out",
         )
-    refused = _refused(matter)
-    if refused and not asked:
-        return Verdict("G2", "fail", refused, "customer.state.recent_offers", "declined_recently")
+    period = quiet.stands(matter.state, matter.scene, matter.candidate)
+    if period:
+        source = "customer.state.recent_offers"
+        return Verdict("G2", "fail", period.line, source, "declined_recently")
+    counter = None if asked else evidence.refused_after(matter.scene, matter.candidate)
+    if counter:
+        return Verdict("G2", "fail", "refused in this contact", counter.turn, "declined_recently")
     return Verdict("G2", why="they asked for it themselves" if asked else "")
-
-
-def _refused(matter: Matter) -> str | None:
-    """An offer of this kind they refused within the quiet period, on file or just now."""
-    days = matter.scene.policy.quiet_days.declined_sku
-    since = matter.scene.as_of.date() - timedelta(days=days)
-    near = {i.sku for i in relevant_to(matter.candidate, matter.scene.items)}
-    for offer in matter.state.offers:
-        recent = offer.at is None or offer.at >= since
-        if (
-            offer.refused
-            and recent
-            and (
-                offer.sku in near
-                or any(s in offer.text for s in near)
-                or stems(offer.text) & matter.candidate.about
-            )
-        ):
-            return f"refused within {days} days"
-    counter = evidence.refused_after(matter.scene, matter.candidate)
-    return f"refused in this contact ({counter.turn})" if counter else None
 
 
 def g3_fix_first(matter: Matter) -> Verdict:
@@ -332,7 +315,21 @@ def g10_confidence(matter: Matter) -> Verdict:
 
 
 def g11_timing(matter: Matter) -> Verdict:
-    """G11: their own date beats ours; consent before a hand-over; caps."""
+    """G11: their own date beats ours; consent before a hand-over; quiet periods and caps."""
+    verdict = _their_timing(matter)
+    if matter.disposition not in VISIBLE:
+        return verdict
+    skus = matter.search.best.skus if matter.search and matter.search.best else ()
+    wait = quiet.wait(matter.state, matter.scene, matter.candidate, skus)
+    if wait:
+        matter.disposition, matter.release_when = "hold", wait.release
+        return Verdict("G11", "unknown", wait.why)
+    if quiet.is_save(matter.state, matter.scene, matter.candidate):
+        return Verdict("G11", why=quiet.SAVE)
+    return verdict
+
+
+def _their_timing(matter: Matter) -> Verdict:
     candidate = matter.candidate
     if matter.disposition == "log_blocked":
         return Verdict("G11", "not_applicable")
@@ -355,22 +352,7 @@ def g11_timing(matter: Matter) -> Verdict:
             "consent_to_contact",
         )
         return Verdict("G11", "unknown", "no consent to be contacted yet")
-    if (
-        matter.disposition == "surface_now"
-        and not candidate.explicit
-        and _recently_shown(matter) >= matter.scene.policy.caps.visible_per_customer_30_days
-    ):
-        matter.disposition, matter.release_when = (
-            "hold",
-            "when fewer offers were shown in the last 30 days",
-        )
-        return Verdict("G11", "unknown", "the cap of offers per month is reached")
     return Verdict("G11")
-
-
-def _recently_shown(matter: Matter) -> int:
-    since = matter.scene.as_of.date() - timedelta(days=30)
-    return sum(1 for o in matter.state.offers if o.at and o.at >= since)
 
 
 def g12_wording(matter: Matter) -> Verdict:

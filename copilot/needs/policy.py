@@ -70,6 +70,15 @@ class Caps(_Closed):
     informs: int = Field(ge=1, le=10)
 
 
+class RegretRules(_Closed):
+    """When a product that comes back is held. A person releases it: product and date."""
+
+    limit: float = Field(ge=0, le=1)
+    least_accepted: int = Field(ge=1)
+    window_days: int = Field(ge=1)
+    released: dict[str, date] = Field(default_factory=dict)
+
+
 class BundleRules(_Closed):
     """The bounds of the search for the cheapest sufficient bundle."""
 
@@ -160,6 +169,7 @@ class Policy(_Closed):
     recency_days: Recency
     quiet_days: QuietDays
     caps: Caps
+    regret: RegretRules
     large_purchase: float = Field(ge=0)
     bundle: BundleRules
     regulated: Regulated

@@ -37,7 +37,7 @@ def _without_candidate(
     scene: Scene, state: State, question: Question | None, informs: Sequence[Inform]
 ) -> list[NoneReason]:
     found: list[NoneReason] = []
-    if any(o.refused for o in state.offers):
+    if any(q.scope in ("sku", "need") for q in state.quiet):
         found.append("declined_recently")
     if pitched(scene):
         found.append("agent_planted")

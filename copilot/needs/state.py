@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 
 from copilot.ledger.language import Sentence, digits, plain, stems
+from copilot.needs.offers import Offered, offer_of
 from copilot.needs.output import Authority, CareCode, ContactState, IssueStatus
 from copilot.needs.proposal import Reading
+from copilot.needs.quiet import Quiet, periods
 from copilot.needs.scene import Scene, Words, signals
 
 _CODES: tuple[CareCode, ...] = (
@@ -29,23 +30,10 @@ _ON_FILE: dict[CareCode, str] = {
     "minor": r"minor|child|under ?age",
     "safety": r"safe|danger",
 }
-_NO = re.compile(
-    r"\b(?:declin\w*|refus\w*|reject\w*|no|not interested|dismiss\w*|turned down|objected)\b"
-)
 _OTHERS_CARE = re.compile(
     r"\b(?:my (?:friend|neighbour|colleague|boss)|a friend|people|some (?:customers|people)|"
     r"battery|laptop|phone has|line (?:is|went) dead)\b"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """An offer on file: what, when, and whether it was refused."""
-
-    text: str
-    sku: str
-    at: date | None
-    refused: bool
 
 
 @dataclass(frozen=True)
@@ -68,18 +56,19 @@ class State:
     change_booked: bool
     reason_known: str | None
     offers: tuple[Offered, ...]
+    quiet: tuple[Quiet, ...]
     read: Reading
 
     def contact(self) -> ContactState:
         """The wire form."""
-        quiet = [o.at for o in self.offers if o.refused and o.at]
+        ends = [q.until for q in self.quiet if q.until and q.scope != "save"]
         return ContactState(
             issue_status=self.issue,
             complaint=self.complaint is not None or self.read.complaint,
             care=self.care,
             authority=self.authority,
             marketing_allowed=self.marketing and not self.objection,
-            quiet_until=(max(quiet) + timedelta(days=90)).isoformat() if quiet else None,
+            quiet_until=max(ends).isoformat() if ends else None,
         )
 
 
@@ -93,6 +82,7 @@ def read_state(scene: Scene, reading: Reading | None) -> State:
     consent = scene.case.customer.consent
     state = scene.case.customer.state
     fraud = None if read.from_model else _fraud(scene)
+    offers = tuple(offer_of(o) for o in state.recent_offers)
     return State(
         care=care,
         care_source=care_source,
@@ -107,6 +97,7 @@ def read_state(scene: Scene, reading: Reading | None) -> State:
         objection=state.do_not_sell
         or read.objection
         or scene.says("objection") is not None
+        or any(scene.reads("objection", w.text) for w in scene.past_words)
         or consent.objected_at is not None,
         marketing=consent.marketing and not state.do_not_sell,
         issue=issue,
@@ -116,7 +107,8 @@ def read_state(scene: Scene, reading: Reading | None) -> State:
         change=change,
         change_booked=_booked(scene, change),
         reason_known=_reason(scene, change, read),
-        offers=tuple(_offer(o) for o in state.recent_offers),
+        offers=offers,
+        quiet=periods(scene, offers),
         read=read,
     )
 
@@ -188,7 +180,7 @@ def _authority(scene: Scene, read: Reading) -> tuple[Authority, str]:
 def _issue(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:
     if read.from_model:
         return _issue_read(scene, read)
-    faults = list(scene.all_saying("fault"))
+    faults = [words for words in scene.all_saying("fault") if not _elsewhen(scene, words)]
     last = faults[-1] if faults else None
     confirmed = _confirmed(scene, last)
     if _still_open(scene, spoken_of=confirmed is not None):
@@ -238,7 +230,12 @@ def _complaint(scene: Scene) -> Words | None:
 
 
 def _disruption(scene: Scene) -> Words | None:
-    return scene.says("disruption")
+    return next((w for w in scene.all_saying("disruption") if not _elsewhen(scene, w)), None)
+
+
+def _elsewhen(scene: Scene, words: Words) -> bool:
+    """Past or merely possible: what happened last winter, or what would call them if it leaked."""
+    return scene.reads("not_now", words.text) and not scene.reads("still", words.text)
 
 
 def _change(scene: Scene, read: Reading) -> Words | None:
@@ -295,40 +292,3 @@ def _reason(scene: Scene, change: Words | None, read: Reading) -> str | None:
         ):
             return f"customer.facts[{place}]"
     return None
-
-
-def _offer(raw: object) -> Offered:
-    if isinstance(raw, Mapping):
-        text = " ".join(str(v) for v in raw.values())
-        sku = str(raw.get("sku") or raw.get("product") or raw.get("offer") or "")
-        when = (
-            raw.get("at")
-            or raw.get("date")
-            or raw.get("on")
-            or raw.get("shown_at")
-            or raw.get("declined_at")
-        )
-        outcome = plain(
-            str(
-                raw.get("outcome")
-                or raw.get("result")
-                or raw.get("status")
-                or raw.get("response")
-                or text
-            )
-        )
-        return Offered(
-            text, sku, _date(str(when)) if when else _date(text), bool(_NO.search(outcome))
-        )
-    text = str(raw)
-    return Offered(text, "", _date(text), bool(_NO.search(plain(text))))
-
-
-def _date(text: str) -> date | None:
-    match = re.search(r"\d{4}-\d{2}-\d{2}", text)
-    if not match:
-        return None
-    try:
-        return datetime.fromisoformat(match.group()).replace(tzinfo=UTC).date()
-    except ValueError:
-        return None

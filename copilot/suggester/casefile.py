@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from copilot.db.ledgers import UNSETTLED
 from copilot.domain import Conversation, Customer, Hit, Interaction, Product, Turn
 from copilot.needs import (
     Case,
@@ -18,6 +20,8 @@ from copilot.needs import (
     OwnedItem,
     PastConversation,
 )
+from copilot.needs.output import VISIBLE
+from copilot.needs.quiet import SAVE
 from copilot.story import Story
 
 
@@ -28,20 +32,27 @@ def case_of(
     catalogue: tuple[CaseProduct, ...],
     knowledge: Sequence[Hit],
     as_of: datetime,
+    tightened: Mapping[str, str] | None = None,
 ) -> Case:
     """The case of a conversation in progress. `as_of` is the moment that is judged."""
     return Case(
         id=conversation.id or "now",
         channel=conversation.channel,
         as_of=as_of,
-        customer=_customer(story),
+        customer=_customer(story, conversation.id),
         catalogue=catalogue,
         knowledge=tuple(
-            KnowledgeFact(id=hit.chunk.source_id, text=hit.chunk.text, visibility=hit.visibility)
+            KnowledgeFact(
+                id=hit.chunk.source_id,
+                text=hit.chunk.text,
+                visibility=hit.visibility,
+                passage=True,
+            )
             for hit in knowledge
         ),
         history=tuple(_past(c) for c in story.contacts if c.source_id != conversation.id),
         turns=tuple(_turn(t, n) for n, t in enumerate(conversation.turns)),
+        tightened=dict(tightened or {}),
     )
 
 
@@ -76,10 +87,14 @@ def catalogue_of(products: Sequence[Product]) -> tuple[CaseProduct, ...]:
     )
 
 
-def _customer(story: Story) -> CaseCustomer:
+def _customer(story: Story, here: str | None) -> CaseCustomer:
     main = story.customer
+    raised = _raised(story, here)
     if main is None:
-        return CaseCustomer(id=story.ids[0] if story.ids else "unknown")
+        return CaseCustomer(
+            id=story.ids[0] if story.ids else "unknown",
+            state=CustomerState(recent_offers=tuple(raised), complaints=_complaints(story, here)),
+        )
     records = story.records
     return CaseCustomer(
         id=main.customer_id,
@@ -93,7 +108,8 @@ def _customer(story: Story) -> CaseCustomer:
         state=CustomerState(
             open_cases=tuple(case for c in records for case in c.open_cases),
             vulnerability=tuple(sorted({code for c in records for code in c.care})),
-            recent_offers=tuple(offer for c in records for offer in _offers(c, story)),
+            recent_offers=(*(offer for c in records for offer in c.recent_offers), *raised),
+            complaints=_complaints(story, here),
             do_not_sell=any(c.do_not_sell for c in records),
         ),
         timezone=main.timezone,
@@ -110,16 +126,46 @@ def _owned(customer: Customer) -> list[OwnedItem]:
     ]  # fmt: skip
 
 
-def _offers(customer: Customer, story: Story) -> list[Any]:
-    """Offers on file, and what became of the needs we flagged: quiet periods follow from both."""
-    noted = [
-        {"sku": sku, "at": row["updated_at"].isoformat(), "result": row["state"]}
-        for row in story.needs
-        if row["state"] in ("declined", "ignored", "regretted", "returned")
-        for sku in row["body"].get("recommended", [])
-        if row["customer_id"] == customer.customer_id
-    ]
-    return [*customer.recent_offers, *noted]
+def _raised(story: Story, here: str | None) -> list[dict[str, Any]]:
+    """What became of the needs we flagged, one entry per event: quiet periods follow from them."""
+    events: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in story.outcomes:
+        events[row["need_id"]].append(row)
+    entries = []
+    for row in story.needs:
+        body, told = row["body"], events.get(row.get("id", ""), [])
+        happened = [(e["event"], e["at"], e["reason"]) for e in told]
+        if not told and row["state"] not in UNSETTLED:
+            happened.append((row["state"], row["updated_at"], None))
+        if row.get("disposition") in VISIBLE:
+            happened.insert(0, ("shown", row["created_at"], None))
+        gates = body.get("gates", {})
+        about = {
+            "need_id": row.get("id", ""),
+            "need": body.get("need", ""),
+            "quote": next((e["quote"] for e in body.get("evidence", ())), ""),
+            "here": bool(here) and row.get("conversation_id") == here,
+            "save": gates.get("G11", {}).get("why") == SAVE,
+        }
+        entries += [
+            {"sku": sku, "at": at.isoformat(), "result": event, "reason": reason, **about}
+            for event, at, reason in happened
+            for sku in body.get("recommended") or ("",)
+        ]
+    return entries
+
+
+def _complaints(story: Story, here: str | None) -> tuple[dict[str, Any], ...]:
+    """Contacts that a source system marks as complaints; what was said is read by the engine."""
+    found = []
+    for contact in story.contacts:
+        if contact.source_id == here or contact.at is None:
+            continue
+        if any("complaint" in tag.lower() for tag in contact.tags):
+            last = max((turn.at for turn in contact.turns if turn.at), default=contact.at)
+            closed = None if contact.outcome.resolved is False else last.date().isoformat()
+            found.append({"kind": contact.subject or "", "closed_at": closed})
+    return tuple(found)
 
 
 def _past(contact: Interaction) -> PastConversation:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from copilot.ledger.calendar import WorkingCalendar, due
 from copilot.needs import Assessment
-from copilot.needs.output import LoopOut, PromiseOut
+from copilot.needs.offers import day_of
+from copilot.needs.output import Flag, LoopOut, PromiseOut
 
 _MUTED = ("opted_out",)  # of people who objected nothing is inferred, so nothing is stored
 
@@ -53,10 +56,19 @@ def need_rows(
             "suggestion_id": suggestion_id,
             "disposition": flag.disposition,
             "state": "held" if flag.disposition in ("hold", "log_blocked") else "surfaced",
-            "body": flag.model_dump(mode="json"),
+            "body": {**flag.model_dump(mode="json"), "release_on": _release_on(flag, assessment)},
         }
         for flag in assessment.flags
     ]
+
+
+def _release_on(flag: Flag, assessment: Assessment) -> str | None:
+    """The day from which a held need may be raised, where its condition names one."""
+    if flag.disposition != "hold" or not flag.release_when:
+        return None
+    seen = datetime.fromisoformat(assessment.as_of).date()
+    day = day_of(flag.release_when) or due(flag.release_when, seen, WorkingCalendar()).on
+    return day.isoformat() if day else None
 
 
 def _id(*parts: str) -> str:

@@ -35,6 +35,7 @@ from copilot.suggester.catalogue import Catalogue
 from copilot.suggester.checks import Allowed, check, screen
 from copilot.suggester.commitments import Owed, owed
 from copilot.suggester.drafting import Drafted, Drafter
+from copilot.suggester.held import HeldBack
 
 Generator = Literal["auto", "llm", "extractive"]
 
@@ -68,6 +69,7 @@ class Suggester:
     engine: NeedEngine
     catalogue: Catalogue
     drafter: Drafter | None
+    held: HeldBack
     clock: Callable[[], datetime]
     noted: Callable[[TenantStore, Suggestion, Prepared, str | None], None]
 
@@ -163,7 +165,12 @@ class Suggester:
         catalogue = self.catalogue.of(store)
         as_of = moment_of(said, self.clock())
         case = case_of(
-            said, story, catalogue=catalogue.products, knowledge=evidence.documents, as_of=as_of
+            said,
+            story,
+            catalogue=catalogue.products,
+            knowledge=evidence.documents,
+            as_of=as_of,
+            tightened=self.held.of(store),
         )
         assessment = self.engine.assess(case)
         clock.mark("assess")

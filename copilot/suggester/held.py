@@ -1,0 +1,35 @@
+"""The products a tenant's own outcomes hold back, computed once per state of the outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from copilot.db import TenantStore
+from copilot.needs.policy import Policy
+from copilot.needs.regret import Happened, tightened
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Tightens by itself with every outcome; only a policy, which a person approves, loosens."""
+
+    policy: Policy
+    _known: dict[str, tuple[object, Mapping[str, str]]] = field(default_factory=dict)
+
+    def of(self, store: TenantStore) -> Mapping[str, str]:
+        """SKU and the reason, for the case of a conversation."""
+        version = store.ledgers.outcomes_version()
+        known = self._known.get(store.tenant)
+        if known is None or known[0] != version:
+            known = (version, tightened(happened(store), self.policy.regret))
+            self._known[store.tenant] = known
+        return known[1]
+
+
+def happened(store: TenantStore) -> list[Happened]:
+    """All outcomes of a tenant, with the products of their needs."""
+    return [
+        Happened(row["need_id"], row["event"], row["at"], tuple(row["skus"] or ()), row["reason"])
+        for row in store.ledgers.outcome_log()
+    ]
