@@ -126,12 +126,36 @@ def replayed(copilot: Copilot, store: TenantStore) -> Iterator[tuple[Interaction
         as_of = max((t.at for t in turns if t.at), default=started(interaction))
         case = case_of(
             conversation,
-            replace(story, contacts=earlier),
+            as_known_then(replace(story, contacts=earlier), interaction, last=story.contacts[-1]),
             catalogue=copilot.suggester.catalogue.of(store).products,
             knowledge=evidence.documents,
             as_of=as_of,
         )
         yield interaction, copilot.engine.assess(case)
+
+
+def as_known_then(story: Story, interaction: Interaction, *, last: Interaction) -> Story:
+    """The records as they stood before that contact: the file holds only those of today.
+
+    Things owned and offers refused carry a date; an open case does not, and is taken to belong to
+    the customer's last contact. Care codes and objections stay: nothing is loosened.
+    """
+    day = started(interaction).date()
+    records = tuple(
+        replace(
+            record,
+            entitlements=tuple(e for e in record.entitlements if e.since is None or e.since < day),
+            recent_offers=tuple(
+                offer for offer in record.recent_offers if str(offer["at"]) < day.isoformat()
+            ),
+            open_cases=record.open_cases if interaction.source_id == last.source_id else (),
+        )
+        for record in story.records
+    )
+    main = next(
+        (r for r in records if story.customer and r.customer_id == story.customer.customer_id), None
+    )
+    return replace(story, records=records, customer=main)
 
 
 def needs(copilot: Copilot, store: TenantStore, labels: Mapping[str, Any]) -> None:

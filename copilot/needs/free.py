@@ -18,6 +18,7 @@ from copilot.needs.statements import is_passage, statements
 STATEMENT = 220  # a longer sentence of an article is no piece of news
 RELEVANT = 3.0  # words of substance that such a sentence shares with the customer's
 _NUMBERED = re.compile(r"^\s*(?:\d|up to \d|an? |no\b)")
+_PRODUCT_PART = re.compile(r"\b(?:on loan|warranty|adapters?|joins|batter(?:y|ies))\b")
 _TRIAL = re.compile(r"\b(?:starter|trial|sample|first|introductory|basic|limited)\b")
 _PRICE = re.compile(
     r"(\d+(?:\.\d+)?) ?(?:pounds|euros|dollars|quid|a month|per month|gbp|eur|usd)?"
@@ -99,6 +100,8 @@ def _serves(candidate: Candidate, part: str, names: frozenset[str]) -> bool:
         return False
     about = _specific(subjects(part))
     shared = about & _specific(candidate.about)
+    if all(w.startswith("~") for w in shared) and _PRODUCT_PART.search(plain(part)):
+        return False
     return bool(shared) and (
         len(shared) * 2 >= len({w for w in about if not w.startswith("~")}) or bool(about & names)
     )

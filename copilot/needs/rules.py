@@ -130,12 +130,14 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         about, seed_about = about | {"~new-account"}, seed_about | {"~new-account"}
     first = [seed.words, *(w for w in near if w is not seed.words)]
     constraints = constraints_of(scene, first, items)
-    if not _links(seed, seed_about, about, constraints, items):
+    far = not _links(seed, seed_about, about, constraints, items)
+    if far and not _links(seed, about, about, constraints, items):
         if not (seed.explicit and _points_back(seed.words.text)):
             return None
         about = about | _before(scene, seed)
         if not _links(seed, about, about, constraints, items):
             return None
+        far = False
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
     limited = scene.reads("limit", spoken) or "double" in plain(spoken)
     grip = _grip(about, constraints, items, limited=limited)
@@ -145,7 +147,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     return Candidate(
         need=_statement(seed.words.text, items),
         need_type=seed.kind,
-        quotes=_quotes(seed, near, scene),
+        quotes=_quotes(seed, near, scene, items if far else []),
         about=about,
         constraints=tuple(constraints),
         explicit=seed.explicit,
@@ -156,7 +158,9 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         benefit=_benefit(spoken, seed),
         consent_quote=consent,
         regulated=regulated,
-        p=_confidence(scene, seed, grip, regulated=regulated, consent=consent, waits=waits),
+        p=_confidence(
+            scene, seed, 0 if far else grip, regulated=regulated, consent=consent, waits=waits
+        ),
         missing_slot=None if waits else open_amount(spoken, constraints, about, items),
         drop=_drop(scene, seed, near),
     )
@@ -169,6 +173,8 @@ def _confidence(
     if regulated:
         return 0.92 if consent else 0.6
     doubt = any(scene.reads("doubt", w.text) for w in scene.own_words)
+    if grip == 0:
+        return 0.6  # the wish names nothing of ours, only the words around it do
     if not waits and (doubt or grip < 2 or _unread_knowledge(scene)):
         return 0.6  # doubt, one shared word, or a fact rules cannot weigh: held, not shown
     return 0.85 if seed.explicit else 0.75
@@ -258,8 +264,11 @@ def _links(
     return any(linked(words, i) for i in items)
 
 
-def _quotes(seed: _Seed, near: list[Words], scene: Scene) -> tuple[Quote, ...]:
-    """The seed first, then sentences with amounts or a consequence; at most three."""
+def _quotes(
+    seed: _Seed, near: list[Words], scene: Scene, items: list[Offering]
+) -> tuple[Quote, ...]:
+    """The seed first, then what the turn adds: amounts, a consequence, the thing unnamed."""
+    told = bool(items) or not seed.explicit  # an indirect wish rests on what is told around it
     picked = [Quote(seed.words.turn.id, _short(seed.words.text), seed.words.turn.conversation_id)]
     for words in near:
         if words is seed.words or len(picked) >= 3 or len(words.text) < 8:
@@ -268,6 +277,8 @@ def _quotes(seed: _Seed, near: list[Words], scene: Scene) -> tuple[Quote, ...]:
             amounts(words.text)
             or scene.reads("consequence", words.text)
             or scene.reads("limit", words.text)
+            or any(linked(subjects(words.text), i) for i in items)
+            or (told and scene.reads("situation", words.text))
         )
         if says_more and not scene.reads("resolved", words.text):
             role: Role = "constraint" if amounts(words.text) else "consequence"
