@@ -141,12 +141,12 @@ class Ledgers:
             )
             return [dict(row) for row in rows.mappings()]
 
-    def outcomes_version(self) -> tuple[int, Any]:
+    def outcomes_version(self) -> tuple[Any, ...]:
         """Changes with every outcome that is noted."""
         count, last = func.count(need_outcomes.c.id), func.max(need_outcomes.c.at)
         with self.scope.reading() as connection:
-            row = self.scope.run(connection, scoped(need_outcomes, count, last)).one()
-            return int(row[0]), row[1]
+            found = self.scope.run(connection, scoped(need_outcomes, count, last)).all()
+            return tuple(found[0])
 
     def needs_shown(self, dispositions: Sequence[str]) -> list[tuple[str, list[str]]]:
         """Needs of these dispositions with the products they name."""

@@ -31,7 +31,7 @@ class Offered:
     sku: str
     at: date | None
     result: Result = "other"
-    need: str = ""
+    need: str = ""  # the need as it was stated, where it was one of ours
     key: str = ""  # the stored need: entries with the same key are one offer
     quote: str = ""
     moment: datetime | None = None
@@ -57,9 +57,8 @@ def offer_of(raw: object) -> Offered:
     """An offer as a system of record tells it: a record of any of the usual names, or a line."""
     if not isinstance(raw, Mapping):
         text = str(raw)
-        return Offered(
-            text, "", day_of(text), _result(text), need=text, save=bool(_SAVE.search(plain(text)))
-        )
+        save = bool(_SAVE.search(plain(text)))
+        return Offered(text, "", day_of(text), _result(text), save=save)
     text = " ".join(str(v) for v in raw.values())
     when = _first(raw, "at", "date", "on", "shown_at", "declined_at")
     outcome = _first(raw, "event", "outcome", "result", "status", "response") or text
@@ -68,7 +67,7 @@ def offer_of(raw: object) -> Offered:
         _first(raw, "sku", "product", "offer"),
         day_of(when or text),
         _result(outcome),
-        need=_first(raw, "need", "name", "what", "text"),
+        need=_first(raw, "need"),
         key=_first(raw, "need_id"),
         quote=_first(raw, "quote"),
         moment=_moment(when),

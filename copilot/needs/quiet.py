@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -106,9 +106,12 @@ def wait(state: State, scene: Scene, candidate: Candidate, skus: Sequence[str]) 
 
 def _after_offers(scene: Scene, offers: Sequence[Offered]) -> Iterator[Quiet]:
     days = scene.policy.quiet_days
+    names = {i.sku: i.product.name for i in scene.items}
     for offer in offers:
-        skus = _skus(offer, scene)
-        about = _about(offer, skus, scene)
+        if offer.result == "other" and not offer.save:
+            continue
+        skus = _skus(offer, names)
+        about = _about(offer, skus, names)
         thing = next(iter(sorted(skus)), "") or "an offer"
         day = f" on {offer.at}" if offer.at else ", no date on file"
         if offer.refused:
@@ -239,23 +242,28 @@ def _anew(scene: Scene, candidate: Candidate, offer: Offered | None) -> bool:
     return not any(q.text in offer.quote for q in candidate.quotes)
 
 
-def _skus(offer: Offered, scene: Scene) -> frozenset[str]:
-    """The products an offer names: by number, or by their whole name."""
-    if offer.sku and any(i.sku == offer.sku for i in scene.items):
-        return frozenset({offer.sku})
-    text = plain(f"{offer.sku} {offer.text}")
-    named = {
-        i.sku
-        for i in scene.items
-        if re.search(rf"(?<![\w-]){re.escape(plain(i.sku))}(?![\w-])", text)
-        or (len(i.product.name) > 3 and plain(i.product.name) in text)
+def _skus(offer: Offered, names: Mapping[str, str]) -> frozenset[str]:
+    """The products an offer names: by number, or by number or whole name within its text."""
+    own = {offer.sku} - {""}
+    if offer.need or own & names.keys():
+        return frozenset(own)
+    text = plain(offer.text)
+    found = {
+        sku
+        for sku, name in names.items()
+        if (sku in offer.text and _is_word(sku, offer.text))
+        or (len(name) > 3 and plain(name) in text)
     }
-    return frozenset(named or ({offer.sku} if offer.sku else ()))
+    return frozenset(found | own)
 
 
-def _about(offer: Offered, skus: frozenset[str], scene: Scene) -> frozenset[str]:
-    names = " ".join(i.product.name for i in scene.items if i.sku in skus)
-    return _specific(subjects(f"{offer.need} {names}".strip() or offer.text))
+def _is_word(sku: str, text: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(sku)}(?![\w-])", text) is not None
+
+
+def _about(offer: Offered, skus: frozenset[str], names: Mapping[str, str]) -> frozenset[str]:
+    called = " ".join(names[sku] for sku in sorted(skus) if sku in names)
+    return _specific(subjects(f"{offer.need} {called}".strip() or offer.text))
 
 
 def _same_need(about: frozenset[str], candidate: Candidate) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from copilot.ledger import Said
 from copilot.needs.catalogue import Offering
@@ -32,8 +32,18 @@ def customer_file(scene: Scene) -> str:
     lines += [f"customer.facts[{n}]: {fact}" for n, fact in enumerate(customer.facts)]
     lines += [f"open case: {case}" for case in customer.state.open_cases]
     lines += [f"care code on file: {code}" for code in customer.state.vulnerability]
-    lines += [f"recent offer: {offer}" for offer in customer.state.recent_offers]
+    lines += [f"recent offer: {line}" for o in customer.state.recent_offers if (line := _offer(o))]
     return _cut("\n".join(lines))
+
+
+def _offer(raw: object) -> str:
+    """An offer on file in one line; that our own flag was shown tells a reader nothing."""
+    if not isinstance(raw, Mapping):
+        return str(raw)
+    if raw.get("result") == "shown":
+        return ""
+    hidden = ("need_id", "quote", "here", "save")
+    return ", ".join(f"{k}: {v}" for k, v in raw.items() if k not in hidden and v)
 
 
 def _yes(value: bool) -> str:  # noqa: FBT001 - a word for a truth value
