@@ -14,11 +14,11 @@ from copilot.retriever.next_reply.features import Ids
 Floats = NDArray[np.float32]
 MIN_SEEN = 3  # a feature of fewer dialogues teaches nothing about the next one
 MAX_WEIGHTS = 16_000_000  # features x replies; 2 bytes each when stored
-EPOCHS = (5, 30)  # many passes over few examples, few over many
+EPOCHS = (8, 30)  # many passes over few examples, few over many
 STEPS = 500  # below, a small past is not learned yet
 BATCH = (32, 256)
-RATE = 0.1
-FEATURE_DROPOUT = 0.3
+RATE = 0.15
+FEATURE_DROPOUT = 0.4
 BIAS_RATE = 0.05
 
 
