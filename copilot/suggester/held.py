@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from copilot.db import TenantStore
 from copilot.needs.policy import Policy
@@ -30,6 +31,13 @@ class HeldBack:
 def happened(store: TenantStore) -> list[Happened]:
     """All outcomes of a tenant, with the products of their needs."""
     return [
-        Happened(row["need_id"], row["event"], row["at"], tuple(row["skus"] or ()), row["reason"])
+        Happened(
+            row["need_id"], row["event"], _aware(row["at"]), tuple(row["skus"] or ()), row["reason"]
+        )
         for row in store.ledgers.outcome_log()
     ]
+
+
+def _aware(moment: datetime) -> datetime:
+    """SQLite keeps no zone; what we wrote was UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

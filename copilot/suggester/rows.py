@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from copilot.ledger.calendar import WorkingCalendar, due
+from copilot.ledger.calendar import MONTHS, WorkingCalendar, due, nearest
 from copilot.needs import Assessment
 from copilot.needs.offers import day_of
 from copilot.needs.output import Flag, LoopOut, PromiseOut
 
+_IN_MONTH = re.compile(rf"\b(?:in|from|until|till|after|by) ({'|'.join(MONTHS)})\b")
 _MUTED = ("opted_out",)  # of people who objected nothing is inferred, so nothing is stored
 
 
@@ -68,7 +70,14 @@ def _release_on(flag: Flag, assessment: Assessment) -> str | None:
         return None
     seen = datetime.fromisoformat(assessment.as_of).date()
     day = day_of(flag.release_when) or due(flag.release_when, seen, WorkingCalendar()).on
+    day = day or _month(flag.release_when, seen)
     return day.isoformat() if day else None
+
+
+def _month(text: str, seen: date) -> date | None:
+    """The first day of a month that is named without a day, such as "in July"."""
+    found = _IN_MONTH.search(text.lower())
+    return nearest(seen, 1, MONTHS.index(found.group(1)) + 1) if found else None
 
 
 def _id(*parts: str) -> str:
