@@ -90,6 +90,31 @@ def compare(found: Sequence[Any], labels: Sequence[Label], source: str) -> Tally
     return tally
 
 
+def matters(tally: Tally, found: Sequence[Any], labels: Sequence[Label]) -> Tally:
+    """Open loops by the matter: entries with the same `what` of one customer are one of them."""
+    groups: dict[str, list[Label]] = {}
+    for label in labels:
+        groups.setdefault(label["what"], []).append(label)
+    seen = {
+        what: [e for e in found if any(same_turn(e, label) for label in group)]
+        for what, group in groups.items()
+    }
+    tally.counts["gold"] = len(groups)
+    tally.counts["hit"] = sum(bool(entries) for entries in seen.values())
+    tally.counts["status"] = sum(
+        any(e.status == groups[what][-1]["status"] for e in entries)
+        for what, entries in seen.items()
+    )
+    tally.misses = [f"{groups[what][0]['interaction']}: {what}" for what in seen if not seen[what]]
+    return tally
+
+
+def same_turn(entry: Any, label: Label) -> bool:  # noqa: ANN401 - a promise or a loop
+    """The entry quotes the words of the label."""
+    here = (entry.conversation_id, entry.turn) == (label["interaction"], label["turn"])
+    return here and overlaps(entry.quote, label["quote"])
+
+
 def ledgers(copilot: Copilot, store: TenantStore, labels: Mapping[str, Any]) -> dict[str, Tally]:
     """Promises and open loops of every customer as of the day of the labels."""
     totals = {"promises": Tally(), "open_loops": Tally()}
@@ -100,6 +125,8 @@ def ledgers(copilot: Copilot, store: TenantStore, labels: Mapping[str, Any]) -> 
         for name, found in (("promises", scene.promises), ("open_loops", scene.loops)):
             gold = [x for x in labels[name] if owner[x["interaction"]] == customer.customer_id]
             tally = compare(found, gold, customer.customer_id)
+            if name == "open_loops":
+                tally = matters(tally, found, gold)
             totals[name].counts += tally.counts
             totals[name].misses += tally.misses
             totals[name].extras += tally.extras

@@ -62,10 +62,29 @@ class _Matter:
 
 
 def open_loops(timeline: Timeline, *, similar: float = 0.5) -> list[OpenLoop]:
-    """Requests that at least one later turn of ours passed over, unanswered to this day."""
+    """Requests that a turn of ours passed over: open today, or answered in a later contact."""
     turns = timeline.turns
     matters = _matters(_asks(turns), similar)
-    return [_loop(turns, matter) for matter in matters if _is_open(turns, matter)]
+    found: list[OpenLoop] = []
+    for matter in matters:
+        if _is_open(turns, matter):
+            found.append(_loop(turns, matter))
+        elif later := _answered_later(turns, matter):
+            answered = _loop(turns, matter)
+            found.append(replace(answered, status="answered", answer_turn=later))
+    return found
+
+
+def _answered_later(turns: Sequence[Said], matter: _Matter) -> str | None:
+    """The turn of a later contact that took up what the first contact had passed over."""
+    ask = matter.asks[0]
+    asked = turns[ask.place]
+    later = [t for t in turns[ask.place + 1 : ask.place + 1 + LATER_TURNS] if t.ours]
+    here = [t for t in later if t.conversation_id == asked.conversation_id]
+    came_back = len({turns[again.place].conversation_id for again in matter.asks}) > 1
+    if not came_back and (not here or _settled(asked, ask, here)):
+        return None
+    return next((t.id for t in later if t not in here and ask.about & stems(t.text)), None)
 
 
 def loop_from(timeline: Timeline, turn: Said, quote: str, what: str, times: int) -> OpenLoop | None:
@@ -117,9 +136,17 @@ def _asks_of(place: int, turn: Said) -> list[_Ask]:
         about, times = stems(sentence.text), _times(sentence)
         if times > 1 and len(about) <= 2 and found:  # "I asked that on Monday too."
             found[-1] = replace(found[-1], times=max(found[-1].times, times))
+        elif times > 1 and len(about) <= 2 and (told := _told_before(turn, sentence)):
+            found.append(_Ask(place, told, stems(told.text), len(spoken) == 1, times))
         elif about:
             found.append(_Ask(place, sentence, about, len(spoken) == 1, times))
     return found
+
+
+def _told_before(turn: Said, sentence: Sentence) -> Sentence | None:
+    """What "Nothing came." is about: the sentence before it, if that says something."""
+    before = [s for s in sentences(turn.text) if s.end <= sentence.start]
+    return before[-1] if before and len(stems(before[-1].text)) >= 2 else None
 
 
 @lru_cache(maxsize=8192)
@@ -176,19 +203,29 @@ def _settled(asked: Said, ask: _Ask, later: Sequence[Said]) -> bool:
     lowered = plain(reply.text)
     if _pitches(lowered) and not pattern("loop_action").search(lowered):
         return False
+    if _to_be_done(ask) and not lowered.endswith("?"):
+        return bool(pattern("loop_action").search(lowered)) and not _about_other(asked, ask, reply)
     return not _about_other(asked, ask, reply)
+
+
+def _to_be_done(ask: _Ask) -> bool:
+    """A request for an act, not for information: a reply that does not take it up passes over."""
+    return bool(pattern("loop_must").search(ask.sentence.lower))
 
 
 def _about_other(asked: Said, ask: _Ask, reply: Said) -> bool:
     """The reply takes up another sentence of the same turn and leaves this one."""
     lowered = plain(reply.text)
-    if pattern("loop_opens_answer").search(lowered) or pattern("loop_all").search(lowered):
+    opening = sentences(reply.text)[0].lower if reply.text.strip() else ""
+    if pattern("loop_opens_answer").search(lowered) or pattern("loop_all").search(opening):
         return False
     spoken = stems(reply.text)
     return any(
         stems(s.text) & spoken
         for s in sentences(asked.text)
-        if s.start != ask.sentence.start and len(s.text.split()) >= 3
+        if s.start != ask.sentence.start
+        and len(s.text.split()) >= 3
+        and pattern("loop_wish").search(s.lower)
     )
 
 
@@ -199,7 +236,7 @@ def _answered(turns: Sequence[Said], ask: _Ask, later: Sequence[Said]) -> bool:
         for sentence in sentences(turn.text):
             lowered = sentence.lower
             dated = bool(pattern("loop_dated").search(lowered))
-            about = bool(ask.about & stems(sentence.text))
+            about = len(ask.about & stems(sentence.text)) >= min(2, len(ask.about))
             if about and (dated or not pattern("loop_vague").search(lowered)):
                 return not _pitches(lowered)
             if (

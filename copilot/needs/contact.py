@@ -126,7 +126,7 @@ def fix_first(scene: Scene, state: State) -> Verdict:
         return Verdict(
             "G3", "fail", f"overdue to them: {late.what}"[:160], late.turn, "open_commitments_first"
         )
-    twice = next((x for x in scene.loops if x.times_asked >= 2), None)
+    twice = next((x for x in scene.loops if x.times_asked >= 2 and x.status == "open"), None)
     if twice:
         return Verdict(
             "G3",
