@@ -1,4 +1,4 @@
-"""Measures how large exports stream: `python -m ingest.bench [MB]` prints memory and rate."""
+"""Measures ingest: `python -m ingest.bench [MB]` streams exports, `--rate [N]` embeds records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from pathlib import Path
 from copilot.domain import Failure
 from ingest.detect import choose
 from ingest.loaders.protocol import LoadOptions
+from ingest.rate import rate
 
+RATE_OF = 2_000
 LINE = "The hub lost its connection after the update and the app shows it as away. "
 
 
@@ -105,6 +107,9 @@ def main(arguments: list[str]) -> int:
     """Write each file, stream it in a fresh process, print one JSON line per file."""
     if arguments[:1] == ["--stream"]:
         sys.stdout.write(json.dumps(stream(Path(arguments[1]))) + "\n")
+        return 0
+    if arguments[:1] == ["--rate"]:
+        sys.stdout.write(json.dumps(rate(int(arguments[1]) if arguments[1:] else RATE_OF)) + "\n")
         return 0
     megabytes = int(arguments[0]) if arguments else 200
     with tempfile.TemporaryDirectory(prefix="continuum-bench-") as folder:
