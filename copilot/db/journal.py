@@ -14,6 +14,7 @@ from copilot.db.tables import cursors, feedback, jobs, replies, suggestions
 from copilot.errors import NotFound
 
 Row = dict[str, Any]
+COUNTED = ("added", "changed", "unchanged", "removed", "failed", "left_out")  # in a job's report
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,37 @@ class Journal:
                 .where(jobs.c.id == job_id)
                 .values(**values, updated_at=now())
             )
+
+    def note_job(
+        self, kind: str, request: Mapping[str, Any], report: Mapping[str, Any], *, began: datetime
+    ) -> str:
+        """Notes what has already been done, as a job that has ended; returns its id."""
+        counted = sum(report.get(fate, 0) for fate in COUNTED)
+        row = {
+            "id": uuid.uuid4().hex, "kind": kind, "state": "done", "done": counted,
+            "request": dict(request), "report": dict(report),
+            "created_at": began, "updated_at": now(),
+        }  # fmt: skip
+        with self.scope.writing() as connection:
+            self.scope.insert(connection, jobs, [row])
+        return str(row["id"])
+
+    def recent_jobs(self, kind: str | None = None, limit: int = 50) -> list[Row]:
+        """Jobs, the newest first, with what their reports count and without their long lists."""
+        asked, told = jobs.c.request, jobs.c.report
+        statement = self.scope.select(
+            jobs, jobs.c.id, jobs.c.kind, jobs.c.state, jobs.c.done, jobs.c.created_at,
+            jobs.c.updated_at, asked["paths"].label("paths"),
+            asked["kind"].as_string().label("wanted"),
+            asked["connector"].as_string().label("connector"),
+            *(told[fate].as_integer().label(fate) for fate in COUNTED),
+            told["seconds"].as_float().label("seconds"),
+            told["detail"].as_string().label("detail"),
+        ).order_by(jobs.c.created_at.desc(), jobs.c.id)  # fmt: skip
+        if kind:
+            statement = statement.where(jobs.c.kind == kind)
+        with self.scope.reading() as connection:
+            return [dict(row) for row in connection.execute(statement.limit(limit)).mappings()]
 
     def job(self, job_id: str) -> Row:
         """One job. Raises NotFound."""

@@ -29,7 +29,7 @@ class Ledgers:
         self, customer_id: str | None, source_ids: Sequence[str], rows: Sequence[Row]
     ) -> None:
         """Writes the entries of a customer (or of the named conversations) anew."""
-        with self.scope.writing() as connection:
+        with self.scope.changing() as connection:
             if customer_id is not None:
                 connection.execute(
                     self.scope.delete(ledger).where(ledger.c.customer_id == customer_id)
@@ -65,7 +65,7 @@ class Ledgers:
         """
         ids = [row["id"] for row in rows]
         columns = (needs.c.id, needs.c.state, needs.c.created_at)
-        with self.scope.writing() as connection:
+        with self.scope.changing() as connection:
             statement = self.scope.select(needs, *columns).where(needs.c.id.in_(ids))
             before = {row.id: row for row in connection.execute(statement)}
             stamped = [{**row, **_kept(before.get(row["id"])), "updated_at": now()} for row in rows]
@@ -110,7 +110,7 @@ class Ledgers:
             "id": uuid.uuid4().hex, "need_id": need_id, "event": event, "reason": reason,
             "by": by, "at": now(),
         }  # fmt: skip
-        with self.scope.writing() as connection:
+        with self.scope.changing() as connection:
             self.scope.insert(connection, need_outcomes, [row])
             connection.execute(
                 self.scope.update(needs)
@@ -164,7 +164,7 @@ class Ledgers:
             "state": "offered", "packet": dict(packet), "note": None, "by": by,
             "created_at": now(), "updated_at": now(),
         }  # fmt: skip
-        with self.scope.writing() as connection:
+        with self.scope.changing() as connection:
             self.scope.insert(connection, handoffs, [row])
         return row
 
@@ -179,7 +179,7 @@ class Ledgers:
         self, handoff_id: str, *, state: str, allowed: Sequence[str], note: str | None
     ) -> Row:
         """Accepts, declines or returns a hand-off. Raises Conflict from any other state."""
-        with self.scope.writing() as connection:
+        with self.scope.changing() as connection:
             changed = connection.execute(
                 self.scope.update(handoffs)
                 .where(handoffs.c.id == handoff_id, handoffs.c.state.in_(allowed))

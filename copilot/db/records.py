@@ -38,7 +38,7 @@ class Records:
 
     def touch(self, kind: str, ids: Sequence[str], origin: str) -> None:
         """Records that unchanged records now come from `origin`."""
-        with self.scope.writing() as connection:
+        with self.scope.changing() as connection:
             for some in batches(ids):
                 connection.execute(
                     self.scope.update(records)
@@ -63,7 +63,7 @@ class Records:
     def replace(self, items: Iterable[tuple[Product | Customer, str]], origin: str) -> None:
         """Stores (item, fingerprint) pairs with their identity keys, in one transaction."""
         pairs = list(items)
-        with self.scope.writing() as connection:
+        with self.scope.changing() as connection:
             rows = [
                 {
                     "kind": codec.kind_of(item),
@@ -87,7 +87,7 @@ class Records:
     def remove(self, kind: str, ids: Sequence[str]) -> int:
         """Deletes records; returns how many there were."""
         removed = 0
-        with self.scope.writing() as connection:
+        with self.scope.changing() as connection:
             for some in batches(ids):
                 removed += connection.execute(
                     self.scope.delete(records).where(
@@ -152,13 +152,13 @@ class Records:
             "id": merge_id, "kept": kept, "absorbed": absorbed, "reason": reason, "by": by,
             "at": now(),
         }  # fmt: skip
-        with self.scope.writing() as connection:
+        with self.scope.changing() as connection:
             self.scope.insert(connection, merges, [dict(row)])
         return merge_id
 
     def undo_merge(self, merge_id: str) -> bool:
         """Takes a merge back; nothing was overwritten, so both records stand as before."""
-        with self.scope.writing() as connection:
+        with self.scope.changing() as connection:
             changed = connection.execute(
                 self.scope.update(merges)
                 .where(merges.c.id == merge_id, merges.c.undone_at.is_(None))
@@ -168,7 +168,7 @@ class Records:
 
     def withdraw_merge(self, merge_id: str) -> None:
         """Takes back a merge that the records no longer carry; nobody decided against it."""
-        with self.scope.writing() as connection:
+        with self.scope.changing() as connection:
             connection.execute(
                 self.scope.update(merges)
                 .where(merges.c.id == merge_id, merges.c.undone_at.is_(None))

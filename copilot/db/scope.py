@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from copilot.db.engine import once, reading, snapshot, writing
+from copilot.db.tables import tenants
 from copilot.errors import InvalidInput
 
 TENANT = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -66,6 +67,15 @@ class Scope:
     def writing(self) -> AbstractContextManager[Connection]:
         """One write transaction."""
         return writing(self.engine)
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """A write transaction that counts as a change of the tenant's data."""
+        with writing(self.engine) as connection:
+            yield connection
+            connection.execute(
+                tenants.update().where(tenants.c.name == self.tenant).values(seq=tenants.c.seq + 1)
+            )
 
     def select(self, table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
         """SELECT … WHERE tenant = ours."""

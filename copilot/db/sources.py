@@ -162,7 +162,7 @@ class Sources:
 
     def link(self, source_ids: Sequence[str], customer_id: str | None) -> None:
         """Says whose these interactions are; their own text stays as it was ingested."""
-        with self.scope.writing() as connection:
+        with self.scope.changing() as connection:
             for some in batches(source_ids):
                 connection.execute(
                     self.scope.update(sources)

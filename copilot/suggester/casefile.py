@@ -51,7 +51,9 @@ def case_of(
             for hit in knowledge
         ),
         history=tuple(_past(c) for c in story.contacts if c.source_id != conversation.id),
-        turns=tuple(_turn(t, n) for n, t in enumerate(conversation.turns)),
+        turns=tuple(
+            _turn(t, n) for n, t in enumerate(conversation.turns) if t.visibility == "public"
+        ),
         tightened=dict(tightened or {}),
     )
 

@@ -16,8 +16,8 @@ from typing import Any
 from copilot.db import TenantStore
 from copilot.domain import Suggestion
 from copilot.errors import CopilotError
+from copilot.suggester.prepared import Prepared
 from copilot.suggester.rows import ledger_rows, need_rows
-from copilot.suggester.suggester import Prepared
 
 MAX_GROUP = 64
 
@@ -38,12 +38,18 @@ class Keeper:
         self._starting = threading.Lock()
 
     def note(
-        self, store: TenantStore, suggestion: Suggestion, prepared: Prepared, prompt: str | None
+        self,
+        store: TenantStore,
+        suggestion: Suggestion,
+        prepared: Prepared,
+        prompt: str | None,
+        *,
+        is_new: bool = True,
     ) -> None:
         """Stores a suggestion's trace and what it saw; returns when that is on disk."""
         conversation = prepared.conversation
         self._write(store, _trace(suggestion, prepared, prompt))
-        if conversation.id and conversation.customer_id:
+        if is_new and conversation.id and conversation.customer_id:
             main = prepared.story.ids[0] if prepared.story.ids else conversation.customer_id
             rows = ledger_rows(
                 prepared.assessment.promises,
@@ -56,7 +62,8 @@ class Keeper:
             held = {_stable(row) for row in before if row["source_id"] == conversation.id}
             if {_stable(row) for row in current} != held:
                 store.ledgers.replace_entries(None, [conversation.id], current)
-            seen = need_rows(prepared.assessment, main, conversation.id, suggestion.id)
+            found = need_rows(prepared.assessment, main, conversation.id, suggestion.id)
+            seen = [row for row in found if _is_news(row, prepared.story.needs)]
             if seen:
                 store.ledgers.add_needs(seen)
 
@@ -122,6 +129,14 @@ def _trace(suggestion: Suggestion, prepared: Prepared, prompt: str | None) -> di
             "timings_ms": dict(suggestion.timings_ms),
         },
     }
+
+
+def _is_news(row: Mapping[str, Any], known: Sequence[Mapping[str, Any]]) -> bool:
+    """New, or ranked anew while nobody has decided on it: an outcome is never overwritten."""
+    same = next((need for need in known if need["id"] == row["id"]), None)
+    if same is None:
+        return True
+    return same["state"] in ("held", "surfaced") and same["disposition"] != row["disposition"]
 
 
 def _stable(row: Mapping[str, Any]) -> tuple[Any, ...]:

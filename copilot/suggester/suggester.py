@@ -8,18 +8,16 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import anyio
 
 from copilot import extractive
 from copilot.db import TenantStore
 from copilot.domain import (
-    Alternative,
     Conversation,
     Draft,
     GeneratorInfo,
-    Hit,
     Segment,
     Suggestion,
     Usage,
@@ -27,38 +25,33 @@ from copilot.domain import (
 from copilot.errors import ModelError
 from copilot.guardrails.clean import clean
 from copilot.guardrails.links import strip_links
-from copilot.needs import Assessment, Case, NeedEngine
-from copilot.retriever import Evidence, Retriever
-from copilot.story import Story, first_name, story_of
+from copilot.needs import Assessment, NeedEngine
+from copilot.retriever import Retriever
+from copilot.story import first_name, story_of
 from copilot.suggester.casefile import case_of, moment_of
 from copilot.suggester.catalogue import Catalogue
 from copilot.suggester.checks import Allowed, check, screen
-from copilot.suggester.commitments import Owed, owed
+from copilot.suggester.commitments import owed
 from copilot.suggester.drafting import Drafted, Drafter
 from copilot.suggester.held import HeldBack
+from copilot.suggester.prepared import Prepared
+from copilot.suggester.recent import Recent
 
 Generator = Literal["auto", "llm", "extractive"]
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Everything that is known before a word is drafted."""
+class Noted(Protocol):
+    """Stores what was suggested; `is_new` is False for an answer that was given a moment ago."""
 
-    conversation: Conversation
-    evidence: Evidence
-    story: Story
-    case: Case
-    assessment: Assessment
-    owed: tuple[Owed, ...]
-    allowed: Allowed
-    alternatives: tuple[Alternative, ...]
-    as_of: datetime
-    timings: dict[str, float]
-
-    @property
-    def hits(self) -> tuple[Hit, ...]:
-        """The numbered evidence: documents first, then solved cases."""
-        return (*self.evidence.documents, *self.evidence.replies)
+    def __call__(
+        self,
+        store: TenantStore,
+        suggestion: Suggestion,
+        prepared: Prepared,
+        prompt: str | None,
+        *,
+        is_new: bool,
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +64,8 @@ class Suggester:
     drafter: Drafter | None
     held: HeldBack
     clock: Callable[[], datetime]
-    noted: Callable[[TenantStore, Suggestion, Prepared, str | None], None]
+    noted: Noted
+    recent: Recent = field(default_factory=Recent)
 
     async def suggest(
         self,
@@ -204,11 +198,23 @@ class Suggester:
         alternatives: int,
         generator: Generator,
     ) -> Suggestion:
+        key = (store.tenant, store.sources.seq(), conversation, alternatives, generator)
+        known = self.recent.get(key)
+        if known is not None:
+            return self._again(store, *known)
         prepared = self.prepare(store, conversation, alternatives)
         info = GeneratorInfo("extractive")
         if generator == "llm":
             info = GeneratorInfo("fallback", reason="no model is configured")
-        return self._finish(store, prepared, self._extract(prepared), info)
+        suggestion = self._finish(store, prepared, self._extract(prepared), info)
+        self.recent.put(key, suggestion, prepared)
+        return suggestion
+
+    def _again(self, store: TenantStore, known: Suggestion, prepared: Prepared) -> Suggestion:
+        """The same answer under an id and a trace of its own: feedback belongs to one showing."""
+        suggestion = replace(known, id=uuid.uuid4().hex, timings_ms={"total": 0.0})
+        self.noted(store, suggestion, prepared, None, is_new=False)
+        return suggestion
 
     async def _draft(
         self, prepared: Prepared, generator: Generator
@@ -281,7 +287,7 @@ class Suggester:
             warnings=checked.warnings,
         )
         prompt = drafted.prompt if isinstance(drafted, Drafted) else None
-        self.noted(store, suggestion, prepared, prompt)
+        self.noted(store, suggestion, prepared, prompt, is_new=True)
         return suggestion
 
     def _drafter(self, generator: Generator) -> Drafter | None:
