@@ -27,7 +27,8 @@ _PLAIN_WORDS = frozenset(
     price pay paid term contract service every month monthly available launch launches live ready
     arrive arrives send sent deliver delivered reach reaches customer january february march april
     june july august september october november december monday tuesday wednesday thursday friday
-    saturday sunday spring summer autumn winter soon end until get leave ring call book booked
+    saturday sunday spring summer autumn winter soon end until get leave ring call book booked pound
+    pounds euro euros sure
     sort line""".split()
 )
 
@@ -93,7 +94,9 @@ def _read(claim: str, context: str) -> _Claim:
 
 @lru_cache(maxsize=8192)
 def _substance(text: str) -> frozenset[str]:
-    return frozenset(word for word in stems(text) if word not in _PLAIN_WORDS)
+    return frozenset(
+        word for word in stems(digits(text)) if word not in _PLAIN_WORDS and not word.isdigit()
+    )
 
 
 def _valid(fact: Fact, day: date | None) -> bool:
@@ -122,9 +125,7 @@ def _contradiction(claim: _Claim, fact: Fact, *, is_claim: bool) -> float:
     return float(len(shared)) if denied else 0.0
 
 
-def _same_subject(
-    claim: _Claim, fact: Fact, shared: frozenset[str], *, is_claim: bool
-) -> bool:
+def _same_subject(claim: _Claim, fact: Fact, shared: frozenset[str], *, is_claim: bool) -> bool:
     """Most of what the claim speaks of is in the fact, or the one word it opens with."""
     if len(shared) >= 2 and len(shared) >= SUBJECT * len(claim.subject):
         return True
@@ -172,7 +173,8 @@ def _against_product(claim: _Claim, fact: Fact) -> float:
     if fact.status in _UNSOUND and named <= claim.subject and len(named) >= 2:
         asked = "conflict_working" if fact.status == "known_issue" else "conflict_future"
         return 1.5 + len(named) if pattern(asked).search(claim.said) else 0.0
-    if len(named & (claim.subject | claim.context)) < len(named) or not claim.subject:
+    head = _substance(name.split(",")[0].split()[-1])  # "valve" of "Radiator Valve"
+    if not head or not head <= claim.subject | claim.context or not claim.subject:
         return 0.0
     return 1.0 + len(named) if _feature_differs(claim, features) else 0.0
 
