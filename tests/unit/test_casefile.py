@@ -13,6 +13,7 @@ from copilot.domain import (
     Entitlement,
     Hit,
     Interaction,
+    Outcome,
     Product,
     Turn,
 )
@@ -127,3 +128,30 @@ def test_a_product_keeps_its_price_conditions_and_words() -> None:
     assert (line.commitment_months, line.valid_to) == (12, date(2027, 1, 1))
     (priceless,) = catalogue_of([replace(product, price=None, meta={})])
     assert priceless.price is None and priceless.commitment_months == 0
+
+
+def test_every_event_of_a_need_is_told_with_its_day_and_the_need() -> None:
+    need = {
+        "id": "n1", "customer_id": "C-1", "conversation_id": "now-1", "state": "regretted",
+        "disposition": "surface_now", "created_at": NOW - timedelta(days=9), "updated_at": NOW,
+        "body": {
+            "need": "a warmer valve", "recommended": ["NET-500"],
+            "evidence": [{"quote": "always cold"}],
+        },
+    }  # fmt: skip
+    events = tuple(
+        {"need_id": "n1", "event": event, "at": NOW - timedelta(days=day), "reason": None}
+        for event, day in (("accepted", 8), ("returned", 2))
+    )
+    state = case(story(needs=(need,), outcomes=events)).customer.state
+    ours = [offer for offer in state.recent_offers if offer["sku"] == "NET-500"]
+    assert [offer["result"] for offer in ours] == ["shown", "accepted", "returned"]
+    assert {offer["need"] for offer in ours} == {"a warmer valve"} and ours[0]["here"]
+    assert ours[2]["at"].startswith("2026-11-18")
+
+
+def test_contacts_marked_as_complaints_are_told_with_the_day_they_ended() -> None:
+    angry = replace(PAST, tags=("Complaint",), subject="Cold valve")
+    unsolved = replace(angry, source_id="past-2", outcome=Outcome(resolved=False))
+    complaints = case(story(contacts=(PAST, angry, unsolved))).customer.state.complaints
+    assert [c["closed_at"] for c in complaints] == ["2026-11-17", None]
