@@ -28,8 +28,11 @@ class Ledgers:
     def replace_entries(
         self, customer_id: str | None, source_ids: Sequence[str], rows: Sequence[Row]
     ) -> None:
-        """Writes the entries of a customer (or of the named conversations) anew."""
-        with self.scope.changing() as connection:
+        """Writes the entries of a customer (or of the named conversations) anew.
+
+        They are read off the sources, so they are no change of the data by themselves.
+        """
+        with self.scope.writing() as connection:
             if customer_id is not None:
                 connection.execute(
                     self.scope.delete(ledger).where(ledger.c.customer_id == customer_id)
@@ -65,7 +68,7 @@ class Ledgers:
         """
         ids = [row["id"] for row in rows]
         columns = (needs.c.id, needs.c.state, needs.c.created_at)
-        with self.scope.changing() as connection:
+        with self.scope.writing() as connection:
             statement = self.scope.select(needs, *columns).where(needs.c.id.in_(ids))
             before = {row.id: row for row in connection.execute(statement)}
             stamped = [{**row, **_kept(before.get(row["id"])), "updated_at": now()} for row in rows]
