@@ -21,6 +21,7 @@ from copilot.retriever.repliers import Repliers
 
 DOCUMENTS = 8
 REPLIES = 4
+CASES = 10
 MIN_WORDS = 4  # of a past reply that says something by itself
 NEAR = 0.35  # cosine below which a past case is about something else
 
@@ -32,6 +33,7 @@ class Evidence:
     question: Mapping[str, float]
     documents: tuple[Hit, ...]
     replies: tuple[Hit, ...]
+    cases: tuple[Hit, ...] = ()  # more of them than a draft may cite
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +80,28 @@ class Retriever:
         cases: list[Hit] = []
         if not planned.is_empty:
             text = situation(conversation.turns)
-            cases = self._cases(store, text, planned, REPLIES, only_answers=True)
+            cases = self._cases(store, text, planned, CASES, only_answers=True)
+        near = tuple(hit for hit in cases if hit.score >= NEAR)
         return Evidence(
             question=_question(planned),
             documents=tuple(self._documents(store, planned, DOCUMENTS)),
-            replies=tuple(hit for hit in cases if hit.score >= NEAR),
+            replies=near[:REPLIES],
+            cases=near,
         )
 
     def next_replies(
-        self, store: TenantStore, conversation: Conversation, n: int, *, name: str | None = None
+        self,
+        store: TenantStore,
+        conversation: Conversation,
+        n: int,
+        *,
+        cases: Sequence[Hit] = (),
+        name: str | None = None,
     ) -> tuple[Alternative, ...]:
-        """Up to n distinct replies that were given where this conversation is now."""
+        """Up to n distinct replies that were given where this conversation is now.
+
+        `cases` are those of the evidence: their replies stand in where too little was learned.
+        """
         text = situation(conversation.turns)
         if not n or not text:
             return ()
@@ -100,24 +113,9 @@ class Retriever:
                 conversation, vector, lambda ids: _texts(store, ids), k=n, customer_name=name
             )
             found = [Alternative(c.text, "interaction", c.source_id, c.turn) for c in candidates]
-        if len(found) < n:  # too little to learn from: the replies in the nearest situations
-            found += self._nearest_replies(store, vector, n, {a.text for a in found})
+        if len(found) < n:
+            found += _replies_of(cases, {alternative.text for alternative in found})
         return tuple(found[:n])
-
-    def _nearest_replies(
-        self, store: TenantStore, vector: np.ndarray, n: int, said: set[str]
-    ) -> list[Alternative]:
-        key = self.indexer.sync(store, "interaction")
-        if not self.indexer.vectors.count(key):
-            return []
-        cases = find_cases(store, self.indexer.vectors, key, vector, (), k=3 * n, only_answers=True)
-        found: list[Alternative] = []
-        for hit in cases:
-            text = hit.chunk.text
-            if hit.score >= NEAR and len(text.split()) >= MIN_WORDS and text not in said:
-                said.add(text)
-                found.append(Alternative(text, "interaction", hit.chunk.source_id, hit.chunk.turn))
-        return found[:n]
 
     def _documents(self, store: TenantStore, planned: QueryPlan, k: int) -> list[Hit]:
         key = self.indexer.sync(store, "document")
@@ -151,6 +149,17 @@ class Retriever:
             k=k,
             only_answers=only_answers,
         )
+
+
+def _replies_of(cases: Sequence[Hit], said: set[str]) -> list[Alternative]:
+    """The replies of the nearest cases that say something by themselves."""
+    found: list[Alternative] = []
+    for hit in cases:
+        text = hit.chunk.text
+        if len(text.split()) >= MIN_WORDS and text not in said:
+            said.add(text)
+            found.append(Alternative(text, "interaction", hit.chunk.source_id, hit.chunk.turn))
+    return found
 
 
 def _texts(store: TenantStore, ids: Sequence[int]) -> dict[int, str]:
