@@ -90,6 +90,9 @@ def test_what_became_of_a_need_outlives_the_next_look_at_its_words(client: TestC
     assert not shown(suggested(client, ASKED))  # the same words, refused already
     (again,) = stored(client)
     assert (again["state"], again["created_at"]) == ("declined", need["created_at"])
+    anew = row(need["id"], need["body"], state="surfaced")
+    built(client).store().ledgers.add_needs([anew])  # as a later look at them writes it
+    assert [n["state"] for n in stored(client)] == ["declined"]
 
 
 def test_a_need_declined_without_a_product_is_quiet_too(client: TestClient) -> None:
