@@ -51,7 +51,7 @@ class _Answer(BaseModel):
     data: list[_Item]
 
 
-class _Transient(Exception):  # noqa: N818 - a signal within this file, never seen outside
+class _Transient(Exception):
     def __init__(self, reason: str, wait_s: float | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
