@@ -260,12 +260,16 @@ async def test_an_answer_of_another_shape_is_malformed(text: str) -> None:
     assert caught.value.reason == "malformed"
 
 
-async def test_a_citation_outside_the_schema_is_not_accepted_as_it_is() -> None:
+async def test_a_citation_outside_the_schema_is_dropped_and_its_sentence_marked() -> None:
+    """One invented number costs its sentence the support, not the agent the whole draft."""
     invented = (
         '{"segments": [{"text": "Hi.", "citations": [9]}], "abstained": false, "missing": []}'
     )
-    with FakeUpstream(invented) as upstream, pytest.raises(ModelError):
-        await chat(upstream).complete(ASK, schema=draft_schema(2))
+    with FakeUpstream(invented) as upstream:
+        completion = await chat(upstream).complete(ASK, schema=draft_schema(2))
+    [segment] = parse_draft(completion.parsed, 2).segments
+    assert segment.citations == ()
+    assert not segment.supported
 
 
 async def test_a_draft_comes_through_whole() -> None:
