@@ -23,7 +23,7 @@ from rich.table import Table
 
 from copilot.bootstrap import Copilot, build
 from copilot.config import Settings
-from copilot.db import TenantStore
+from copilot.db import TenantStore, now
 from copilot.errors import InvalidInput
 from copilot.identity import resolve
 from ingest.loaders.protocol import LoadOptions
@@ -139,12 +139,14 @@ def run_with_progress(
 ) -> Report:
     """Ingests with a bar on a terminal, then brings the ledgers of those customers up to date."""
     pipeline = Pipeline(store, copilot.embedder, copilot.redactor_of(store))
-    bar = _Bar(quiet=quiet)
+    bar, began = _Bar(quiet=quiet), now()
     with bar.progress:
         report = pipeline.run(
             paths, kind=kind, form=form, options=options or LoadOptions(roots=tuple(paths)),
             progress=bar,
         )  # fmt: skip
+        wanted = {"paths": [str(path.resolve()) for path in paths], "kind": kind}
+        store.journal.note_job("ingest", wanted, report.kept(), began=began)
         bar.say("who is who")
         report.customers |= resolve(store).touched
         bar.say("promises and open requests")

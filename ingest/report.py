@@ -11,6 +11,8 @@ from copilot.domain import Failure
 Fate = Literal["added", "changed", "unchanged", "removed", "failed", "left_out"]
 FATES: tuple[Fate, ...] = ("added", "changed", "unchanged", "removed", "failed", "left_out")
 MAX_FAILURES = 1_000  # kept with their text; all are counted
+KEPT_FAILURES = 200  # of a run that is noted for the page
+KEPT_FILES = 500
 
 
 @dataclass(slots=True)
@@ -49,6 +51,19 @@ class Report:
     def summary(self) -> dict[str, Any]:
         """The stable last line: counts and seconds."""
         return {**{fate: self.counts[fate] for fate in FATES}, "seconds": round(self.seconds, 2)}
+
+    def kept(self) -> dict[str, Any]:
+        """What a noted run keeps: files with failures first, and no endless lists."""
+        told = self.as_dict()
+        dropped = len(told["failures"][KEPT_FAILURES:])
+        files = sorted(told["files"], key=lambda f: -(f["failed"] + f["left_out"]))
+        return {
+            **told,
+            "files": files[:KEPT_FILES],
+            "files_not_shown": len(files[KEPT_FILES:]),
+            "failures": told["failures"][:KEPT_FAILURES],
+            "failures_not_shown": told["failures_not_shown"] + dropped,
+        }
 
     def as_dict(self) -> dict[str, Any]:
         """Everything, for `--json`, a job's report and the page."""

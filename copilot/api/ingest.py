@@ -9,16 +9,18 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
 
 import anyio
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.api.deps import Admin, Agent, Built, Store
 from copilot.api.measures import INGESTED, JOBS
 from copilot.db import TenantStore
+from copilot.db.journal import COUNTED
 from copilot.errors import CopilotError, Forbidden, InvalidInput, StoreError, TooLarge
 
 router = APIRouter(prefix="/v1", tags=["ingest"])
@@ -157,18 +159,58 @@ async def ingest_files(
     return {"job": job_id, "href": f"/v1/jobs/{job_id}"}
 
 
+@router.get("/jobs")
+async def jobs(
+    store: Store,
+    _caller: Agent,
+    kind: Annotated[Literal["ingest", "webhook"] | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """Runs, the newest first: what came in and what did not; `/v1/jobs/{id}` says why."""
+    rows = await anyio.to_thread.run_sync(store.journal.recent_jobs, kind, limit)
+    return {"jobs": [_listed(row) for row in rows]}
+
+
+def _listed(row: Mapping[str, Any]) -> dict[str, Any]:
+    counted = row["added"] is not None
+    counts = {fate: row[fate] or 0 for fate in COUNTED} if counted else None
+    return {
+        **_state(row),
+        **_asked({"paths": row["paths"], "kind": row["wanted"], "connector": row["connector"]}),
+        "counts": counts,
+        "seconds": row["seconds"],
+        "detail": row["detail"],
+    }
+
+
 @router.get("/jobs/{job_id}")
 async def job(job_id: str, store: Store, _caller: Agent) -> dict[str, Any]:
     """How far a job is, and its report when it has ended."""
     row = await anyio.to_thread.run_sync(store.journal.job, job_id)
+    return {**_state(row), **_asked(row["request"]), "report": row["report"]}
+
+
+def _state(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": row["id"],
+        "kind": row["kind"],
         "state": row["state"],
         "done": row["done"],
-        "report": row["report"],
-        "created_at": row["created_at"].isoformat(),
-        "updated_at": row["updated_at"].isoformat(),
+        "created_at": _moment(row["created_at"]),
+        "updated_at": _moment(row["updated_at"]),
     }
+
+
+def _moment(at: datetime) -> str:
+    """With its zone: SQLite gives UTC back without one."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()
+
+
+def _asked(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run was about: names of files or of a connector, never what was sent."""
+    paths = request.get("paths") or ()
+    names = [Path(path).name or path for path in paths] or [request.get("connector")]
+    return {"sources": [name for name in names if name], "wanted": request.get("kind")}
 
 
 def _allowed(names: Sequence[str], roots: Sequence[Path]) -> list[Path]:

@@ -87,7 +87,7 @@ class Journal:
         self, kind: str, request: Mapping[str, Any], report: Mapping[str, Any], *, began: datetime
     ) -> str:
         """Notes what has already been done, as a job that has ended; returns its id."""
-        counted = sum(report.get(fate, 0) for fate in COUNTED)
+        counted = sum(report.get(fate, 0) for fate in COUNTED if fate != "removed")
         row = {
             "id": uuid.uuid4().hex, "kind": kind, "state": "done", "done": counted,
             "request": dict(request), "report": dict(report),

@@ -5,6 +5,7 @@ import { Chat } from "./chat.js";
 import { customerPage, customersPage } from "./customer.js";
 import { keyCorner, keyForm } from "./door.js";
 import { el, put } from "./dom.js";
+import { importPage, importsPage } from "./imports.js";
 import { keysDialog, listen } from "./keys.js";
 import { Player } from "./player.js";
 import { problemCard } from "./problem.js";
@@ -69,16 +70,18 @@ function shortcuts(dialog) {
 
 function route() {
   const [view, id] = location.hash.slice(1).split("=");
-  const name = ["queue", "customer"].includes(view) ? view : "desk";
+  const name = ["queue", "imports", "customer"].includes(view) ? view : "desk";
   $("desk").hidden = name !== "desk";
   $("page").hidden = name === "desk";
   document.body.dataset.view = name;
-  document.title = { desk: "Continuum", queue: "Work queue · Continuum", customer: "Customers · Continuum" }[name];
+  document.title = { desk: "Continuum", queue: "Work queue · Continuum", imports: "Imports · Continuum", customer: "Customers · Continuum" }[name];
   for (const link of document.querySelectorAll(".views a")) {
     if (link.dataset.view === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
   if (name === "queue") queuePage($("page"));
+  else if (name === "imports" && id) importPage($("page"), decodeURIComponent(id));
+  else if (name === "imports") importsPage($("page"));
   else if (name === "customer" && id) customerPage($("page"), decodeURIComponent(id));
   else if (name === "customer") customersPage($("page"));
   if (name !== "desk") { scrollTo(0, 0); desk.player.pause(); }
