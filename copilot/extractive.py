@@ -241,6 +241,8 @@ def _choose(units: Sequence[Unit], rarity: Mapping[str, float]) -> list[Unit]:
         if kept and (len(kept) >= MAX_SENTENCES or spent > MAX_CHARS or scored[unit] <= 0):
             break
         kept.append(unit)
+    if len(kept) == 1:  # the sentence that names the matter, and the one that says what to do
+        kept += [u for u in plain if u.place == kept[0].place + 1]
     return sorted(kept, key=lambda u: u.place)
 
 
