@@ -16,7 +16,7 @@ from copilot.retriever.cases import find_cases, hit_of
 from copilot.retriever.document_search import LOOKED_UP, NEAREST, DocumentSearch
 from copilot.retriever.keeping import Libraries
 from copilot.retriever.next_reply import situation
-from copilot.retriever.query import QueryPlan, plan
+from copilot.retriever.query import EMPTY, QueryPlan, plan
 from copilot.retriever.repliers import Repliers
 
 DOCUMENTS = 8
@@ -33,7 +33,6 @@ class Evidence:
     question: Mapping[str, float]
     documents: tuple[Hit, ...]
     replies: tuple[Hit, ...]
-    cases: tuple[Hit, ...] = ()  # more of them than a draft may cite
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +78,13 @@ class Retriever:
         planned = plan(conversation, acronyms=self.libraries.of(store).acronyms)
         cases: list[Hit] = []
         if not planned.is_empty:
-            text = situation(conversation.turns)
-            cases = self._cases(store, text, planned, CASES, only_answers=True)
-        near = tuple(hit for hit in cases if hit.score >= NEAR)
+            # The plan's text is embedded for the articles anyway: a text of its own for the
+            # cases would cost more than all the rest of retrieval.
+            cases = self._cases(store, planned.texts[0], planned, REPLIES, only_answers=True)
         return Evidence(
             question=_question(planned),
             documents=tuple(self._documents(store, planned, DOCUMENTS)),
-            replies=near[:REPLIES],
-            cases=near,
+            replies=tuple(hit for hit in cases if hit.score >= NEAR),
         )
 
     def next_replies(
@@ -95,13 +93,9 @@ class Retriever:
         conversation: Conversation,
         n: int,
         *,
-        cases: Sequence[Hit] = (),
         name: str | None = None,
     ) -> tuple[Alternative, ...]:
-        """Up to n distinct replies that were given where this conversation is now.
-
-        `cases` are those of the evidence: their replies stand in where too little was learned.
-        """
+        """Up to n distinct replies that were given where this conversation is now."""
         text = situation(conversation.turns)
         if not n or not text:
             return ()
@@ -113,7 +107,8 @@ class Retriever:
                 conversation, vector, lambda ids: _texts(store, ids), k=n, customer_name=name
             )
             found = [Alternative(c.text, "interaction", c.source_id, c.turn) for c in candidates]
-        if len(found) < n:
+        if len(found) < n:  # too little was learned: the replies in the nearest situations
+            cases = self._cases(store, text, EMPTY, CASES, only_answers=True)
             found += _replies_of(cases, {alternative.text for alternative in found})
         return tuple(found[:n])
 
@@ -156,7 +151,7 @@ def _replies_of(cases: Sequence[Hit], said: set[str]) -> list[Alternative]:
     found: list[Alternative] = []
     for hit in cases:
         text = hit.chunk.text
-        if len(text.split()) >= MIN_WORDS and text not in said:
+        if hit.score >= NEAR and len(text.split()) >= MIN_WORDS and text not in said:
             said.add(text)
             found.append(Alternative(text, "interaction", hit.chunk.source_id, hit.chunk.turn))
     return found

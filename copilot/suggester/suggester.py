@@ -168,9 +168,7 @@ class Suggester:
         )
         assessment = self.engine.assess(case)
         clock.mark("assess")
-        others = self.retriever.next_replies(
-            store, said, alternatives, cases=evidence.cases, name=first_name(story)
-        )
+        others = self.retriever.next_replies(store, said, alternatives, name=first_name(story))
         clock.mark("alternatives")
         return Prepared(
             conversation=said,
