@@ -76,6 +76,23 @@ def show_suggestion(body: Mapping[str, Any]) -> None:
         out.print(f"  [magenta]or {n}[/] {escape(alternative['text'])} [dim]{source}[/]")
 
 
+def show_timeline(body: Mapping[str, Any]) -> None:
+    """A customer's events, oldest first, then what we owe and what was passed over."""
+    customer = body["customer"]
+    ids = ", ".join(customer["ids"])
+    out.print(f"[bold]{escape(customer.get('name') or 'unnamed')}[/] [dim]{escape(ids)}[/]")
+    for event in body["events"]:
+        day = (event["at"] or "undated")[:10]
+        where = event.get("channel") or event["kind"]
+        roles = "/".join(event.get("roles", []))
+        done = {True: "solved", False: "not solved"}.get(event.get("resolved"), "")
+        out.print(f"  {day}  {where:<11} {roles:<14} {escape(event['title'])} [dim]{done}[/]")
+    owed = [p for p in body["promises"] if p["status"] in ("open", "overdue", "conflict")]
+    _show_lines("our promises", [f"{p['status']}: “{p['quote']}”" for p in owed], "red")
+    loops = [loop for loop in body["open_loops"] if loop["status"] == "open"]
+    _show_lines("still open", [f"“{loop['quote']}”" for loop in loops], "red")
+
+
 def _show_assessment(assessment: Mapping[str, Any]) -> None:
     out.print(Rule("the customer's side", align="left"))
     promises = [p for p in assessment["promises"] if p["status"] in ("open", "overdue", "conflict")]

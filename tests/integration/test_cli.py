@@ -23,7 +23,7 @@ CONVERSATION = {"turns": [{"speaker": "customer", "text": "The valve shows E23, 
 SUMMARY = {"added", "changed", "unchanged", "removed", "failed", "seconds"}
 COMMANDS = (
     "ingest", "search", "suggest", "assess", "serve", "demo", "reindex", "doctor", "openapi",
-    "train-ranker", "eval",
+    "train-ranker", "eval", "timeline", "sync",
 )  # fmt: skip
 
 
@@ -320,3 +320,10 @@ def test_tenants_are_apart(run: Run, articles: Path) -> None:
 def test_the_openapi_document_is_printed(run: Run) -> None:
     document = json.loads(run("openapi").out)
     assert {"/v1/search", "/v1/suggestions", "/v1/ingest"} <= document["paths"].keys()
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_timeline_of_nobody_is_refused(run: Run) -> None:
+    shown = run("timeline", "nobody")
+    assert shown.code == 2
+    assert "nobody" in shown.err
