@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from copilot.auth import digest
+from copilot.compute import Compute
 from copilot.config import Settings
 from copilot.db import Database, TenantStore, now
 from copilot.embedder import Embedder, build_embedder
@@ -48,6 +48,7 @@ class Copilot:
     ledgers: LedgerBook
     chat: ChatModel | None
     counter: TokenCounter
+    compute: Compute
 
     def store(self, tenant: str | None = None) -> TenantStore:
         """A tenant's store; the configured one by default, made when it is new."""
@@ -90,7 +91,7 @@ def build(
     prompts = Prompts.load()
     engine = build_engine(chat=chat, prompts=prompts)
     counter = TokenCounter(settings.tiktoken_dir, model=_model_name(settings))
-    keeper = Keeper()
+    keeper, compute = Keeper(), Compute()
     catalogue = Catalogue()
     drafter = (
         Drafter(
@@ -113,10 +114,11 @@ def build(
         held=HeldBack(engine.policy),
         clock=now,
         noted=keeper.note,
+        compute=compute,
     )
     return Copilot(
         settings, database, embedder, vectors, indexer, retriever, engine, suggester, keeper,
-        LedgerBook(engine, retriever, catalogue), chat, counter,
+        LedgerBook(engine, retriever, catalogue), chat, counter, compute,
     )  # fmt: skip
 
 
@@ -150,9 +152,3 @@ def _first_key(database: Database, settings: Settings) -> None:
         database.add_key(
             tenant=settings.tenant, role="admin", digest=digest(key), label="bootstrap"
         )
-
-
-def home_of(settings: Settings) -> Path:
-    """The installation's folder, made when it is new."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    return settings.home

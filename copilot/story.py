@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from copilot.db import TenantStore
@@ -39,19 +41,60 @@ EMPTY = Story((), None, (), (), (), (), ())
 
 def story_of(store: TenantStore, customer_id: str | None) -> Story:
     """The story of a customer; an empty one when nobody is named or known."""
-    if not customer_id:
-        return EMPTY
+    return _owing(store, _told(store, customer_id)) if customer_id else EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """Stories of the last customers, told anew when anything of their tenant's data changed.
+
+    Ledgers and needs move with every suggestion and are always read.
+    """
+
+    size: int = 256
+    _kept: OrderedDict[tuple[str, str], tuple[int, Story]] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def of(self, store: TenantStore, customer_id: str | None) -> Story:
+        """As `story_of`."""
+        if not customer_id:
+            return EMPTY
+        key, seq = (store.tenant, customer_id), store.sources.seq()
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+        if kept is None or kept[0] != seq:
+            kept = (seq, _told(store, customer_id))
+            with self._lock:
+                self._kept[key] = kept
+                while len(self._kept) > self.size:
+                    self._kept.popitem(last=False)
+        return _owing(store, kept[1])
+
+
+def _told(store: TenantStore, customer_id: str) -> Story:
+    """What was ingested of a person: records and contacts."""
     ids = tuple(store.records.aliases(customer_id))
     records = tuple(c for i in ids if (c := store.records.customer(i)) is not None)
-    needs = tuple(store.ledgers.needs(customer_ids=ids))
     contacts = sorted(store.sources.iterate("interaction", ids), key=started)[-MAX_CONTACTS:]
-    return Story(
+    return replace(
+        EMPTY,
         ids=ids,
         customer=records[0] if records else None,
         records=records,
         contacts=tuple(contacts),
-        promises=tuple(store.ledgers.entries("promise", customer_ids=ids)),
-        loops=tuple(store.ledgers.entries("loop", customer_ids=ids)),
+    )
+
+
+def _owing(store: TenantStore, told: Story) -> Story:
+    """The same with what is owed, asked and needed now."""
+    needs = tuple(store.ledgers.needs(customer_ids=told.ids))
+    entries = store.ledgers.entries_of(told.ids)
+    return replace(
+        told,
+        promises=tuple(entries["promise"]),
+        loops=tuple(entries["loop"]),
         needs=needs,
         outcomes=tuple(store.ledgers.outcomes([row["id"] for row in needs])) if needs else (),
     )

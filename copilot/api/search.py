@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import anyio
 from fastapi import APIRouter
 
 from copilot.api.deps import Built, Store
@@ -22,7 +21,7 @@ async def search(body: SearchIn, store: Store, copilot: Built) -> SearchOut:
         raise InvalidInput("Give either `query` or `conversation`, and not both.")
     if body.query is not None and not body.query.strip():
         raise InvalidInput("The query is empty: say what to look for.")
-    hits = await anyio.to_thread.run_sync(_search, copilot, store, body)
+    hits = await copilot.compute.run(_search, copilot, store, body)
     return SearchOut(results=results_of(hits))
 
 

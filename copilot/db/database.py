@@ -36,6 +36,10 @@ class TenantStore:
         """One view for all reads of this thread within: quicker, and of one moment (SQLite)."""
         return self.sources.scope.snapshot()
 
+    def writing(self) -> AbstractContextManager[Any]:
+        """One transaction for all writes of this thread within: all of them or none."""
+        return self.sources.scope.writing()
+
 
 @dataclass(frozen=True, slots=True)
 class Database:

@@ -34,6 +34,7 @@ class _View:
 
 
 _held: ContextVar[_View | None] = ContextVar("held", default=None)
+_open: ContextVar[tuple[Engine, Connection] | None] = ContextVar("open", default=None)
 
 
 def now() -> datetime:
@@ -145,10 +146,21 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One write transaction: all of it or nothing; faults become StoreError."""
+    """One write transaction: all of it or nothing; faults become StoreError.
+
+    A write within another one of the same thread joins it: both are kept, or neither.
+    """
+    outer = _open.get()
+    if outer is not None and outer[0] is engine:
+        yield outer[1]
+        return
     try:
         with engine.connect().execution_options(**_WRITES) as connection, connection.begin():
-            yield connection
+            token = _open.set((engine, connection))
+            try:
+                yield connection
+            finally:
+                _open.reset(token)
     except CopilotError:
         raise
     except SQLAlchemyError as error:

@@ -23,11 +23,6 @@ class Journal:
 
     scope: Scope
 
-    def add_suggestion(self, row: Mapping[str, Any]) -> None:
-        """Notes a suggestion with its trace."""
-        with self.scope.writing() as connection:
-            self.scope.insert(connection, suggestions, [{"created_at": now(), **row}])
-
     def add_suggestions(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Notes several suggestions in one transaction."""
         with self.scope.writing() as connection:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, bindparam, func
+from sqlalchemy import Column, ColumnElement, Select, bindparam
 
 from copilot.db.engine import now
 from copilot.db.scope import Scope, batches, scoped
@@ -60,6 +60,16 @@ class Ledgers:
                 due_before=due_before, limit=limit, offset=offset,
             )  # fmt: skip
             return [dict(row) for row in rows.mappings()]
+
+    def entries_of(self, customer_ids: Sequence[str], limit: int = 200) -> dict[str, list[Row]]:
+        """All entries of customers by kind, in the order of `entries`, at most `limit` a kind."""
+        found: dict[str, list[Row]] = {"promise": [], "loop": []}
+        with self.scope.reading() as connection:
+            rows = self.scope.run(connection, _of_customers(), customers=customer_ids)
+            for row in rows.mappings():
+                if len(found[row["kind"]]) < limit:
+                    found[row["kind"]].append(dict(row))
+        return found
 
     def add_needs(self, rows: Sequence[Row]) -> None:
         """Notes needs with their disposition; the same id again updates it.
@@ -144,13 +154,6 @@ class Ledgers:
             )
             return [dict(row) for row in rows.mappings()]
 
-    def outcomes_version(self) -> tuple[Any, ...]:
-        """Changes with every outcome that is noted."""
-        count, last = func.count(need_outcomes.c.id), func.max(need_outcomes.c.at)
-        with self.scope.reading() as connection:
-            found = self.scope.run(connection, scoped(need_outcomes, count, last)).all()
-            return tuple(found[0])
-
     def needs_shown(self, dispositions: Sequence[str]) -> list[tuple[str, list[str]]]:
         """Needs of these dispositions with the products they name."""
         named = needs.c.body["recommended"].label("skus")
@@ -220,6 +223,12 @@ def _entries(of_customers: bool, of_status: bool, due: bool) -> Select[Any]:  # 
         found = found.where(ledger.c.due.is_not(None), ledger.c.due <= bindparam("due_before"))
     found = found.order_by(ledger.c.due.is_(None), ledger.c.due, ledger.c.id)
     return found.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+@cache
+def _of_customers() -> Select[Any]:
+    found = scoped(ledger).where(_is_one_of(ledger.c.customer_id, "customers"))
+    return found.order_by(ledger.c.due.is_(None), ledger.c.due, ledger.c.id)
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from copilot.compute import cores
 from copilot.embedder import graphfile
 from copilot.embedder.precision import Precision, chosen
 from copilot.embedder.seam import Progress, QueryCache, Vectors
@@ -45,7 +45,7 @@ class LocalEmbedder:
         """Opens the graph in `models_dir`, building it if needed. `threads` 0 = all cores."""
         precision = chosen(quantise)
         content = graphfile.ensure(models_dir, precision)
-        return cls.of_graph(content, precision=precision, threads=threads or _cores())
+        return cls.of_graph(content, precision=precision, threads=threads or min(16, cores()))
 
     @classmethod
     def of_graph(cls, content: bytes, *, precision: Precision, threads: int) -> LocalEmbedder:
@@ -92,11 +92,6 @@ def _runs(ids: list[list[int]]) -> Iterator[Run]:
     for length in sorted(by_length, reverse=True):
         texts, size = by_length[length], max(1, RUN_TOKENS // length)
         yield from (texts[at : at + size] for at in range(0, len(texts), size))
-
-
-def _cores() -> int:
-    allowed = getattr(os, "sched_getaffinity", None)
-    return min(16, len(allowed(0)) if allowed else os.cpu_count() or 1)
 
 
 def _session(graph: bytes) -> InferenceSession:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from copilot.db import TenantStore
 from copilot.needs import CaseProduct
@@ -11,8 +11,9 @@ from copilot.suggester.casefile import catalogue_of
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One version of a catalogue."""
+    """One version of a catalogue, looked at last when the tenant's change `seq` was the newest."""
 
+    seq: int
     version: str
     products: tuple[CaseProduct, ...]
     names: tuple[str, ...]
@@ -26,10 +27,16 @@ class Catalogue:
 
     def of(self, store: TenantStore) -> View:
         """The catalogue in force."""
-        version = store.records.version("product")
+        seq = store.sources.seq()
         view = self._views.get(store.tenant)
-        if view is None or view.version != version:
-            products = store.records.products()
-            view = View(version, catalogue_of(products), tuple(p.name for p in products))
-            self._views[store.tenant] = view
+        if view is None or view.seq != seq:
+            view = self._views[store.tenant] = _looked(store, seq, view)
         return view
+
+
+def _looked(store: TenantStore, seq: int, known: View | None) -> View:
+    version = store.records.version("product")
+    if known is not None and known.version == version:
+        return replace(known, seq=seq)
+    products = store.records.products()
+    return View(seq, version, catalogue_of(products), tuple(p.name for p in products))

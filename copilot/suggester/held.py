@@ -16,14 +16,14 @@ class HeldBack:
     """Tightens by itself with every outcome; only a policy, which a person approves, loosens."""
 
     policy: Policy
-    _known: dict[str, tuple[object, Mapping[str, str]]] = field(default_factory=dict)
+    _known: dict[str, tuple[int, Mapping[str, str]]] = field(default_factory=dict)
 
     def of(self, store: TenantStore) -> Mapping[str, str]:
         """SKU and the reason, for the case of a conversation."""
-        version = store.ledgers.outcomes_version()
+        seq = store.sources.seq()  # an outcome counts as a change of the tenant's data
         known = self._known.get(store.tenant)
-        if known is None or known[0] != version:
-            known = (version, tightened(happened(store), self.policy.regret))
+        if known is None or known[0] != seq:
+            known = (seq, tightened(happened(store), self.policy.regret))
             self._known[store.tenant] = known
         return known[1]
 

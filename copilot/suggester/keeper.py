@@ -25,7 +25,9 @@ MAX_GROUP = 64
 @dataclass(frozen=True, slots=True)
 class _Write:
     store: TenantStore
-    row: Mapping[str, Any]
+    trace: Mapping[str, Any]
+    entries: tuple[str, Sequence[dict[str, Any]]] | None  # conversation, its ledger rows anew
+    needs: Sequence[dict[str, Any]]
     done: Future[None]
 
 
@@ -45,27 +47,12 @@ class Keeper:
         prompt: str | None,
         *,
         is_new: bool = True,
-    ) -> None:
-        """Stores a suggestion's trace and what it saw; returns when that is on disk."""
-        conversation = prepared.conversation
-        self._write(store, _trace(suggestion, prepared, prompt))
-        if is_new and conversation.id and conversation.customer_id:
-            main = prepared.story.ids[0] if prepared.story.ids else conversation.customer_id
-            rows = ledger_rows(
-                prepared.assessment.promises,
-                prepared.assessment.open_loops,
-                main,
-                {"now": conversation.id},
-            )
-            current = [row for row in rows if row["source_id"] == conversation.id]
-            before = (*prepared.story.promises, *prepared.story.loops)
-            held = {_stable(row) for row in before if row["source_id"] == conversation.id}
-            if {_stable(row) for row in current} != held:
-                store.ledgers.replace_entries(None, [conversation.id], current)
-            found = need_rows(prepared.assessment, main, conversation.id, suggestion.id)
-            seen = [row for row in found if _is_news(row, prepared.story.needs)]
-            if seen:
-                store.ledgers.add_needs(seen)
+    ) -> Future[None]:
+        """Stores a suggestion's trace and what it saw; done when that is on disk."""
+        entries, needs = _seen(prepared, suggestion.id) if is_new else (None, [])
+        done: Future[None] = Future()
+        self._put(_Write(store, _trace(suggestion, prepared, prompt), entries, needs, done))
+        return done
 
     def close(self) -> None:
         """Writes what is queued and ends the thread."""
@@ -73,14 +60,12 @@ class Keeper:
             self._queue.put(None)
             self._thread.join(timeout=10)
 
-    def _write(self, store: TenantStore, row: Mapping[str, Any]) -> None:
+    def _put(self, write: _Write) -> None:
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
                 self._thread.start()
-        done: Future[None] = Future()
-        self._queue.put(_Write(store, row, done))
-        done.result()
+        self._queue.put(write)
 
     def _run(self) -> None:
         while True:
@@ -100,13 +85,48 @@ class Keeper:
         for tenant in {write.store.tenant for write in group}:
             writes = [write for write in group if write.store.tenant == tenant]
             try:
-                writes[0].store.journal.add_suggestions([write.row for write in writes])
+                _store(writes)
             except CopilotError as error:
-                for write in writes:
-                    write.done.set_exception(error)
+                if len(writes) > 1:  # one that cannot be stored must not take the others along
+                    for write in writes:
+                        self._commit([write])
+                    continue
+                writes[0].done.set_exception(error)
             else:
                 for write in writes:
                     write.done.set_result(None)
+
+
+def _store(writes: Sequence[_Write]) -> None:
+    """What several requests of one tenant learned, in one transaction."""
+    store = writes[0].store
+    with store.writing():
+        store.journal.add_suggestions([write.trace for write in writes])
+        for write in writes:
+            if write.entries is not None:
+                conversation, rows = write.entries
+                store.ledgers.replace_entries(None, [conversation], rows)
+            if write.needs:
+                store.ledgers.add_needs(write.needs)
+
+
+def _seen(
+    prepared: Prepared, suggestion_id: str
+) -> tuple[tuple[str, Sequence[dict[str, Any]]] | None, Sequence[dict[str, Any]]]:
+    """The ledger of the conversation where it differs from what is stored, and needs not stored."""
+    conversation, story = prepared.conversation, prepared.story
+    if not (conversation.id and conversation.customer_id):
+        return None, []
+    main = story.ids[0] if story.ids else conversation.customer_id
+    assessment = prepared.assessment
+    rows = ledger_rows(assessment.promises, assessment.open_loops, main, {"now": conversation.id})
+    current = [row for row in rows if row["source_id"] == conversation.id]
+    before = (*story.promises, *story.loops)
+    held = {_stable(row) for row in before if row["source_id"] == conversation.id}
+    is_same = {_stable(row) for row in current} == held
+    found = need_rows(assessment, main, conversation.id, suggestion_id)
+    needs = [row for row in found if _is_news(row, story.needs)]
+    return (None if is_same else (conversation.id, current)), needs
 
 
 def _trace(suggestion: Suggestion, prepared: Prepared, prompt: str | None) -> dict[str, Any]:

@@ -6,13 +6,13 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-import anyio
-
 from copilot import extractive
+from copilot.compute import Compute
 from copilot.db import TenantStore
 from copilot.domain import (
     Conversation,
@@ -27,7 +27,7 @@ from copilot.guardrails.clean import clean
 from copilot.guardrails.links import strip_links
 from copilot.needs import Assessment, NeedEngine
 from copilot.retriever import Retriever
-from copilot.story import first_name, story_of
+from copilot.story import Stories, first_name
 from copilot.suggester.casefile import case_of, moment_of
 from copilot.suggester.catalogue import Catalogue
 from copilot.suggester.checks import Allowed, check, screen
@@ -41,7 +41,7 @@ Generator = Literal["auto", "llm", "extractive"]
 
 
 class Noted(Protocol):
-    """Stores what was suggested; `is_new` is False for an answer that was given a moment ago."""
+    """Stores what was suggested; done when it is on disk. `is_new` is False for a repetition."""
 
     def __call__(
         self,
@@ -51,7 +51,7 @@ class Noted(Protocol):
         prompt: str | None,
         *,
         is_new: bool,
-    ) -> None: ...
+    ) -> Future[None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ class Suggester:
     held: HeldBack
     clock: Callable[[], datetime]
     noted: Noted
+    compute: Compute = field(default_factory=Compute)
+    stories: Stories = field(default_factory=Stories)
     recent: Recent = field(default_factory=Recent)
 
     async def suggest(
@@ -77,16 +79,18 @@ class Suggester:
     ) -> Suggestion:
         """The suggestion for a conversation. Raises StoreError; a model fault never raises."""
         if self._drafter(generator) is None:
-            return await anyio.to_thread.run_sync(
+            made = await self.compute.run(
                 self._suggest_locally, store, conversation, alternatives, generator
             )
-        prepared = await anyio.to_thread.run_sync(self.prepare, store, conversation, alternatives)
+            return await made.stored()
+        prepared = await self.compute.run(self.prepare, store, conversation, alternatives)
         (drafted, info), assessment = await asyncio.gather(
             self._draft(prepared, generator),
             self._read_needs(prepared, self._drafter(generator)),
         )
         prepared = replace(prepared, assessment=assessment)
-        return await anyio.to_thread.run_sync(self._finish, store, prepared, drafted, info)
+        made = await self.compute.run(self._finish, store, prepared, drafted, info)
+        return await made.stored()
 
     async def stream(
         self,
@@ -97,7 +101,7 @@ class Suggester:
         generator: Generator = "auto",
     ) -> AsyncIterator[Prepared | Segment | Suggestion]:
         """Sources first, then the text as it is written, then the checked suggestion."""
-        prepared = await anyio.to_thread.run_sync(self.prepare, store, conversation, alternatives)
+        prepared = await self.compute.run(self.prepare, store, conversation, alternatives)
         yield prepared
         drafter = self._drafter(generator)
         # Needs are read beside the text, not after it; without a model they are read already.
@@ -132,9 +136,10 @@ class Suggester:
         elif generator == "llm":
             info = GeneratorInfo("fallback", reason="no model is configured")
         if drafted is None:
-            drafted = await anyio.to_thread.run_sync(self._extract, prepared)
+            drafted = await self.compute.run(self._extract, prepared)
         prepared = replace(prepared, assessment=await reading)
-        suggestion = await anyio.to_thread.run_sync(self._finish, store, prepared, drafted, info)
+        made = await self.compute.run(self._finish, store, prepared, drafted, info)
+        suggestion = await made.stored()
         if info.kind != "llm":
             for segment in suggestion.segments:
                 yield segment
@@ -154,7 +159,7 @@ class Suggester:
         said = _cleaned(conversation)
         evidence = self.retriever.evidence(store, said)
         clock.mark("retrieve")
-        story = story_of(store, said.customer_id)
+        story = self.stories.of(store, said.customer_id)
         clock.mark("story")
         catalogue = self.catalogue.of(store)
         as_of = moment_of(said, self.clock())
@@ -197,24 +202,23 @@ class Suggester:
         conversation: Conversation,
         alternatives: int,
         generator: Generator,
-    ) -> Suggestion:
-        key = (store.tenant, store.sources.seq(), conversation, alternatives, generator)
-        known = self.recent.get(key)
-        if known is not None:
-            return self._again(store, *known)
-        prepared = self.prepare(store, conversation, alternatives)
+    ) -> _Made:
+        with store.snapshot():
+            key = (store.tenant, store.sources.seq(), conversation, alternatives, generator)
+            if (known := self.recent.get(key)) is not None:
+                return self._again(store, *known)
+            prepared = self._prepare(store, conversation, alternatives)
         info = GeneratorInfo("extractive")
         if generator == "llm":
             info = GeneratorInfo("fallback", reason="no model is configured")
-        suggestion = self._finish(store, prepared, self._extract(prepared), info)
-        self.recent.put(key, suggestion, prepared)
-        return suggestion
+        made = self._finish(store, prepared, self._extract(prepared), info)
+        self.recent.put(key, made.suggestion, prepared)
+        return made
 
-    def _again(self, store: TenantStore, known: Suggestion, prepared: Prepared) -> Suggestion:
+    def _again(self, store: TenantStore, known: Suggestion, prepared: Prepared) -> _Made:
         """The same answer under an id and a trace of its own: feedback belongs to one showing."""
         suggestion = replace(known, id=uuid.uuid4().hex, timings_ms={"total": 0.0})
-        self.noted(store, suggestion, prepared, None, is_new=False)
-        return suggestion
+        return _Made(suggestion, self.noted(store, suggestion, prepared, None, is_new=False))
 
     async def _draft(
         self, prepared: Prepared, generator: Generator
@@ -228,7 +232,7 @@ class Suggester:
             )
             info = GeneratorInfo("llm", drafter.chat.name)
         except ModelError as error:
-            draft = await anyio.to_thread.run_sync(self._extract, prepared)
+            draft = await self.compute.run(self._extract, prepared)
             return draft, GeneratorInfo("fallback", reason=error.reason)
         finally:
             prepared.timings["draft"] = _ms(started)
@@ -260,7 +264,7 @@ class Suggester:
         prepared: Prepared,
         drafted: Drafted | Draft,
         info: GeneratorInfo,
-    ) -> Suggestion:
+    ) -> _Made:
         started = time.perf_counter()
         draft = drafted.draft if isinstance(drafted, Drafted) else drafted
         checked = check(
@@ -287,11 +291,23 @@ class Suggester:
             warnings=checked.warnings,
         )
         prompt = drafted.prompt if isinstance(drafted, Drafted) else None
-        self.noted(store, suggestion, prepared, prompt, is_new=True)
-        return suggestion
+        return _Made(suggestion, self.noted(store, suggestion, prepared, prompt, is_new=True))
 
     def _drafter(self, generator: Generator) -> Drafter | None:
         return None if generator == "extractive" else self.drafter
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A suggestion on its way to the disk: no thread waits there for it, but its caller does."""
+
+    suggestion: Suggestion
+    kept: Future[None]
+
+    async def stored(self) -> Suggestion:
+        """The suggestion once its trace is stored. Raises StoreError."""
+        await asyncio.wrap_future(self.kept)
+        return self.suggestion
 
 
 @dataclass(slots=True)

@@ -184,7 +184,7 @@ def noted(store: TenantStore, *events: tuple[str, str, int]) -> None:
     body = {"need": "a lamp", "recommended": ["LAMP"], "evidence": []}
     names = sorted({need for need, _, _ in events})
     store.ledgers.add_needs([row(n, body, customer_id=f"P-{n}") for n in names])
-    with store.ledgers.scope.writing() as connection:
+    with store.ledgers.scope.changing() as connection:
         rows = [
             {
                 "id": f"{need}-{place}", "need_id": need, "event": event, "by": "k",

@@ -1,0 +1,36 @@
+"""Threads for work that computes: about as many as there are cores, first come, first served."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TypeVar, TypeVarTuple
+
+import anyio
+from anyio import CapacityLimiter
+
+T = TypeVar("T")
+A = TypeVarTuple("A")
+
+
+def cores() -> int:
+    """Processor cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+class Compute:
+    """Runs work beside the event loop.
+
+    Python computes on one core at a time, whatever the number of threads: with one thread for each
+    request they take the interpreter from each other, and the unlucky ones wait several times as
+    long as the rest. Few threads and a queue serve everybody in turn. One thread more than cores
+    fills the gaps while another waits for the database.
+    """
+
+    def __init__(self, threads: int = 0) -> None:
+        self._limiter = CapacityLimiter(threads or cores() + 1)
+
+    async def run(self, work: Callable[[*A], T], *args: *A) -> T:
+        """What `work` returns. A caller that goes away leaves it to end by itself."""
+        return await anyio.to_thread.run_sync(work, *args, limiter=self._limiter)
