@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, text
 
 from copilot.db import codec
+from copilot.db.chunkcache import ReadChunks
 from copilot.db.fulltext import Entry, FullText
 from copilot.db.rows import (
     CHUNK_COLUMNS,
@@ -35,6 +36,7 @@ class Sources:
 
     scope: Scope
     fulltext: FullText
+    _read: ReadChunks = field(default_factory=ReadChunks)
 
     def fingerprints(self, kind: SourceKind, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
         """Stored (fingerprint, origin) of those ids that exist."""
@@ -183,12 +185,14 @@ class Sources:
 
     def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
         """Chunks by id; what was deleted meanwhile is simply not there."""
-        found: dict[int, StoredChunk] = {}
-        with self.scope.reading() as connection:
-            for some in batches(ids):
-                for row in self.scope.run(connection, _chunks_by_id(), ids=some):
-                    found[row.id] = stored(row)
-        return found
+        read = self._read.as_of(self.seq())
+        missing = [i for i in ids if i not in read]
+        if missing:
+            with self.scope.reading() as connection:
+                for some in batches(missing):
+                    for row in self.scope.run(connection, _chunks_by_id(), ids=some):
+                        read[row.id] = stored(row)
+        return {i: found for i in ids if (found := read.get(i)) is not None}
 
     def meta(self, kind: SourceKind, ids: Sequence[int] | None = None) -> list[ChunkMeta]:
         """Small facts of all chunks of a kind, or of some."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from copilot.config import Settings
 from copilot.embedder.local import LocalEmbedder
 from copilot.embedder.remote import OpenAIEmbedder
-from copilot.embedder.seam import Embedder
+from copilot.embedder.seam import Embedder, Vectors
 from copilot.errors import ConfigError
 
-__all__ = ["Embedder", "LocalEmbedder", "OpenAIEmbedder", "build_embedder"]
+__all__ = ["Embedder", "LocalEmbedder", "OpenAIEmbedder", "Vectors", "build_embedder"]
 
 
 def build_embedder(settings: Settings) -> Embedder:

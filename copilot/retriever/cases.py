@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import numpy as np
+from concurrent.futures import Future
 
 from copilot.db import StoredChunk, TenantStore
 from copilot.domain import Hit
+from copilot.embedder import Vectors
 from copilot.retriever.fusion import Match, fused, scaled
 from copilot.vectorstore import CollectionKey, VectorStore
 
@@ -21,7 +21,7 @@ def find_cases(
     store: TenantStore,
     vectors: VectorStore,
     key: CollectionKey,
-    vector: np.ndarray,
+    vector: Future[Vectors],
     terms: Sequence[str],
     *,
     k: int,
@@ -29,11 +29,11 @@ def find_cases(
 ) -> list[Hit]:
     """The k cases nearest to a situation; with `only_answers` none that ended unsolved."""
     pool = max(POOL, 4 * k)
-    near = vectors.query(key, vector, pool)
+    worded = store.fulltext.search(terms, "interaction", pool) if terms else []
+    near = vectors.query(key, vector.result(), pool)
     if not near:
         return []
     floor = near[-1][1]
-    worded = store.fulltext.search(terms, "interaction", pool) if terms else []
     scores = fused([(DENSE, scaled(dict(near), floor)), (LEXICAL, scaled(dict(worded), 0.0))])
     best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[: max(FETCHED, 2 * k)]
     rows = store.sources.chunks([chunk for chunk, _ in best])

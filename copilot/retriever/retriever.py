@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from copilot.compute import cores
 from copilot.db import TenantStore, now
 from copilot.domain import Alternative, Conversation, Hit, SourceKind
-from copilot.embedder import Embedder
+from copilot.embedder import Embedder, Vectors
 from copilot.indexer import Indexer
 from copilot.retriever.cases import find_cases, hit_of
 from copilot.retriever.document_search import LOOKED_UP, NEAREST, DocumentSearch
@@ -43,6 +45,7 @@ class Retriever:
     embedder: Embedder
     repliers: Repliers
     libraries: Libraries = field(default_factory=Libraries)
+    _asked: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(cores(), "query"))
 
     def warm(self, store: TenantStore) -> None:
         """Prepares what the first query would wait for."""
@@ -65,27 +68,40 @@ class Retriever:
         """The k best sources of the given kinds, one hit each, best first."""
         with store.snapshot():
             planned = plan(asked, acronyms=self.libraries.of(store).acronyms)
+            if planned.is_empty:
+                return []
             found: list[list[Hit]] = []
-            if "document" in kinds:
-                found.append(self._documents(store, planned, k))
-            if "interaction" in kinds and not planned.is_empty:
+            vectors = self._embedded(planned) if "document" in kinds else []
+            if "interaction" in kinds:
                 text = asked if isinstance(asked, str) else situation(asked.turns)
-                found.append(self._cases(store, text, planned, k, only_answers=False))
+                found.append(
+                    self._cases(store, self._embedded_of(text), planned, k, only_answers=False)
+                )
+            if "document" in kinds:
+                found.insert(0, self._documents(store, planned, vectors, k))
         return _merged(found, k)
 
     def evidence(self, store: TenantStore, conversation: Conversation) -> Evidence:
         """What a reply may rest on: current articles and cases that were solved."""
         planned = plan(conversation, acronyms=self.libraries.of(store).acronyms)
-        cases: list[Hit] = []
-        if not planned.is_empty:
-            # The plan's text is embedded for the articles anyway: a text of its own for the
-            # cases would cost more than all the rest of retrieval.
-            cases = self._cases(store, planned.texts[0], planned, REPLIES, only_answers=True)
+        if planned.is_empty:
+            return Evidence({}, (), ())
+        vectors = self._embedded(planned)
+        # The plan's text is embedded for the articles anyway: a text of its own for the cases
+        # would cost more than all the rest of retrieval.
+        cases = self._cases(store, vectors[0], planned, REPLIES, only_answers=True)
         return Evidence(
             question=_question(planned),
-            documents=tuple(self._documents(store, planned, DOCUMENTS)),
+            documents=tuple(self._documents(store, planned, vectors, DOCUMENTS)),
             replies=tuple(hit for hit in cases if hit.score >= NEAR),
         )
+
+    def _embedded(self, planned: QueryPlan) -> list[Future[Vectors]]:
+        return [self._embedded_of(text) for text in planned.texts]
+
+    def _embedded_of(self, text: str) -> Future[Vectors]:
+        """The vector of a query, made beside the search by words: neither waits for the other."""
+        return self._asked.submit(self.embedder.embed_query, text)
 
     def next_replies(
         self,
@@ -108,17 +124,23 @@ class Retriever:
             )
             found = [Alternative(c.text, "interaction", c.source_id, c.turn) for c in candidates]
         if len(found) < n:  # too little was learned: the replies in the nearest situations
-            cases = self._cases(store, text, EMPTY, CASES, only_answers=True)
+            cases = self._cases(store, self._embedded_of(text), EMPTY, CASES, only_answers=True)
             found += _replies_of(cases, {alternative.text for alternative in found})
         return tuple(found[:n])
 
-    def _documents(self, store: TenantStore, planned: QueryPlan, k: int) -> list[Hit]:
+    def _documents(
+        self,
+        store: TenantStore,
+        planned: QueryPlan,
+        vectors: Sequence[Future[Vectors]],
+        k: int,
+    ) -> list[Hit]:
         key = self.indexer.sync(store, "document")
-        if planned.is_empty or not self.indexer.vectors.count(key):
+        if not self.indexer.vectors.count(key):
             return []
-        vectors = np.stack([self.embedder.embed_query(text) for text in planned.texts])
-        dense = self.indexer.vectors.query_many(key, vectors, NEAREST)
         lexical = store.fulltext.search(planned.terms, "document", LOOKED_UP)
+        found = np.stack([vector.result() for vector in vectors])
+        dense = self.indexer.vectors.query_many(key, found, NEAREST)
         search = DocumentSearch(self.libraries.of(store))
         ranked = search.rank(planned, dense, lexical, k=k, on=now().date())
         cosine = dict(dense[0])
@@ -130,7 +152,13 @@ class Retriever:
         ]
 
     def _cases(
-        self, store: TenantStore, text: str, planned: QueryPlan, k: int, *, only_answers: bool
+        self,
+        store: TenantStore,
+        vector: Future[Vectors],
+        planned: QueryPlan,
+        k: int,
+        *,
+        only_answers: bool,
     ) -> list[Hit]:
         key = self.indexer.sync(store, "interaction")
         if not self.indexer.vectors.count(key):
@@ -139,7 +167,7 @@ class Retriever:
             store,
             self.indexer.vectors,
             key,
-            self.embedder.embed_query(text),
+            vector,
             planned.terms,
             k=k,
             only_answers=only_answers,
