@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import socket
 from pathlib import Path
@@ -81,11 +82,26 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         timeout_graceful_shutdown=5,
     )  # fmt: skip
     try:
-        uvicorn.Server(config).run()
+        _Server(config).run()
     except SystemExit:  # uvicorn's own code says nothing of the fault
         if isinstance(fault := getattr(app.state, "fault", None), CopilotError):
             raise fault from None
         raise
+
+
+class _Server(uvicorn.Server):
+    """Once it has started, what stays for good is no longer searched for garbage.
+
+    Models, catalogues and libraries are hundreds of thousands of objects: looking through them
+    again and again took a tenth of every suggestion's processor time.
+    """
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts, then sets the collector."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
 
 
 def _is_taken(host: str, port: int) -> bool:
