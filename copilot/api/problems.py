@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -42,6 +43,12 @@ TITLES = {
     500: "Something broke on our side",
     503: "Not available just now",
 }
+# What the framework says, in words that help the caller.
+DETAILS = {
+    "There was an error parsing the body": "The body cannot be read: send JSON in UTF-8.",
+    "Not Found": "There is nothing at this address. The addresses are listed in /openapi.json.",
+    "Method Not Allowed": "This address takes another method. See /openapi.json.",
+}
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger("copilot.api")
 
@@ -68,6 +75,15 @@ def request_id_of(request: Request) -> str:
     return str(request.scope.get("state", {}).get("request_id", ""))
 
 
+def _place(error: Mapping[str, Any]) -> dict[str, str]:
+    """Where a request cannot be read, and why."""
+    if error["type"] == "json_invalid":
+        offset = error["loc"][-1]
+        reason = (error.get("ctx") or {}).get("error", "it ends too soon")
+        return {"at": "body", "reason": f"it is no JSON at character {offset}: {reason}"}
+    return {"at": ".".join(str(part) for part in error["loc"]), "reason": error["msg"]}
+
+
 def install(app: FastAPI) -> None:
     """Registers the handlers: the only place where an error becomes a status."""
 
@@ -88,17 +104,14 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         # The offending value is the customer's or the caller's: it is not repeated.
-        errors = [
-            {"at": ".".join(str(part) for part in e["loc"]), "reason": e["msg"]}
-            for e in error.errors()[:20]
-        ]
+        errors = [_place(e) for e in error.errors()[:20]]
         first = errors[0] if errors else {"at": "body", "reason": "unreadable"}
         detail = f"{first['at']}: {first['reason']}."
         return problem(422, "invalid_input", detail, request_id_of(request), errors=errors)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        detail = str(error.detail)
+        detail = DETAILS.get(str(error.detail), str(error.detail))
         response = problem(error.status_code, "http", detail, request_id_of(request))
         response.headers.update(error.headers or {})
         return response
