@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from heapq import heappop, heapreplace
 from typing import NamedTuple
 
 Match = tuple[int, float]  # chunk id, score
@@ -74,15 +75,23 @@ def spread(
     window: int,
     n: int,
 ) -> list[tuple[int, float]]:
-    """The n best, each lowered by its likeness to the ones before it (greedy, repeatable)."""
+    """The n best, each lowered by its likeness to the ones before it (greedy, repeatable).
+
+    Scores only ever fall, so an article is compared with the chosen ones when it comes to the top
+    and not before (lazy greedy: Minoux 1978); most never do.
+    """
     pool = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:window]
-    left = dict(pool)
+    waiting = [(-score, article, 0) for article, score in pool]  # sorted, hence a heap
     chosen: list[tuple[int, float]] = []
-    while left and len(chosen) < n:
-        best = min(left, key=lambda article: (-left[article], article))
-        chosen.append((best, left.pop(best)))
-        for article in left:
-            alike = likeness(best, article)
+    while waiting and len(chosen) < n:
+        lowered, article, compared = waiting[0]
+        if compared == len(chosen):
+            heappop(waiting)
+            chosen.append((article, -lowered))
+            continue
+        for before, _ in chosen[compared:]:
+            alike = likeness(before, article)
             if alike > 0:
-                left[article] -= penalty * alike
+                lowered += penalty * alike
+        heapreplace(waiting, (lowered, article, len(chosen)))
     return chosen

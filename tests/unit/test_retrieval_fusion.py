@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from copilot.retriever.fusion import Found, fused, lifted, pooled, scaled, spread
 
@@ -48,3 +50,26 @@ def test_equal_scores_keep_one_order() -> None:
     scores = {5: 1.0, 3: 1.0, 4: 1.0}
     order = [a for a, _ in spread(scores, lambda a, b: 0.0, penalty=0.2, window=10, n=3)]
     assert order == [3, 4, 5]
+
+
+@given(
+    st.dictionaries(st.integers(0, 40), st.floats(0, 2, allow_nan=False), max_size=40),
+    st.integers(1, 12),
+    st.floats(0, 1),
+)
+def test_spreading_compares_few_and_chooses_as_if_it_compared_all(
+    scores: dict[int, float], n: int, penalty: float
+) -> None:
+    def likeness(left: int, right: int) -> float:
+        return ((left * 7 + right * 7) % 5) / 5 if left % 3 == right % 3 else 0.0
+
+    pool = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:30]
+    left, plain = dict(pool), []
+    while left and len(plain) < n:
+        best = min(left, key=lambda article: (-left[article], article))
+        plain.append((best, left.pop(best)))
+        for article in left:
+            left[article] -= penalty * likeness(best, article)
+    found = spread(scores, likeness, penalty=penalty, window=30, n=n)
+    assert [a for a, _ in found] == [a for a, _ in plain]
+    assert [s for _, s in found] == pytest.approx([s for _, s in plain])
