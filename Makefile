@@ -1,6 +1,7 @@
 # Everything lives in .venv/; `make` alone lists the targets.
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
 # The first interpreter that runs and is new enough (a name on the PATH may be an empty shim).
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -45,7 +46,12 @@ fix: setup-dev ## mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup-dev ## the figures, as ratios in one run
+$(PEERS)/.made: eval/bench/peers.txt # PyTorch and its parts stay out of the product's environment
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r eval/bench/peers.txt
+	@touch $@
+
+bench: setup-dev $(PEERS)/.made ## the figures, as ratios in one run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m eval.bench
 
@@ -53,7 +59,7 @@ bench-scale: setup-dev ## 1,000 to 100,000 chunks, as a picture
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m eval.bench.scale
 
-bench-peers: setup-dev ## the same, and the quality of every peer into docs/benchmarks/retrieval.md
+bench-peers: setup-dev $(PEERS)/.made ## the same, and the quality of every peer into docs/benchmarks/retrieval.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m eval.bench --peers
 
@@ -65,4 +71,4 @@ openapi: setup ## write openapi.json anew
 	$(BIN)/copilot openapi > openapi.json
 
 clean: ## remove the environment and all local data
-	rm -rf $(VENV) var
+	rm -rf $(VENV) $(PEERS) var

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from copilot.config import Settings
 from eval.bench import corpus, store
+from eval.bench.default_peer import DefaultPeer, is_installed
 from eval.bench.figures import Figure, table
 from eval.bench.ingest import Sides, ingest
 from eval.bench.peers import LangChainChroma
@@ -44,7 +45,9 @@ def _measured(options: argparse.Namespace, folder: Path, console: Console) -> li
     figures: list[Figure] = []
     if "search" in options.parts:
         articles = corpus.articles(options.articles)
-        sides = Sides(store.opened(folder / "ours"), LangChainChroma.at(folder / "peer"), folder)
+        usual = DefaultPeer(folder / "usual") if is_installed() else None
+        lean = LangChainChroma.at(folder / "peer")
+        sides = Sides(store.opened(folder / "ours"), lean, usual, folder)
         console.print(f"{len(articles.files)} articles of {articles.name}, load {_load()}")
         figures += ingest(sides, articles, rounds=options.rounds)
         console.print(table(figures))
@@ -53,6 +56,8 @@ def _measured(options: argparse.Namespace, folder: Path, console: Console) -> li
             found = compare(sides, articles)
             REPORT.write_text(written(REPORT.read_text("utf-8"), found, machine()), "utf-8")
         figures += large_search(sides, articles, asked=options.queries)
+        if usual:
+            usual.close()
         console.print(table(figures))
     if "suggest" in options.parts:
         figures += suggesting(folder / "demo", requests=options.requests)

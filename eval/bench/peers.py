@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from chromadb.config import Settings
@@ -46,11 +46,12 @@ class NaiveEmbeddings(Embeddings):
 
 @dataclass(frozen=True, slots=True)
 class LangChainChroma:
-    """LangChain's splitter and Chroma store, nothing tuned."""
+    """LangChain's splitter and Chroma store, nothing tuned, on the lean way to the same model."""
 
     store: Chroma
     embeddings: NaiveEmbeddings
     texts: list[tuple[str, str]] = field(default_factory=list)  # (article, passage)
+    name: ClassVar[str] = "LangChain + Chroma, onnxruntime"
 
     @classmethod
     def at(cls, folder: Path) -> LangChainChroma:

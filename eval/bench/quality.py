@@ -39,7 +39,7 @@ def compare(sides: Sides, articles: Articles) -> list[Run]:
         hits = ours.retriever.search(store, query, k=20, kinds=("document",))
         return [hit.chunk.source_id for hit in hits]
 
-    searches = [Peer("Continuum, all stages, int8", mine), *peers(sides.peer)]
+    searches = [Peer("Continuum, all stages, int8", mine), *peers(sides.lean)]
     for peer in searches:
         for query in WARM:
             peer.search(query)

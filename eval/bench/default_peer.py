@@ -1,0 +1,72 @@
+"""The usual stack in its documented form, driven in an environment of its own (`.venv-peers/`)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from copilot.config import ROOT
+from copilot.embedder.weights import package_dir
+from eval.bench.figures import Spent
+
+PYTHON = ROOT / ".venv-peers" / "bin" / "python"
+SCRIPT = Path(__file__).with_name("langchain_default.py")
+
+
+class DefaultPeer:
+    """LangChain + Chroma + HuggingFaceEmbeddings on the same weights, as its tutorials say."""
+
+    name = "LangChain + Chroma, sentence-transformers"
+
+    def __init__(self, folder: Path) -> None:
+        self.passages = 0
+        self._log = (folder.parent / "default_peer.log").open("wb")
+        self._child = subprocess.Popen(  # noqa: S603 - our own script
+            [str(PYTHON), str(SCRIPT), str(folder), str(package_dir())],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
+            env={"HF_HUB_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False", "PATH": ""},
+        )  # fmt: skip
+
+    def ingest(self, files: Sequence[Path]) -> Spent:
+        """Reads, splits, embeds and stores articles."""
+        return self._asked("ingest", files=[str(path) for path in files])
+
+    def add(self, texts: list[str], vectors: np.ndarray) -> Spent:
+        """Stores made passages with given vectors."""
+        with tempfile.NamedTemporaryFile(suffix=".npy") as file:
+            np.save(file, vectors)
+            file.flush()
+            return self._asked("add", texts=texts, vectors=file.name)
+
+    def search(self, query: str, k: int = 10) -> Spent:
+        """The k nearest passages."""
+        return self._asked("search", query=query, k=k)
+
+    def close(self) -> None:
+        """Ends the process."""
+        if self._child.stdin:
+            self._child.stdin.close()
+        self._child.wait(timeout=30)
+        self._log.close()
+
+    def _asked(self, name: str, **asked: object) -> Spent:
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
+        self._child.stdin.write(json.dumps({"do": name, **asked}) + "\n")
+        self._child.stdin.flush()
+        line = self._child.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.name} ended: see {self._log.name}")
+        answer = json.loads(line)
+        self.passages = answer["passages"]
+        return Spent(answer["clock_s"], answer["cpu_s"])
+
+
+def is_installed() -> bool:
+    """Whether `make bench` has made its environment."""
+    return PYTHON.exists()
