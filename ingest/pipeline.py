@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from copilot.db import Prepared, TenantStore, fingerprint, id_of, kind_of
 from copilot.domain import (
     SOURCE_KINDS,
-    Chunk,
     Customer,
     Document,
     Failure,
@@ -25,15 +24,17 @@ from copilot.domain import (
     Item,
     Product,
 )
+from ingest.batch import Cut, Read, Run, Waiting, running
 from ingest.chunker import CHUNKER, chunk_document, chunk_interaction, embed_text
 from ingest.detect import choose, find_files
 from ingest.loaders.protocol import LEFT_OUT, Loader, LoadOptions
 from ingest.report import Fate, Report
 
 COLLISION = "another system has a record with this id: give one of them a prefix with --id-prefix"
-BATCH_ITEMS = 512
-BATCH_CHUNKS = 1_024
-BATCH_CHARS = 2_000_000
+BATCH_ITEMS = 128
+BATCH_CHUNKS = 512
+BATCH_CHARS = 1_000_000
+AHEAD = 2  # batches that may wait for their vectors while the next one is read
 
 
 Known = dict[tuple[str, str], tuple[str, str]]  # (kind, id) -> (fingerprint, origin)
@@ -77,37 +78,6 @@ class Silent:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """An item that is new or changed and waits for its batch."""
-
-    item: Item
-    fingerprint: str
-    origin: str
-    fate: Fate
-
-
-class Cut(NamedTuple):
-    """A source as it will be found: its title and chunks, redacted where it is an interaction."""
-
-    waiting: Waiting
-    title: str
-    chunks: Sequence[Chunk]
-
-
-@dataclass(slots=True)
-class Run:
-    """The state of one run: its report, the batch in hand, and what was seen per origin."""
-
-    report: Report = field(default_factory=Report)
-    waiting: list[Waiting] = field(default_factory=list)
-    chars: int = 0
-    seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (kind, origin) -> ids
-    moved: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # same text, new file
-    unsure: set[str] = field(default_factory=set)  # origins with failures: nothing is removed
-    done: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Pipeline:
     """Brings files into one tenant's store; `redactor` sees interactions before the embedder."""
 
@@ -126,32 +96,31 @@ class Pipeline:
     ) -> Report:
         """Ingests files and folders; returns counts and failures. Raises StoreError only."""
         started = time.perf_counter()
-        run, progress = Run(), progress or Silent()
+        progress = progress or Silent()
         options = options or LoadOptions(roots=tuple(paths))
-        files = list(find_files(paths))
-        known = [p for p in files if isinstance(p, Path)]
-        for failure in files:
-            if isinstance(failure, Failure):
-                run.report.fail(failure)
-        plan = [(path, choose(path, kind, form, options)) for path in known]
-        # Who customers are is known before what they said is cut, redacted and embedded.
-        plan.sort(key=lambda step: not _is_of_customers(step[1]))
-        for number, (path, loader) in enumerate(plan):
-            progress.file(str(path), number, len(plan))
-            self._read(run, path, loader, options, progress)
-            if _is_of_customers(loader):
+        with running() as run:
+            files = list(find_files(paths))
+            known = [p for p in files if isinstance(p, Path)]
+            for failure in files:
+                if isinstance(failure, Failure):
+                    run.report.fail(failure)
+            plan = [(path, choose(path, kind, form, options)) for path in known]
+            # Who customers are is known before what they said is cut, redacted and embedded.
+            first = [step for step in plan if _is_of_customers(step[1])]
+            rest = [step for step in plan if not _is_of_customers(step[1])]
+            for part in (first, rest):
+                self._take(run, self._read(run, part, options, progress), progress)
                 self._flush(run, progress)
-        self._flush(run, progress)
-        self._remove_vanished(run, known, paths)
+            self._remove_vanished(run, known, paths)
         run.report.seconds = time.perf_counter() - started
         return run.report
 
     def ingest(self, items: Iterable[Item | Failure], *, origin: str) -> Report:
         """Ingests items that did not come from a file (an upload, a connector)."""
         started = time.perf_counter()
-        run = Run()
-        self._take(run, items, origin, "", Silent())
-        self._flush(run, Silent())
+        with running() as run:
+            self._take(run, ((item, origin, "") for item in items), Silent())
+            self._flush(run, Silent())
         run.report.seconds = time.perf_counter() - started
         return run.report
 
@@ -164,29 +133,26 @@ class Pipeline:
     def _read(
         self,
         run: Run,
-        path: Path,
-        loader: Loader | Failure,
+        plan: Sequence[tuple[Path, Loader | Failure]],
         options: LoadOptions,
         progress: Progress,
-    ) -> None:
-        origin = str(path.resolve())
-        if isinstance(loader, Failure):
-            run.unsure.add(origin)
-            run.report.fail(loader, left_out=loader.reason.startswith(LEFT_OUT))
-            return
-        self._take(run, loader.load(path, options), origin, loader.format, progress)
+    ) -> Iterator[Read]:
+        """Every record of the files, one file after the other."""
+        for number, (path, loader) in enumerate(plan):
+            progress.file(str(path), number, len(plan))
+            origin = str(path.resolve())
+            if isinstance(loader, Failure):
+                run.unsure.add(origin)
+                run.report.fail(loader, left_out=loader.reason.startswith(LEFT_OUT))
+                continue
+            for item in loader.load(path, options):
+                yield item, origin, loader.format
 
-    def _take(
-        self,
-        run: Run,
-        items: Iterable[Item | Failure],
-        origin: str,
-        form: str,
-        progress: Progress,
-    ) -> None:
-        for group in _groups(items):
-            known = self._known([item for item in group if not isinstance(item, Failure)])
-            for item in group:
+    def _take(self, run: Run, records: Iterable[Read], progress: Progress) -> None:
+        for group in _groups(records):
+            known = self._known([item for item, _, _ in group if not isinstance(item, Failure)])
+            run.sorted.clear()
+            for item, origin, form in group:
                 run.done += 1
                 if isinstance(item, Failure):
                     left_out = item.reason.startswith(LEFT_OUT)
@@ -208,10 +174,12 @@ class Pipeline:
     ) -> None:
         kind, item_id = kind_of(item), id_of(item)
         seen = run.seen.setdefault((kind, origin), set())
-        if item_id in seen:  # twice in one file: the later one is judged against the stored one
+        twice = (kind, item_id) in run.fresh or (kind, item_id) in run.sorted
+        if twice:  # the later one is judged against the stored one
             self._flush(run, progress)
             known = self._known([item])
         seen.add(item_id)
+        run.sorted.add((kind, item_id))
         mark = self._fingerprint(item)
         stored = known.get((kind, item_id))
         if stored and stored[0] == mark:
@@ -226,9 +194,10 @@ class Pipeline:
         fate: Fate = "changed" if stored else "added"
         run.report.note(origin, fate, form=form)
         run.waiting.append(Waiting(item, mark, origin, fate))
+        run.fresh.add((kind, item_id))
         run.chars += _size(item)
         if len(run.waiting) >= BATCH_ITEMS or run.chars >= BATCH_CHARS:
-            self._flush(run, progress)
+            self._pass_on(run, progress)
 
     def _is_of_another_system(self, item: Item) -> bool:
         """Whether the stored interaction of this id came from another helpdesk."""
@@ -257,6 +226,13 @@ class Pipeline:
         return fingerprint(item)
 
     def _flush(self, run: Run, progress: Progress) -> None:
+        """Stores all that was read; what is looked up from here on is found."""
+        self._pass_on(run, progress)
+        self._store_embedded(run, leaving=0)
+        run.fresh.clear()
+
+    def _pass_on(self, run: Run, progress: Progress) -> None:
+        """Stores records, and sends sources on their way: they are embedded beside the reading."""
         waiting, run.waiting, run.chars = run.waiting, [], 0
         for origin in {w.origin for w in waiting}:
             pairs = [
@@ -266,7 +242,10 @@ class Pipeline:
             ]
             if pairs:
                 self.store.records.replace(pairs, origin)
-        self._store_sources([w for w in waiting if isinstance(w.item, Document | Interaction)])
+        sources = [w for w in waiting if isinstance(w.item, Document | Interaction)]
+        for group in _by_chunks(self._cut(w) for w in sources):
+            run.embedding.append((group, run.thread.submit(self._embedded, group)))
+            self._store_embedded(run, leaving=AHEAD)
         for (kind, origin), ids in run.moved.items():
             room = self.store.sources if kind in SOURCE_KINDS else self.store.records
             room.touch(kind, ids, origin)  # type: ignore[arg-type]
@@ -278,12 +257,15 @@ class Pipeline:
         }
         progress.records(run.done)
 
-    def _store_sources(self, waiting: Sequence[Waiting]) -> None:
-        for group in _by_chunks([self._cut(w) for w in waiting]):
-            texts = [
-                embed_text(chunk, _title(w.item)) for w, _, chunks in group for chunk in chunks
-            ]
-            vectors = self.embedder.embed(texts) if texts else np.zeros((0, 1), dtype=np.float32)
+    def _embedded(self, group: Sequence[Cut]) -> np.ndarray:
+        texts = [embed_text(chunk, _title(w.item)) for w, _, chunks in group for chunk in chunks]
+        return self.embedder.embed(texts) if texts else np.zeros((0, 1), dtype=np.float32)
+
+    def _store_embedded(self, run: Run, *, leaving: int) -> None:
+        """Stores batches in the order they were read, until so many are left."""
+        while len(run.embedding) > leaving:
+            group, future = run.embedding.popleft()
+            vectors = future.result()
             start = 0
             prepared: dict[str, list[Prepared]] = {}
             for w, title, chunks in group:
@@ -312,13 +294,16 @@ class Pipeline:
         present = {str(path.resolve()) for path in files}
         roots = [path.resolve() for path in paths]
         known = self.store.sources.origins() | self.store.records.origins()
-        below = {o for o in known if any(_is_below(o, root) for root in roots)}
-        for origin in sorted(below):
-            if origin in run.unsure or (origin not in present and Path(origin).exists()):
-                continue
-            for kind in ("document", "interaction", "product", "customer"):
-                room = self.store.sources if kind in SOURCE_KINDS else self.store.records
-                stored = room.ids_of_origin(kind, origin)  # type: ignore[arg-type]
+        sure = sorted(
+            o
+            for o in known
+            if any(_is_below(o, root) for root in roots)
+            and o not in run.unsure
+            and (o in present or not Path(o).exists())
+        )
+        for kind in ("document", "interaction", "product", "customer"):
+            room = self.store.sources if kind in SOURCE_KINDS else self.store.records
+            for origin, stored in room.ids_by_origin(kind, sure).items():  # type: ignore[arg-type]
                 gone = sorted(stored - run.seen.get((kind, origin), set()))
                 for _ in range(self.remove(kind, gone) if gone else 0):
                     run.report.note(origin, "removed")
@@ -328,10 +313,10 @@ def _is_of_customers(loader: Loader | Failure) -> bool:
     return not isinstance(loader, Failure) and loader.kind == "customer"
 
 
-def _groups(items: Iterable[Item | Failure], size: int = 256) -> Iterator[list[Item | Failure]]:
-    group: list[Item | Failure] = []
-    for item in items:
-        group.append(item)
+def _groups(records: Iterable[Read], size: int = 64) -> Iterator[list[Read]]:
+    group: list[Read] = []
+    for record in records:
+        group.append(record)
         if len(group) >= size:
             yield group
             group = []

@@ -54,6 +54,19 @@ class Records:
         with self.scope.reading() as connection:
             return {row[0] for row in connection.execute(statement)}
 
+    def ids_by_origin(self, kind: str, origins: Sequence[str]) -> dict[str, set[str]]:
+        """Ids by the file or system they came from; origins without any are left out."""
+        found: dict[str, set[str]] = {}
+        columns = (records.c.origin, records.c.record_id)
+        with self.scope.reading() as connection:
+            for some in batches(origins):
+                statement = self.scope.select(records, *columns).where(
+                    records.c.kind == kind, records.c.origin.in_(some)
+                )
+                for origin, name in connection.execute(statement):
+                    found.setdefault(origin, set()).add(name)
+        return found
+
     def origins(self) -> set[str]:
         """Every file or system that records came from."""
         statement = self.scope.select(records, records.c.origin).distinct()

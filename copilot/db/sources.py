@@ -58,6 +58,19 @@ class Sources:
         with self.scope.reading() as connection:
             return {row[0] for row in connection.execute(statement)}
 
+    def ids_by_origin(self, kind: SourceKind, origins: Sequence[str]) -> dict[str, set[str]]:
+        """Ids by the file or system they came from; origins without any are left out."""
+        found: dict[str, set[str]] = {}
+        columns = (sources.c.origin, sources.c.source_id)
+        with self.scope.reading() as connection:
+            for some in batches(origins):
+                statement = self.scope.select(sources, *columns).where(
+                    sources.c.kind == kind, sources.c.origin.in_(some)
+                )
+                for origin, name in connection.execute(statement):
+                    found.setdefault(origin, set()).add(name)
+        return found
+
     def origins(self) -> set[str]:
         """Every file or system that sources came from."""
         statement = self.scope.select(sources, sources.c.origin).distinct()

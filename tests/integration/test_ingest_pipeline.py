@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import ingest.pipeline
 from copilot.db import Database, TenantStore
 from copilot.domain import Interaction, Turn
-from copilot.errors import StoreError
+from copilot.errors import EmbedderError, StoreError
 from ingest.pipeline import Pipeline
 from tests.fakes import FakeEmbedder
 
@@ -83,6 +83,56 @@ def test_a_renamed_file_loses_nothing(
     report = pipeline.run([docs])
     assert report.counts["removed"] == 0
     assert store.sources.count("document")[0] == 1
+
+
+def test_an_article_that_lies_in_two_files_is_stored_once_as_the_later_says(
+    pipeline: Pipeline, store: TenantStore, tmp_path: Path
+) -> None:
+    docs = tmp_path / "docs"
+    write(docs, "a.jsonl", article("1", "the zebra"), article("1", "the okapi"))
+    write(docs, "b.jsonl", article("1", "the lion"), article("2", "the giraffe"))
+    report = pipeline.run([docs])
+    assert {f: report.counts[f] for f in ("added", "changed", "failed")} == {
+        "added": 2, "changed": 2, "failed": 0,
+    }  # fmt: skip
+    assert store.sources.count("document") == (2, 2)
+    assert len(store.fulltext.search(["lion"], "document", 5)) == 1
+    assert store.fulltext.search(["zebra", "okapi"], "document", 5) == []
+
+
+def test_many_batches_on_their_way_are_all_stored_and_in_order(
+    pipeline: Pipeline, store: TenantStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest.pipeline, "BATCH_ITEMS", 3)
+    docs = tmp_path / "docs"
+    write(docs, "a.jsonl", *[article(str(n % 40), f"word{n}") for n in range(100)])
+    report = pipeline.run([docs])
+    assert (report.counts["added"], report.counts["changed"]) == (40, 60)
+    assert store.sources.count("document") == (40, 40)
+    assert len(store.fulltext.search(["word99"], "document", 5)) == 1
+    assert store.fulltext.search(["word59"], "document", 5) == []
+
+
+def test_a_fault_of_the_embedder_stores_no_half_batch_and_the_next_run_goes_on(
+    pipeline: Pipeline, store: TenantStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest.pipeline, "BATCH_ITEMS", 3)
+    docs = tmp_path / "docs"
+    write(docs, "a.jsonl", *[article(str(n), f"word{n}") for n in range(20)])
+    made = FakeEmbedder.embed
+
+    def broken(self: FakeEmbedder, texts: list[str], **more: object) -> object:
+        if any("word7" in text for text in texts):
+            raise EmbedderError("gone")
+        return made(self, texts)
+
+    monkeypatch.setattr(FakeEmbedder, "embed", broken)
+    with pytest.raises(EmbedderError):
+        pipeline.run([docs])
+    assert store.sources.count("document") == (6, 6)
+    monkeypatch.setattr(FakeEmbedder, "embed", made)
+    report = pipeline.run([docs])
+    assert (report.counts["unchanged"], report.counts["added"]) == (6, 14)
 
 
 def test_a_file_with_failures_removes_nothing(
