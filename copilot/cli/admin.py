@@ -124,12 +124,7 @@ def revoke_key(
 def _findings(settings: Settings) -> Iterator[Finding]:
     version = ".".join(str(part) for part in sys.version_info[:3])
     yield Finding("python", sys.version_info >= (3, 11), version, "")
-    try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        state = f"{settings.home} cannot be made: {error.strerror}"
-        yield Finding("home", is_good=False, state=state, advice="Set COPILOT_HOME to a folder.")
-        return
+    settings.home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.home).free // 1_000_000
     yield Finding(
         "home", free > 500, f"{settings.home} ({free:,} MB free)",

@@ -129,14 +129,8 @@ def _same_subject(claim: _Claim, fact: Fact, shared: frozenset[str], *, is_claim
     """Most of what the claim speaks of is in the fact, or the one word it opens with."""
     if len(shared) >= 2 and len(shared) >= SUBJECT * len(claim.subject):
         return True
-    return is_claim and len(claim.subject) == 1 and shared == _opening(fact.text)
-
-
-@lru_cache(maxsize=8192)
-def _opening(text: str) -> frozenset[str]:
-    """The word of substance that a fact opens with: "Guest Wi-Fi: Fibre 300 …" is about guests."""
-    words = (_substance(word) for word in plain(text).split()[:3])
-    return next((word for word in words if word), frozenset())
+    opening = stems(" ".join(plain(fact.text).split()[:3]))
+    return is_claim and len(claim.subject) == 1 and bool(shared & opening)
 
 
 def _agrees(said: str, fact: str) -> bool:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from copilot.ledger.language import digits, plain, stem, stems
+from copilot.ledger.language import digits, plain, stem, stems, words
 from copilot.needs.case import Case, CaseProduct
 from copilot.needs.records import in_force
 
@@ -182,3 +182,8 @@ def owned_amount(case: Case, unit: str) -> float:
 def linked(about: Iterable[str], item: Offering) -> frozenset[str]:
     """The words of a need that this product's line also uses; generic words do not link."""
     return frozenset(w for w in about if w in item.words and not is_generic(w))
+
+
+def all_words(text: str) -> frozenset[str]:
+    """Every word of a text as a stem, short and generic ones too."""
+    return frozenset(stem(w) for w in words(text))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from copilot.ledger import Said
-from copilot.ledger.language import plain, stems
+from copilot.ledger.language import plain, sentences, stems
 from copilot.needs.catalogue import amounts, subjects
 from copilot.needs.output import CounterOut, EvidenceOut, NeedType
 from copilot.needs.proposal import Candidate, Quote
@@ -167,3 +167,8 @@ def refused_after(scene: Scene, candidate: Candidate) -> CounterOut | None:
         ) > scene.position.get(candidate.quotes[0].turn, 0):
             return found
     return None
+
+
+def sentence_count(text: str) -> int:
+    """How many sentences a turn has."""
+    return len(sentences(text))

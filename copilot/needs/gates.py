@@ -194,6 +194,15 @@ def g7_fit(matter: Matter) -> Verdict:
     )
 
 
+def _is_blocked_need(matter: Matter) -> bool:
+    """A need a model read as real and nothing on sale meets: logged, unless it says otherwise."""
+    candidate = matter.candidate
+    if not candidate.read_by_model or matter.search is None:
+        return False
+    says_none = matter.state.read.none_reason in ("not_eligible", "no_suitable_product")
+    return candidate.need_type == "blocked" or (candidate.need_type == "stated" and not says_none)
+
+
 def _release_of_block(matter: Matter) -> str:
     blocked = (matter.search.blocked_by if matter.search else "") or "nothing on sale does this"
     return f"when this no longer holds: {blocked}, if the customer agrees to be told"[:200]

@@ -47,7 +47,6 @@ class ColumnMapping:
     columns: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
     defaults: Mapping[str, str]
-    named: tuple[str, ...] = ()  # columns the mapping names itself: the file must have them
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> ColumnMapping:
@@ -67,7 +66,6 @@ class ColumnMapping:
                 for name, meant in parts["values"].items()
             },
             defaults={name: str(one) for name, one in parts["defaults"].items()},
-            named=tuple(str(column).lower() for column in parts["columns"].values()),
         )
 
     def fields(self, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,13 +96,7 @@ class MessagesCsvLoader:
         )
 
     def load(self, path: Path, options: LoadOptions) -> Iterator[Item | Failure]:
-        # A column that the file lacks would wipe what an earlier run knew: it is refused instead.
-        try:
-            named = ColumnMapping.of(options.mapping).named
-        except InvalidInput as error:
-            yield Failure(str(path), error.detail)
-            return
-        yield from _conversations(path, csv_rows(path, options, needs=named), options)
+        yield from _conversations(path, csv_rows(path, options), options)
 
 
 class MessagesJsonLoader:

@@ -327,13 +327,3 @@ def test_a_timeline_of_nobody_is_refused(run: Run) -> None:
     shown = run("timeline", "nobody")
     assert shown.code == 2
     assert "nobody" in shown.err
-
-
-def test_doctor_names_a_home_that_cannot_be_made(
-    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "file").write_text("not a folder")
-    monkeypatch.setenv("COPILOT_HOME", str(tmp_path / "file" / "home"))
-    ended = run("doctor", "--json")
-    assert ended.code == 1
-    assert any(f["name"] == "home" and "cannot be made" in f["state"] for f in ended.last)

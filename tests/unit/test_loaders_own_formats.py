@@ -314,13 +314,3 @@ def test_real_articles_dialogues_and_trials_come_in_whole(shared: Path) -> None:
     assert {type(item) for item in dialogues} == {Interaction}
     assert len(read(shared / "retail" / "chats.jsonl")) == 69
     assert {type(item) for item in read(shared / "retail" / "products.json")} == {Product}
-
-
-def test_a_column_that_the_file_lacks_is_refused_before_it_wipes_anything(tmp_path: Path) -> None:
-    (tmp_path / "m.csv").write_text("case,who,body,when\n1,customer,Hello,2026-01-02\n", "utf-8")
-    columns = {"conversation_id": "case", "speaker": "who", "text": "body"}
-    defaults = {"visibility": "public"}
-    sound = {"columns": {**columns, "created_at": "when"}, "defaults": defaults}
-    assert isinstance(one(tmp_path / "m.csv", mapping=sound), Interaction)
-    wrong = {"columns": {**columns, "created_at": "whenn"}, "defaults": defaults}
-    assert "no column whenn" in one(tmp_path / "m.csv", mapping=wrong).reason
