@@ -182,9 +182,8 @@ def _too_short(turns: Sequence[Said], ask: Ask, said: Sequence[Sentence]) -> boo
 def _closes_late(ask: Ask, turn: Said) -> bool:
     """In a later contact it takes more than one word in common: half of what was asked."""
     return any(
-        2 * len(ask.about & topic(sentence.text)) >= len(ask.about)
+        2 * len(ask.about & topic(sentence.text)) >= len(ask.about) and not _is_empty(ask, sentence)
         for sentence in sentences(turn.text)
-        if not _is_empty(ask, sentence)
     )
 
 
@@ -271,11 +270,11 @@ def _answered(turns: Sequence[Said], ask: Ask, later: Sequence[Said]) -> bool:
     here = _ours_here(turns, ask)
     for turn in later:
         for sentence in sentences(turn.text):
-            if _is_empty(ask, sentence):
+            about = len(ask.about & topic(sentence.text)) >= min(2, len(ask.about))
+            if not (about or turn in here) or _is_empty(ask, sentence):
                 continue
             lowered = sentence.lower
             dated = bool(pattern("say_when").search(digits(lowered)))
-            about = len(ask.about & topic(sentence.text)) >= min(2, len(ask.about))
             if about and (dated or not pattern("loop_vague").search(lowered)):
                 return True
             pledged = dated and pattern("loop_pledge").search(lowered)
