@@ -23,7 +23,6 @@ from copilot.db import TenantStore
 from copilot.domain import Conversation, Interaction
 from copilot.needs import Assessment
 from copilot.needs.output import VISIBLE
-from copilot.needs.scene import Scene
 from copilot.story import Story, started, story_of
 from copilot.suggester.casefile import case_of
 from ingest.cli import run_with_progress
@@ -121,7 +120,7 @@ def ledgers(copilot: Copilot, store: TenantStore, labels: Mapping[str, Any]) -> 
     owner = {i.source_id: i.customer_id for i in store.sources.iterate("interaction")}
     for customer in store.records.customers():
         story = story_of(store, customer.customer_id)
-        scene = _scene(copilot, store, story, AS_OF)
+        scene = copilot.ledgers.read(store, story, as_of=AS_OF)
         for name, found in (("promises", scene.promises), ("open_loops", scene.loops)):
             gold = [x for x in labels[name] if owner[x["interaction"]] == customer.customer_id]
             tally = compare(found, gold, customer.customer_id)
@@ -131,13 +130,6 @@ def ledgers(copilot: Copilot, store: TenantStore, labels: Mapping[str, Any]) -> 
             totals[name].misses += tally.misses
             totals[name].extras += tally.extras
     return totals
-
-
-def _scene(copilot: Copilot, store: TenantStore, story: Story, as_of: datetime) -> Scene:
-    book = copilot.ledgers
-    bare = book.scene(store, story, story.ids[0], (), as_of=as_of)
-    facts = book.facts(store, [promise.quote for promise in bare.promises])
-    return book.scene(store, story, story.ids[0], facts, as_of=as_of)
 
 
 def replayed(copilot: Copilot, store: TenantStore) -> Iterator[tuple[Interaction, Assessment]]:

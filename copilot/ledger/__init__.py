@@ -2,7 +2,14 @@
 
 from copilot.ledger.calendar import WorkingCalendar, due
 from copilot.ledger.loops import OpenLoop, loop_from, open_loops
-from copilot.ledger.promises import LedgerPolicy, Promise, promise_from, promises
+from copilot.ledger.promises import (
+    LedgerPolicy,
+    Promise,
+    claims,
+    only_assures,
+    promise_from,
+    promises,
+)
 from copilot.ledger.timeline import Fact, Said, Timeline, in_order, joined
 
 __all__ = [
@@ -13,10 +20,12 @@ __all__ = [
     "Said",
     "Timeline",
     "WorkingCalendar",
+    "claims",
     "due",
     "in_order",
     "joined",
     "loop_from",
+    "only_assures",
     "open_loops",
     "promise_from",
     "promises",

@@ -91,6 +91,21 @@ def due(text: str, said: date | None, calendar: WorkingCalendar) -> Due:
     return Due(None, "none")
 
 
+def _end_of(match: re.Match[str], said: date, _calendar: WorkingCalendar) -> date | None:
+    """ "By March" leaves the whole of March; "before March" does not; "until 2028" all of it."""
+    named = match.groupdict()
+    year = int(named["y"]) if named.get("y") else None
+    if named.get("m") is None:
+        return date(year, 12, 31) if year else None
+    first = nearest(said.replace(day=1), 1, _month(named["m"]), year)
+    if first is None:
+        return None
+    starts = (named.get("e") or "").startswith(("start", "begin", "early"))
+    if named["p"] == "from" or starts:
+        return first
+    return first - timedelta(days=1) if named["p"] == "before" else _end_of_month(first)
+
+
 def _weekday(name: str) -> int:
     return next(i for i, day in enumerate(WEEKDAYS) if day.startswith(name[:3]))
 
@@ -153,7 +168,7 @@ def _weekday_week(match: re.Match[str], said: date, _calendar: WorkingCalendar) 
 
 
 def _named_day(match: re.Match[str], said: date, _calendar: WorkingCalendar) -> date | None:
-    return coming(said, _weekday(match.group("day")))
+    return coming(said, _weekday(match.group("day") or match.group("short")))
 
 
 def _plain(shift: Callable[[date], date]) -> Rule:
@@ -176,6 +191,7 @@ _RULES: dict[str, tuple[DueBasis, Rule]] = {
     "due_weekday_week": ("relative", _weekday_week),
     "due_weekday": ("relative", _named_day),
     "due_day_after_tomorrow": ("relative", _plain(lambda d: d + timedelta(days=2))),
+    "due_overnight": ("relative", _plain(lambda d: d + timedelta(days=1))),
     "due_tomorrow": ("relative", _plain(lambda d: d + timedelta(days=1))),
     "due_today": ("relative", _plain(lambda d: d)),
     "due_this_week": ("relative", _plain(lambda d: d + timedelta(days=max(0, 4 - d.weekday())))),
@@ -185,4 +201,10 @@ _RULES: dict[str, tuple[DueBasis, Rule]] = {
         "relative",
         _plain(lambda d: _end_of_month(_end_of_month(d) + timedelta(days=1))),
     ),
+    "due_next_bill": (  # once a month, on a day that is not ours to know
+        "relative",
+        _plain(lambda d: _end_of_month(_end_of_month(d) + timedelta(days=1))),
+    ),
+    "due_month": ("explicit", _end_of),
+    "due_year": ("explicit", _end_of),
 }

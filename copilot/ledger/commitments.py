@@ -16,7 +16,7 @@ class Clause:
 
     text: str
     start: int
-    kind: str  # pledge | event | claim | offer
+    kind: str  # pledge | event | notice (once something happens) | claim | offer
     sentence: Sentence
 
 
@@ -34,28 +34,46 @@ def commitments(text: str, *, sales: bool) -> tuple[Clause, ...]:
 
 
 def _of_sentence(sentence: Sentence, *, sales: bool) -> list[Clause]:
+    dated = bool(pattern("say_done_first").search(sentence.lower))
     found: list[Clause] = []
     for start, piece in _clauses(sentence):
-        dated = bool(pattern("say_done_first").search(sentence.lower))
-        kind = _kind(piece.replace("’", "'").lower(), sales=sales, dated=dated)
-        if kind:
-            found.append(Clause(piece, start, kind, sentence))
+        for offset, part in _coordinated(piece, sales=sales, dated=dated):
+            kind = _kind(plain(part), sales=sales, dated=dated)
+            if kind and pattern("say_taken_on").search(plain(part)):
+                found.append(Clause(sentence.text, sentence.start, kind, sentence))
+            elif kind:
+                found.append(Clause(part, start + offset, kind, sentence))
     return found
 
 
+def _coordinated(piece: str, *, sales: bool, dated: bool) -> list[tuple[int, str]]:
+    """A clause cut at "and" where each side binds by itself: two commitments, not one."""
+    match = pattern("say_and").search(plain(piece))
+    if match:
+        halves = [(0, piece[: match.start()]), (match.end(), piece[match.end() :])]
+        kinds = [_kind(plain(part), sales=sales, dated=dated) for _, part in halves]
+        if all(kind in ("pledge", "event", "notice") for kind in kinds):
+            return halves
+    return [(0, piece)]
+
+
 def _clauses(sentence: Sentence) -> list[tuple[int, str]]:
-    """The parts of a sentence that stand alone, cut at `, and`, `;` and dashes."""
-    parts: list[tuple[int, str]] = []
-    at = 0
-    for match in pattern("say_split").finditer(sentence.text):
-        parts.append((at, sentence.text[at : match.start()]))
-        at = match.end()
-    parts.append((at, sentence.text[at:]))
+    """The parts of a sentence that stand alone, cut at `, and`, `;`, dashes and a bare comma.
+
+    Not at the comma that ends a condition: what follows it holds only under that condition.
+    """
+    cuts = list(pattern("say_split").finditer(sentence.text))
+    if not pattern("say_condition").search(sentence.lower):
+        cuts += pattern("say_splice").finditer(sentence.text.replace("’", "'"))
     kept: list[tuple[int, str]] = []
-    for offset, part in parts:
-        body = part.strip(" .!,")
+    at = 0
+    ends = [(m.start(), m.end()) for m in sorted(cuts, key=lambda m: m.start())]
+    for end, begin in [*ends, (len(sentence.text), 0)]:
+        part = sentence.text[at:end]
+        body = part.strip(" .!,;")
         if body:
-            kept.append((sentence.start + offset + part.index(body[0]), body))
+            kept.append((sentence.start + at + part.index(body[0]), body))
+        at = max(at, begin)
     return kept
 
 
@@ -64,39 +82,69 @@ def _kind(clause: str, *, sales: bool, dated: bool = False) -> str | None:
 
     Advice, instructions, hopes, conditions nobody agreed to and deeds done bind nobody.
     """
-    follows = bool(pattern("say_follow_up").search(clause))
-    if pattern("say_word").search(clause):
+    if pattern("say_word").search(clause) or pattern("say_taken_on").search(clause):
         return "pledge"
+    if pattern("say_told_once").search(clause):
+        return "notice"
+    if pattern("say_comes_back").search(clause) or pattern("say_hangs_on_us").search(clause):
+        return "pledge"
+    follows = bool(pattern("say_follow_up").search(clause))
     if pattern("say_not_yet").search(clause) and not follows:
         return None
-    if pattern("say_orders").search(clause) or pattern("say_would_be").search(clause):
+    if pattern("say_orders").search(clause):
         return None
+    if pattern("say_would_be").search(clause):
+        return _claim(clause) if sales else None
     if pattern("say_offer").search(clause):
         return "offer"
+    if pattern("say_arranged").search(clause) and _says_when(clause):
+        return "event"
     if pattern("say_past").search(clause) and not dated:
         return None
     kind = _binding(clause, dated=dated)
     if kind and (follows or kind == "event" or not pattern("say_right_now").search(clause)):
         return kind
-    deed = pattern("say_own_deed").search(clause) or pattern("say_to_customer").search(clause)
-    return "claim" if sales and not deed and pattern("say_claim").search(clause) else None
+    return _claim(clause) if sales else None
+
+
+def _claim(clause: str) -> str | None:
+    """What a seller says that a product does or costs; deeds, advice and guesses claim nothing."""
+    if pattern("say_own_deed").search(clause) or pattern("say_to_customer").search(clause):
+        return None
+    return "claim" if pattern("say_claim").search(clause) else None
 
 
 def _binding(clause: str, *, dated: bool) -> str | None:
     """A pledge of an act, or something that comes about on a day that is named."""
     if pattern("say_act").search(clause):
         return "pledge"
-    when = bool(pattern("say_when").search(digits(clause)) or pattern("say_when").search(clause))
-    directs = bool(pattern("say_to_customer").search(clause))
+    when = _says_when(clause)
     if pattern("say_pledge").search(clause) and (when or pattern("say_promised").search(clause)):
         return "pledge"
-    if directs or pattern("say_modal").search(clause):
+    if pattern("say_to_customer").search(clause) or pattern("say_modal").search(clause):
         return None
-    if when and pattern("say_delivers").search(clause):
+    if pattern("say_someone_will" if not when else "say_third_future").search(clause):
+        return "event"
+    if when and (pattern("say_delivers").search(clause) or _comes_about(clause)):
         return "event"
     if dated and pattern("say_ends").search(clause):
         return "event"
     return "event" if pattern("say_underway").search(clause) else None
+
+
+def _says_when(clause: str) -> bool:
+    """A day or a span is named, in words or in figures."""
+    return bool(pattern("say_when").search(digits(clause)) or pattern("say_when").search(clause))
+
+
+def _comes_about(clause: str) -> bool:
+    """A clause with a day that tells neither the past, nor a rule, nor what the customer does."""
+    if not pattern("say_present").search(clause):
+        return False
+    return not any(pattern(name).search(clause) for name in _NOT_TO_COME)
+
+
+_NOT_TO_COME = ("say_past_tense", "say_generic", "say_you_do", "say_negated")
 
 
 @lru_cache(maxsize=8192)

@@ -2,35 +2,35 @@
 
 A conflict costs: it stops every offer and owes the customer an apology. So it takes a claim of
 one of a few kinds, a fact on the very same subject that plainly says otherwise, and no fact that
-agrees.
+agrees. Names that differ by their number ("Fibre 300", "Fibre 900") are different subjects, and
+what a statement is about stands before its verb: "Guest Wi-Fi: not possible" denies guest Wi-Fi,
+not whatever else the line mentions.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
+from copilot.ledger.calendar import WorkingCalendar, due
 from copilot.ledger.language import digits, plain, stem, stems
 from copilot.ledger.patterns import pattern
+from copilot.ledger.subjects import (
+    IS_NUMBERED,
+    head_of,
+    name_in,
+    naming,
+    other_number,
+    substance,
+)
 from copilot.ledger.timeline import Fact
 
 _DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
 _UNSOUND = frozenset({"roadmap", "withdrawn", "known_issue"})
 SUBJECT = 0.6  # the share of a claim's words of substance that a fact on its subject has too
-_PLAIN_WORDS = frozenset(
-    stem(word)
-    for word in """plan plans home include included includes free charge charged cost fee extra
-    fixed guarantee guaranteed works running run supports covers covered comes com feature option
-    price pay paid term contract service every month monthly available launch launches live ready
-    arrive arrives send sent deliver delivered reach reaches customer january february march april
-    june july august september october november december monday tuesday wednesday thursday friday
-    saturday sunday spring summer autumn winter soon end until get leave ring call book booked pound
-    pounds euro euros sure
-    sort line""".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +39,83 @@ class _Claim:
 
     said: str
     subject: frozenset[str]
+    head: frozenset[str]
     context: frozenset[str]
     denies: bool
+    product: frozenset[frozenset[str]] = frozenset()  # the catalogue names it speaks of
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The facts, laid out by their words: a claim is held against those that share one."""
+
+    facts: tuple[Fact, ...]
+    products: tuple[frozenset[str], ...]
+    named: tuple[frozenset[frozenset[str]], ...]  # the products that each statement names
+    by_word: Mapping[str, tuple[int, ...]]
+    terms: tuple[int, ...]  # on prices and terms: held against claims that name no thing at all
+
+    @classmethod
+    def of(cls, facts: tuple[Fact, ...]) -> Shelf:
+        """Read every fact once."""
+        products = _names(facts)
+        named = []
+        by_word: dict[str, list[int]] = {}
+        for n, fact in enumerate(facts):
+            words = substance(fact.text)
+            named.append(naming(words, products) if fact.kind == "knowledge" else _NONE)
+            for word in words:
+                by_word.setdefault(word, []).append(n)
+        terms = [n for n, fact in enumerate(facts) if fact.kind == "knowledge" and _on_terms(fact)]
+        found = {word: tuple(places) for word, places in by_word.items()}
+        return cls(facts, products, tuple(named), found, tuple(terms))
+
+    def near(self, claim: _Claim, *, is_claim: bool) -> list[int]:
+        """The facts that a claim could contradict, in their order."""
+        places = {n for w in claim.subject | claim.context for n in self.by_word.get(w, ())}
+        if is_claim and any(pattern(name).search(claim.said) for name in _OF_TERMS):
+            places.update(self.terms)
+        return sorted(places)
+
+
+_OF_TERMS = ("conflict_steady", "conflict_unbound")
+
+
+def _on_terms(fact: Fact) -> bool:
+    lowered = digits(plain(fact.text))
+    bound = any(pattern(f"conflict_{name}").search(lowered) for name in ("bound", "not_bound"))
+    return bound or bool(_PRICE & stems(fact.text))
+
+
+@lru_cache(maxsize=32)
+def shelf(facts: tuple[Fact, ...]) -> Shelf:
+    """The facts of a timeline, read once for all its turns and for the next look at it."""
+    return Shelf.of(facts)
 
 
 def contradicted_by(
     claim: str,
-    facts: Sequence[Fact],
+    facts: Shelf,
     said: date | None,
     as_of: date | None,
     *,
     is_claim: bool = True,
     context: str = "",
+    nearby: Sequence[str] = (),
 ) -> str | None:
     """The id of the fact that says otherwise; None if no fact is known to.
 
     `context` is what was spoken of just before: a claim that names no thing of its own means that.
+    The product it speaks of is named in the claim, else `nearby` (the nearest text first).
     """
     whole = _read(claim, context)
-    if pattern("conflict_if").search(whole.said):
+    if not facts.facts or pattern("conflict_if").search(whole.said):
         return None
+    named = (naming(substance(text), facts.products) for text in (claim, *nearby))
+    ours = next(filter(None, named), _NONE)
     pieces = claim.split(", ")
     for piece in (claim, *(pieces if len(pieces) > 1 else ())):
-        read = replace(_read(piece, context), denies=whole.denies)
+        read = replace(_read(piece, context), denies=whole.denies, product=ours)
         found = _first(read, facts, said, as_of, is_claim=is_claim)
         if found:
             return found
@@ -69,13 +123,16 @@ def contradicted_by(
 
 
 def _first(
-    read: _Claim, facts: Sequence[Fact], said: date | None, as_of: date | None, *, is_claim: bool
+    read: _Claim, facts: Shelf, said: date | None, as_of: date | None, *, is_claim: bool
 ) -> str | None:
     best: tuple[float, str] | None = None
-    for fact in facts:
+    for place in facts.near(read, is_claim=is_claim):
+        fact, theirs = facts.facts[place], facts.named[place]
         if not (_valid(fact, said) or _valid(fact, as_of)):
             continue
-        weight = _contradiction(read, fact, is_claim=is_claim)
+        if read.product and theirs and not read.product & theirs and not _partly(read, theirs):
+            continue  # it speaks of another product
+        weight = _contradiction(read, fact, said, is_claim=is_claim, named=theirs)
         if weight < 0:
             return None
         if weight and (best is None or weight > best[0]):
@@ -83,20 +140,28 @@ def _first(
     return best[1] if best else None
 
 
+_NONE: frozenset[frozenset[str]] = frozenset()
+
+
+def _partly(claim: _Claim, products: frozenset[frozenset[str]]) -> bool:
+    """The claim is about one of these things by a shorter name: "Static IP" of the address."""
+    return len(claim.head) > 1 and any(claim.head <= name for name in products)
+
+
+def _names(facts: Sequence[Fact]) -> tuple[frozenset[str], ...]:
+    """The catalogue's names, each as its words of substance."""
+    names = (substance(name_in(f.text)) for f in facts if f.kind == "product")
+    return tuple({name for name in names if len(name) > 1 or any(map(IS_NUMBERED.match, name))})
+
+
 @lru_cache(maxsize=4096)
 def _read(claim: str, context: str) -> _Claim:
     said = digits(plain(claim))
-    subject = _substance(claim)
+    subject = substance(claim)
     denies = bool(pattern("conflict_denying").search(pattern("conflict_no_fee").sub("", said)))
     points_back = len(subject) < 2 and pattern("conflict_pronoun").search(said)
-    return _Claim(said, subject, _substance(context) if points_back else frozenset(), denies)
-
-
-@lru_cache(maxsize=8192)
-def _substance(text: str) -> frozenset[str]:
-    return frozenset(
-        word for word in stems(digits(text)) if word not in _PLAIN_WORDS and not word.isdigit()
-    )
+    meant = substance(context) if points_back else frozenset()
+    return _Claim(said, subject, head_of(claim), meant, denies)
 
 
 def _valid(fact: Fact, day: date | None) -> bool:
@@ -107,41 +172,92 @@ def _valid(fact: Fact, day: date | None) -> bool:
     )
 
 
-def _contradiction(claim: _Claim, fact: Fact, *, is_claim: bool) -> float:
-    """How surely the two contradict; 0 where they do not, below 0 where the fact agrees."""
+def _contradiction(
+    claim: _Claim,
+    fact: Fact,
+    said: date | None,
+    *,
+    is_claim: bool,
+    named: frozenset[frozenset[str]] = _NONE,
+) -> float:
+    """How surely the two contradict; 0 where they do not, below 0 where the fact agrees.
+
+    A fact that has several products `named` gives figures, but not whose they are.
+    """
     if fact.kind in ("entitlement", "customer"):
         return 0.0
     if fact.kind == "product":
         return _against_product(claim, fact)
-    if is_claim and _price_moves(claim, fact):
+    if is_claim and _price_moves(claim, fact, said):
         return 1.0
-    shared = claim.subject & _substance(fact.text)
-    if not shared or not _same_subject(claim, fact, shared, is_claim=is_claim):
+    if is_claim and pattern("conflict_unbound").search(claim.said):
+        return _bound(claim, plain(fact.text), named)
+    told = _cell(claim, fact.text)
+    shared = claim.subject & substance(told)
+    if not shared or not _same_subject(claim, told, shared, is_claim=is_claim):
         return 0.0
-    fact_says = digits(plain(fact.text))
-    if _agrees(claim.said, fact_says):
+    fact_says = digits(plain(told))
+    if _agrees(claim.said, fact_says, same_product=bool(claim.product & named)):
         return -1.0
-    denied = _denied(claim, fact_says, is_claim=is_claim)
+    alone = len(named) < 2 or told != fact.text
+    denied = _denied(claim, fact_says, is_claim=is_claim, alone=alone)
     return float(len(shared)) if denied else 0.0
 
 
-def _same_subject(claim: _Claim, fact: Fact, shared: frozenset[str], *, is_claim: bool) -> bool:
-    """Most of what the claim speaks of is in the fact, or the one word it opens with."""
+def _bound(claim: _Claim, fact: str, named: frozenset[frozenset[str]]) -> float:
+    """ "Leave any time" against a minimum term: of the very product, or of no named one."""
+    if named and not named & claim.product:
+        return 0.0
+    if pattern("conflict_not_bound").search(fact):
+        return -1.0 if named else 0.0
+    return 1.0 + bool(named) if pattern("conflict_bound").search(digits(fact)) else 0.0
+
+
+def _cell(claim: _Claim, text: str) -> str:
+    """Of a row with several columns only those that the claim names: "Static IP: Fibre 300 …"."""
+    name, colon, cells = text.partition(": ")
+    parts = cells.split(", ")
+    if not colon or len(parts) < 2:
+        return text
+    meant = claim.subject.union(*claim.product)
+    named = [part for part in parts if _shares(meant, substance(part))]
+    return f"{name}: {', '.join(named)}" if named else text
+
+
+def _shares(meant: frozenset[str], words: frozenset[str]) -> bool:
+    return bool(meant & words) and not other_number(meant, words)
+
+
+def _same_subject(claim: _Claim, fact: str, shared: frozenset[str], *, is_claim: bool) -> bool:
+    """Both are about one thing, or most of what the claim speaks of stands in the fact.
+
+    Two names that differ by their number alone are never one subject.
+    """
+    if other_number(claim.subject, substance(fact)):
+        return False
+    head = head_of(fact)
     if len(shared) >= 2 and len(shared) >= SUBJECT * len(claim.subject):
         return True
-    opening = stems(" ".join(plain(fact.text).split()[:3]))
-    return is_claim and len(claim.subject) == 1 and bool(shared & opening)
+    if claim.context & head and claim.subject <= substance(fact):  # "they have …", of the valves
+        return True
+    small, large = sorted((claim.head, head), key=len)
+    if len(small) >= 2:
+        return small <= large
+    return is_claim and small == claim.subject and len(small) == 1 and small <= large
 
 
-def _agrees(said: str, fact: str) -> bool:
-    """The fact gives the very figures of the claim, or says free where the claim does."""
+def _agrees(said: str, fact: str, *, same_product: bool) -> bool:
+    """The fact gives the very figures of the claim, or says free where the claim does.
+
+    Beside a price, "included" agrees only where the fact is on the claim's own product.
+    """
     ours, theirs = set(_FIGURE.findall(said)), set(_FIGURE.findall(fact))
     if ours and ours <= theirs:
         return True
     free = pattern("conflict_free")
-    return bool(
-        free.search(said) and free.search(fact) and not pattern("conflict_but").search(fact)
-    )
+    if not free.search(said) or not free.search(fact) or pattern("conflict_but").search(fact):
+        return False
+    return same_product or not pattern("conflict_costs").search(fact)
 
 
 _FIGURE = re.compile(
@@ -150,30 +266,32 @@ _FIGURE = re.compile(
 )
 
 
-def _denied(claim: _Claim, fact: str, *, is_claim: bool) -> bool:
+def _denied(claim: _Claim, fact: str, *, is_claim: bool, alone: bool) -> bool:
+    if pattern("conflict_pronoun").search(fact):  # "It cannot be added": what, only its text knows
+        return False
     said = claim.said
-    if _numbers_differ(said, fact) or (is_claim and _price_differs(said, fact)):
+    if _numbers_differ(said, fact) or (is_claim and alone and _price_differs(said, fact)):
         return True
     if claim.denies or pattern("conflict_unless").search(fact):
         return False
     if pattern("conflict_undated").search(fact) and pattern("conflict_future").search(said):
         return True
+    capable = is_claim and bool(pattern("conflict_capable").search(said))
     if pattern("conflict_refusing").search(fact):
-        return is_claim or bool(pattern("conflict_future").search(said))
-    capable = bool(pattern("conflict_capable").search(said))
-    return is_claim and capable and bool(pattern("conflict_limiting").search(fact))
+        return capable or bool(pattern("conflict_future").search(said))
+    return capable and bool(pattern("conflict_limiting").search(fact))
 
 
 def _against_product(claim: _Claim, fact: Fact) -> float:
     """A product that is not on sale or has a known fault, or a feature of it in other figures."""
     name, _, features = fact.text.partition(". ")
-    named = _substance(re.sub(r"\(.*?\)|,.*", "", name))
+    named = substance(name_in(fact.text))
     if not named or claim.denies:
         return 0.0
     if fact.status in _UNSOUND and named <= claim.subject and len(named) >= 2:
         asked = "conflict_working" if fact.status == "known_issue" else "conflict_future"
         return 1.5 + len(named) if pattern(asked).search(claim.said) else 0.0
-    head = _substance(name.split(",")[0].split()[-1])  # "valve" of "Radiator Valve"
+    head = substance(name.split(",")[0].split()[-1])  # "valve" of "Radiator Valve"
     if not head or not head <= claim.subject | claim.context or not claim.subject:
         return 0.0
     return 1.0 + len(named) if _feature_differs(claim, features) else 0.0
@@ -188,7 +306,7 @@ def _feature_differs(claim: _Claim, features: str) -> bool:
         theirs = pattern("conflict_measure").search(digits(plain(part)))
         if not theirs or theirs.group(2).rstrip("s") != ours.group(2).rstrip("s"):
             continue
-        quality = _substance(pattern("conflict_measure").sub(" ", digits(plain(part))))
+        quality = substance(pattern("conflict_measure").sub(" ", digits(plain(part))))
         quality = frozenset(w for w in quality if w != stem(ours.group(2)))
         if quality and quality <= claim.subject:
             return float(theirs.group(1)) < float(ours.group(1))
@@ -197,13 +315,14 @@ def _feature_differs(claim: _Claim, features: str) -> bool:
 
 def _numbers_differ(said: str, fact: str) -> bool:
     """The same measure, and the fact gives a longer wait or a smaller amount than was said."""
-    ours, theirs = pattern("conflict_span").search(said), pattern("conflict_span").search(fact)
-    if ours and theirs and pattern("conflict_takes").search(fact) and "least" not in said:
-        return _longest_days(theirs) > _longest_days(ours) * 1.01
-    mine, real = pattern("conflict_amount").search(said), pattern("conflict_amount").search(fact)
-    if mine and real and mine.group(2).rstrip("s") == real.group(2).rstrip("s"):
-        return float(real.group(1)) < float(mine.group(1))
-    return False
+    ours, theirs = (list(pattern("conflict_span").finditer(text)) for text in (said, fact))
+    single = len(ours) == 1 and len(theirs) == 1
+    if single and pattern("conflict_takes").search(fact) and "least" not in said:
+        return _longest_days(theirs[0]) > _longest_days(ours[0]) * 1.01
+    mine, real = (pattern("conflict_measure").findall(text) for text in (said, fact))
+    if len(mine) != 1 or len(real) != 1 or mine[0][1].rstrip("s") != real[0][1].rstrip("s"):
+        return False
+    return float(real[0][0]) < float(mine[0][0])
 
 
 def _longest_days(span: re.Match[str]) -> float:
@@ -211,13 +330,13 @@ def _longest_days(span: re.Match[str]) -> float:
 
 
 def _price_differs(said: str, fact: str) -> bool:
-    free = pattern("conflict_free")
-    if free.search(said) and pattern("conflict_costs").search(fact):
-        return not free.search(fact) and not pattern("conflict_unless").search(fact)
+    if pattern("conflict_free").search(said) and pattern("conflict_costs").search(fact):
+        excepted = ("conflict_gratis", "conflict_unless")
+        return not any(pattern(name).search(fact) for name in excepted)
     return False
 
 
-def _price_moves(claim: _Claim, fact: Fact) -> bool:
+def _price_moves(claim: _Claim, fact: Fact, said: date | None) -> bool:
     """A price said to stay, and a fact that it rises, or stays for a shorter time."""
     steady = pattern("conflict_steady")
     if not steady.search(claim.said) or not _PRICE & stems(claim.said) & stems(fact.text):
@@ -225,9 +344,18 @@ def _price_moves(claim: _Claim, fact: Fact) -> bool:
     fact_says = digits(plain(fact.text))
     if pattern("conflict_rises").search(fact_says):
         return True
-    ours, theirs = (pattern("conflict_span").search(text) for text in (claim.said, fact_says))
-    longer = ours and theirs and _longest_days(theirs) < _longest_days(ours) * 0.99
+    ours, theirs = _stays_days(claim.said, said), pattern("conflict_span").search(fact_says)
+    longer = ours and theirs and _longest_days(theirs) < ours * 0.99
     return bool(longer and steady.search(fact_says))
+
+
+def _stays_days(text: str, said: date | None) -> float:
+    """How long something is said to stay: "for two years", "until 2028"; 0 where nothing is."""
+    span = pattern("conflict_span").search(text)
+    if span:
+        return _longest_days(span)
+    until = due(text, said, WorkingCalendar()).on if "until" in text else None
+    return float((until - said).days) if until and said else 0.0
 
 
 _PRICE = frozenset(stem(word) for word in ("price", "rate", "fee", "tariff", "cost"))

@@ -8,18 +8,19 @@ Policy can switch the presumption off.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from copilot.ledger.language import plain, sentences, stems
+from copilot.ledger.language import plain, sentences, stems, topic
 from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said, Timeline
 
 Fate = Literal["open", "kept", "overdue"]
 GRACE = timedelta(days=10)  # how long a promise without a day may take
+SAME_MATTER = 2  # words that a reproach must share with the promise it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,21 @@ def _after(day: date, as_of: datetime, timeline: Timeline) -> bool:
 
 def _missed(timeline: Timeline, place: int, about: frozenset[str]) -> bool:
     """A later turn of the customer, or an open case, says that it did not come about."""
-    if any(about & stems(case) for case in timeline.open_cases):
+    enough = min(SAME_MATTER, len(about)) or 1
+    if any(len(about & stems(case)) >= enough for case in timeline.open_cases):
         return True
-    return any(
-        about & _reproach(turn.text)
-        for turn in timeline.turns[place + 1 :]
-        if turn.speaker == "customer"
-    )
+    later = (turn.text for turn in timeline.turns[place + 1 :] if turn.speaker == "customer")
+    return _reproached(about, later)
+
+
+def reproached(promise: str, later: Iterable[str]) -> bool:
+    """The customer has since said that what these words promise did not come about."""
+    return _reproached(stems(promise), later)
+
+
+def _reproached(about: frozenset[str], later: Iterable[str]) -> bool:
+    enough = min(SAME_MATTER, len(about)) or 1
+    return any(len(about & _reproach(text)) >= enough for text in later)
 
 
 @lru_cache(maxsize=8192)
@@ -101,17 +110,17 @@ def _settled_later(timeline: Timeline, place: int, about: frozenset[str]) -> boo
     for turn in timeline.turns[place + 1 :]:
         if turn.conversation_id != own and timeline.resolved.get(turn.conversation_id):
             by_contact.setdefault(turn.conversation_id, []).append(turn)
-    topic = about | _topic(timeline.turns, own)
-    return any(_shared(turns, topic) for turns in by_contact.values())
+    matter = about | _spoken(timeline.turns, own)
+    return any(_shared(turns, matter) for turns in by_contact.values())
 
 
-def _topic(turns: Sequence[Said], contact: str) -> frozenset[str]:
-    spoken = [stems(t.text) for t in turns if t.conversation_id == contact]
+def _spoken(turns: Sequence[Said], contact: str) -> frozenset[str]:
+    spoken = [topic(t.text) for t in turns if t.conversation_id == contact]
     return frozenset().union(*spoken)
 
 
-def _shared(turns: Sequence[Said], topic: frozenset[str]) -> bool:
-    return len(topic & frozenset().union(*(stems(t.text) for t in turns))) >= 3
+def _shared(turns: Sequence[Said], matter: frozenset[str]) -> bool:
+    return len(matter & frozenset().union(*(topic(t.text) for t in turns))) >= 3
 
 
 def outcomes(resolved: Mapping[str, bool | None]) -> dict[str, bool]:

@@ -135,6 +135,35 @@ def stems(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=8192)
+def topic(text: str) -> frozenset[str]:
+    """What a text is about: its content words and amounts, without days and ways of contact."""
+    return (stems(text) - _BESIDE) | amounts(text)
+
+
+@lru_cache(maxsize=8192)
+def amounts(text: str) -> frozenset[str]:
+    """The figures a text gives, in digits; neither clock times, dates nor numbers of days."""
+    return frozenset(_AMOUNT.findall(digits(text)))
+
+
+_BESIDE = frozenset(
+    stem(word)
+    for word in """monday tuesday wednesday thursday friday saturday sunday january february march
+    april may june july august september october november december spring summer autumn winter
+    weekend noon midnight working business hour hours minute minutes o'clock
+    earliest latest yesterday ask asked asking call called calling ring rang phone phoned write
+    wrote written
+    mail mailed email emailed e-mail chat mention mentioned request requested chased speak spoke
+    talk talked answer answered reply replied hear heard nobody everything anything somebody
+    someone colleague please dear thank kindly""".split()
+)
+_AMOUNT = re.compile(
+    r"(?<![\w:.-])(?:\d{2,6}(?:\.\d+)?|\d\.\d\d)(?![\w:]|\.\d|[ -](?:days?|hours?|minutes?)\b"
+    r"|,? (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b)"
+)
+
+
+@lru_cache(maxsize=8192)
 def words(text: str) -> tuple[str, ...]:
     """All words in order, small letters; hyphenated words also in their parts."""
     found: list[str] = []

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Literal
 
-from copilot.ledger.language import Sentence, digits, plain, sentences, stems
+from copilot.ledger.asks import FEW_WORDS, Ask, asks, questions, times_said
+from copilot.ledger.language import Sentence, amounts, digits, plain, sentences, stems, topic
 from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said, Timeline
 
 LoopStatus = Literal["open", "answered", "declined_with_reason"]
 Asked = Literal["sales", "service", "bot", "company"]
-_TIMES = {"once": 1, "twice": 2, "thrice": 3, "several": 3, "many": 3}
-_ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5}
 LATER_TURNS = 40
 
 
@@ -39,20 +37,11 @@ class OpenLoop:
         return f"{self.conversation_id}/{self.turn}/{len(self.quote)}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Ask:
-    place: int
-    sentence: Sentence
-    about: frozenset[str]
-    alone: bool
-    times: int
-
-
 @dataclass
 class _Matter:
     """All asks for one thing, first to last."""
 
-    asks: list[_Ask] = field(default_factory=list)
+    asks: list[Ask] = field(default_factory=list)
 
     @property
     def times(self) -> int:
@@ -64,7 +53,7 @@ class _Matter:
 def open_loops(timeline: Timeline, *, similar: float = 0.5) -> list[OpenLoop]:
     """Requests that a turn of ours passed over: open today, or answered in a later contact."""
     turns = timeline.turns
-    matters = _matters(_asks(turns), similar)
+    matters = _matters(turns, asks(turns), similar)
     found: list[OpenLoop] = []
     for matter in matters:
         if _is_open(turns, matter):
@@ -82,9 +71,9 @@ def _answered_later(turns: Sequence[Said], matter: _Matter) -> str | None:
     later = [t for t in turns[ask.place + 1 : ask.place + 1 + LATER_TURNS] if t.ours]
     here = [t for t in later if t.conversation_id == asked.conversation_id]
     came_back = len({turns[again.place].conversation_id for again in matter.asks}) > 1
-    if not came_back and (not here or _settled(asked, ask, here)):
+    if not came_back and (not here or _settled(turns, ask, here)):
         return None
-    return next((t.id for t in later if t not in here and ask.about & stems(t.text)), None)
+    return next((t.id for t in later if t not in here and _closes_late(ask, t)), None)
 
 
 def loop_from(timeline: Timeline, turn: Said, quote: str, what: str, times: int) -> OpenLoop | None:
@@ -94,20 +83,31 @@ def loop_from(timeline: Timeline, turn: Said, quote: str, what: str, times: int)
         return None
     start = turn.text.find(quote)
     sentence = next((s for s in sentences(turn.text) if s.start <= start < s.end), None)
-    counted = max(times, _times(sentence) if sentence else 1, 1)
+    counted = max(times, times_said(sentence) if sentence else 1, 1)
     asked_of = _asked_of(timeline.turns, place)
     return OpenLoop(
         turn.conversation_id, turn.id, quote[:240], what, asked_of, turn.at, "open", counted
     )
 
 
-def _matters(asks: Sequence[_Ask], similar: float) -> list[_Matter]:
-    """Asks for the same thing joined, looked up by their words: long timelines stay fast."""
+def _matters(turns: Sequence[Said], asks: Sequence[Ask], similar: float) -> list[_Matter]:
+    """Asks for the same thing joined, looked up by their words: long timelines stay fast.
+
+    What was answered where it was asked is closed: a like question later is one of its own.
+    """
     matters: list[_Matter] = []
     by_word: dict[str, list[int]] = {}
     for ask in asks:
         near = dict.fromkeys(n for word in ask.about for n in by_word.get(word, ()))
-        place = next((n for n in near if _same(matters[n].asks[0].about, ask.about, similar)), None)
+        place = next(
+            (
+                n
+                for n in near
+                if _same(matters[n].asks[0].about, ask.about, similar)
+                and not _closed(turns, matters[n], ask)
+            ),
+            None,
+        )
         if place is None:
             place = len(matters)
             matters.append(_Matter())
@@ -117,70 +117,22 @@ def _matters(asks: Sequence[_Ask], similar: float) -> list[_Matter]:
     return matters
 
 
+def _closed(turns: Sequence[Said], matter: _Matter, again: Ask) -> bool:
+    last = matter.asks[-1]
+    if turns[last.place].conversation_id == turns[again.place].conversation_id:
+        return False  # asked again at once: the answer was none
+    return matter.times == 1 and _settled(turns, last, _ours_here(turns, last))
+
+
+def _ours_here(turns: Sequence[Said], ask: Ask) -> list[Said]:
+    """Our turns after an ask, in its own conversation."""
+    own = turns[ask.place].conversation_id
+    later = turns[ask.place + 1 : ask.place + 1 + LATER_TURNS]
+    return [t for t in later if t.ours and t.conversation_id == own]
+
+
 def _same(a: frozenset[str], b: frozenset[str], similar: float) -> bool:
     return len(a & b) >= max(1, similar * min(len(a), len(b)))
-
-
-def _asks(turns: Sequence[Said]) -> list[_Ask]:
-    found: list[_Ask] = []
-    for place, turn in enumerate(turns):
-        if turn.speaker == "customer":
-            found.extend(_asks_of(place, turn))
-    return found
-
-
-def _asks_of(place: int, turn: Said) -> list[_Ask]:
-    found: list[_Ask] = []
-    spoken = _asking(turn.text)
-    for sentence in spoken:
-        about, times = stems(sentence.text), _times(sentence)
-        if times > 1 and len(about) <= 2 and found:  # "I asked that on Monday too."
-            found[-1] = replace(found[-1], times=max(found[-1].times, times))
-        elif times > 1 and len(about) <= 2 and (told := _told_before(turn, sentence)):
-            found.append(_Ask(place, told, stems(told.text), len(spoken) == 1, times))
-        elif about:
-            found.append(_Ask(place, sentence, about, len(spoken) == 1, times))
-    return found
-
-
-def _told_before(turn: Said, sentence: Sentence) -> Sentence | None:
-    """What "Nothing came." is about: the sentence before it, if that says something."""
-    before = [s for s in sentences(turn.text) if s.end <= sentence.start]
-    return before[-1] if before and len(stems(before[-1].text)) >= 2 else None
-
-
-@lru_cache(maxsize=8192)
-def _asking(text: str) -> tuple[Sentence, ...]:
-    """The sentences of a turn that ask for something."""
-    return tuple(s for s in sentences(text) if _is_ask(s))
-
-
-def _is_ask(sentence: Sentence) -> bool:
-    lowered = sentence.lower
-    if pattern("loop_repeated").search(digits(lowered)):
-        return True
-    if pattern("loop_chatter").match(lowered) or pattern("loop_rhetorical").match(lowered):
-        return False
-    if len(lowered.split()) < 3:
-        return False
-    buying = pattern("loop_buying").search(lowered)
-    if buying and not pattern("loop_paper").search(lowered):
-        return False
-    return lowered.endswith("?") or bool(pattern("loop_ask").search(lowered))
-
-
-def _times(sentence: Sentence) -> int:
-    """ "I've asked twice" is two earlier times and this one."""
-    match = pattern("loop_repeated").search(digits(sentence.lower))
-    if not match:
-        return 1
-    if match.group("nth"):
-        nth = match.group("nth")
-        return int(nth[0]) if nth[0].isdigit() else _ORDINALS.get(nth, 2)
-    if match.group("count"):
-        first = match.group("count").split()[0]
-        return 1 + (int(first) if first.isdigit() else _TIMES.get(first, 1))
-    return 2
 
 
 def _is_open(turns: Sequence[Said], matter: _Matter) -> bool:
@@ -189,66 +141,166 @@ def _is_open(turns: Sequence[Said], matter: _Matter) -> bool:
     if matter.times >= 2:
         passed = any(t.ours for t in turns[matter.asks[0].place + 1 : last.place + 1 + LATER_TURNS])
         return passed and not _answered(turns, last, later)
-    return bool(later) and not _settled(turns[last.place], last, later)
+    return bool(later) and not _settled(turns, last, later)
 
 
-def _settled(asked: Said, ask: _Ask, later: Sequence[Said]) -> bool:
+def _settled(turns: Sequence[Said], ask: Ask, later: Sequence[Said]) -> bool:
     """Answered, acted upon, refused with a reason, or being worked on at this very moment."""
-    for turn in later:
-        if any(ask.about & stems(s.text) and not _pitches(s.lower) for s in sentences(turn.text)):
-            return True
-    reply = later[0]
-    if reply.conversation_id != asked.conversation_id:
+    asked = turns[ask.place]
+    here = [turn for turn in later if turn.conversation_id == asked.conversation_id]
+    if any(_takes_up(ask, sentence) for turn in here for sentence in sentences(turn.text)):
+        return True
+    if any(_closes_late(ask, turn) for turn in later if turn not in here):
+        return True
+    if not here:
         return False
-    lowered = plain(reply.text)
-    if _pitches(lowered) and not pattern("loop_action").search(lowered):
+    said = [s for s in sentences(here[0].text) if not _is_empty(ask, s)]
+    if not said:
         return False
-    if _to_be_done(ask) and not lowered.endswith("?"):
-        return bool(pattern("loop_action").search(lowered)) and not _about_other(asked, ask, reply)
-    return not _about_other(asked, ask, reply)
-
-
-def _to_be_done(ask: _Ask) -> bool:
-    """A request for an act, not for information: a reply that does not take it up passes over."""
-    return bool(pattern("loop_must").search(ask.sentence.lower))
-
-
-def _about_other(asked: Said, ask: _Ask, reply: Said) -> bool:
-    """The reply takes up another sentence of the same turn and leaves this one."""
-    lowered = plain(reply.text)
-    opening = sentences(reply.text)[0].lower if reply.text.strip() else ""
-    if pattern("loop_opens_answer").search(lowered) or pattern("loop_all").search(opening):
+    if _takes_all(here[0]):
+        return True
+    if pattern("loop_opens_answer").search(said[0].lower):
+        return not _answers_another(turns, ask, said[0])
+    if _too_short(turns, ask, said):
         return False
-    spoken = stems(reply.text)
+    if any(pattern("loop_instructs").search(s.lower) for s in said):
+        return True
+    if _about_other(turns, ask, said):
+        return False
+    return not ask.is_request or _acts(said)
+
+
+def _too_short(turns: Sequence[Said], ask: Ask, said: Sequence[Sentence]) -> bool:
+    """One sentence for two questions: the one it does not name is passed over."""
+    together = asks([turns[ask.place]])
+    if len(said) >= len(together) or not ask.quote.text.endswith("?"):
+        return False
+    named = _words(ask.quote.text)
+    return bool(topic(ask.quote.text)) and not any(named & _words(s.text) for s in said)
+
+
+def _closes_late(ask: Ask, turn: Said) -> bool:
+    """In a later contact it takes more than one word in common: half of what was asked."""
     return any(
-        stems(s.text) & spoken
-        for s in sentences(asked.text)
-        if s.start != ask.sentence.start
-        and len(s.text.split()) >= 3
-        and pattern("loop_wish").search(s.lower)
+        2 * len(ask.about & topic(sentence.text)) >= len(ask.about) and not _is_empty(ask, sentence)
+        for sentence in sentences(turn.text)
     )
 
 
-def _answered(turns: Sequence[Said], ask: _Ask, later: Sequence[Said]) -> bool:
+def _answers_another(turns: Sequence[Said], ask: Ask, opening: Sentence) -> bool:
+    """ "Sure, the cover can come back": yes to the question about the cover alone."""
+    others = [
+        part
+        for sentence in sentences(turns[ask.place].text)
+        for part in questions(sentence)
+        if part.text.endswith("?") and not _overlap(part, ask.quote)
+    ]
+    return any((_words(part.text) - ask.about) & _words(opening.text) for part in others)
+
+
+def _overlap(one: Sentence, other: Sentence) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _takes_up(ask: Ask, sentence: Sentence) -> bool:
+    """The sentence speaks of what was asked, and is no sales talk."""
+    return bool(ask.about & topic(sentence.text)) and not _is_empty(ask, sentence)
+
+
+def _is_empty(ask: Ask, sentence: Sentence) -> bool:
+    """Thanks, sympathy, a good-bye or sales talk: whatever it mentions, it answers nothing.
+
+    Who asks for an offer is answered by one.
+    """
+    lowered = sentence.lower
+    if pattern("loop_pleasantry").search(lowered):
+        return True
+    return _pitches(lowered) and not _pitches(ask.quote.lower)
+
+
+def _takes_all(reply: Said) -> bool:
+    return bool(pattern("loop_all").search(sentences(reply.text)[0].lower))
+
+
+def _acts(said: Sequence[Sentence]) -> bool:
+    """Something is done, promised, refused or asked back."""
+    return any(
+        pattern("loop_action").search(s.lower)
+        or (s.text.endswith("?") and pattern("loop_asks_back").search(s.lower))
+        for s in said
+    )
+
+
+def _about_other(turns: Sequence[Said], ask: Ask, said: Sequence[Sentence]) -> bool:
+    """The reply takes up something else: another sentence of the turn, or what we spoke of before.
+
+    For a question only another question or wish counts: a reply may well repeat its circumstances.
+    """
+    spoken: frozenset[str] = frozenset().union(*(_words(s.text) for s in said))
+    others = [_words(text) - ask.about for text in _beside(turns, ask)]
+    return any(other & spoken for other in others)
+
+
+def _beside(turns: Sequence[Said], ask: Ask) -> list[str]:
+    """What else the turn says and, for a request, what we had said before it.
+
+    Beside a question only other questions and wishes count, unless it is put as an aside.
+    """
+    asked, quote = turns[ask.place], ask.quote
+    every = ask.is_request or bool(pattern("loop_aside").search(quote.lower))
+    found = [
+        part.text
+        for sentence in sentences(asked.text)
+        for part in questions(sentence)
+        if not _overlap(part, quote) and (every or pattern("loop_wish").search(part.lower))
+    ]
+    before = turns[ask.place - 1] if ask.place else None
+    if ask.is_request and before and before.conversation_id == asked.conversation_id:
+        found.append(before.text)
+    return found
+
+
+def _words(text: str) -> frozenset[str]:
+    """Content words, amounts and days; nobody's name in a greeting."""
+    return stems(pattern("loop_greeting").sub("", text)) | amounts(text)
+
+
+def _answered(turns: Sequence[Said], ask: Ask, later: Sequence[Said]) -> bool:
     """A repeated request is closed by the thing itself or a dated commitment, not by `I'll see`."""
-    conversation = turns[ask.place].conversation_id
+    here = _ours_here(turns, ask)
     for turn in later:
         for sentence in sentences(turn.text):
+            about = len(ask.about & topic(sentence.text)) >= min(2, len(ask.about))
+            if not (about or turn in here) or _is_empty(ask, sentence):
+                continue
             lowered = sentence.lower
-            dated = bool(pattern("loop_dated").search(lowered))
-            about = len(ask.about & stems(sentence.text)) >= min(2, len(ask.about))
+            dated = bool(pattern("say_when").search(digits(lowered)))
             if about and (dated or not pattern("loop_vague").search(lowered)):
-                return not _pitches(lowered)
-            if (
-                dated
-                and pattern("loop_pledge").search(lowered)
-                and turn.conversation_id == conversation
-            ):
                 return True
-    received = turns[ask.place + 1 : ask.place + 1 + LATER_TURNS]
+            pledged = dated and pattern("loop_pledge").search(lowered)
+            if pledged and turn in here and _only_matter(turns, ask, sentence):
+                return True
+    return _answered_at_once(turns, ask) or _received(turns, ask)
+
+
+def _only_matter(turns: Sequence[Said], ask: Ask, sentence: Sentence) -> bool:
+    """A dated commitment that names something else of a turn with several matters is not for it."""
+    others = [text for text in _beside(turns, ask) if len(_words(text) - ask.about) >= FEW_WORDS]
+    return len(others) < FEW_WORDS and not _about_other(turns, ask, [sentence])
+
+
+def _answered_at_once(turns: Sequence[Said], ask: Ask) -> bool:
+    """A question put again and answered in other words: "That was 1 March." """
+    if ask.is_request or "?" not in ask.quote.text:
+        return False
+    here = _ours_here(turns, ask)
+    return bool(here and pattern("loop_opens_answer").search(plain(here[0].text)))
+
+
+def _received(turns: Sequence[Said], ask: Ask) -> bool:
     return any(
-        pattern("loop_received").search(plain(t.text)) and ask.about & stems(t.text)
-        for t in received
+        pattern("loop_received").search(plain(t.text)) and ask.about & topic(t.text)
+        for t in turns[ask.place + 1 : ask.place + 1 + LATER_TURNS]
         if t.speaker == "customer"
     )
 
@@ -263,8 +315,8 @@ def _loop(turns: Sequence[Said], matter: _Matter) -> OpenLoop:
     return OpenLoop(
         turn.conversation_id,
         turn.id,
-        ask.sentence.text[:240].rstrip(".!"),
-        " ".join(ask.sentence.text.split())[:120],
+        ask.quote.text[:240].rstrip(".!"),
+        " ".join(ask.quote.text.split())[:120],
         _asked_of(turns, ask.place),
         turn.at,
         "open",

@@ -14,13 +14,17 @@ FILE = Path(__file__).with_name("patterns.json")
 
 @lru_cache(maxsize=256)
 def pattern(name: str) -> re.Pattern[str]:
-    """The pattern of that name; the parts of its entry are joined as they stand."""
+    """The pattern of that name; its parts are joined, `@other` standing for another entry."""
     try:
-        return re.compile("".join(_entries()[name]), re.MULTILINE)
+        return re.compile(_joined(name), re.MULTILINE)
     except (KeyError, re.error) as error:
         raise ConfigError(
             f"The pattern {name!r} of {FILE.name} cannot be used: {error}."
         ) from error
+
+
+def _joined(name: str) -> str:
+    return "".join(_joined(part[1:]) if part.startswith("@") else part for part in _entries()[name])
 
 
 @lru_cache(maxsize=1)

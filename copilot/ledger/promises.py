@@ -8,13 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
+from copilot.ledger.aftermath import Aftermath
 from copilot.ledger.calendar import Due, DueBasis, WorkingCalendar, due
 from copilot.ledger.commitments import Clause, accepts, commitments, own_commitments
 from copilot.ledger.conflicts import contradicted_by
 from copilot.ledger.fate import Patience, fate
-from copilot.ledger.language import plain, sentences, stems
+from copilot.ledger.language import plain, sentences, stems, topic
 from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said, Timeline
+
+NEARBY_TURNS = 6  # how far back the product that a claim speaks of may have been named
 
 Promisor = Literal["sales", "service", "bot", "company", "customer"]
 PromiseStatus = Literal["open", "kept", "overdue", "conflict", "withdrawn"]
@@ -57,51 +60,6 @@ class Promise:
         return f"{self.conversation_id}/{self.turn}/{abs(hash_text(self.quote)):x}"
 
 
-@dataclass(frozen=True)
-class Aftermath:
-    """What later turns and the file say has happened or was taken back; read once per timeline."""
-
-    done: tuple[tuple[int, frozenset[str], str], ...]
-    taken_back: tuple[tuple[int, frozenset[str], str], ...]
-    on_file: tuple[tuple[frozenset[str], str], ...]
-
-    @classmethod
-    def of(cls, timeline: Timeline) -> Aftermath:
-        """Read all turns and facts for words of completion and withdrawal."""
-        done: list[tuple[int, frozenset[str], str]] = []
-        taken: list[tuple[int, frozenset[str], str]] = []
-        for place, turn in enumerate(timeline.turns):
-            if turn.speaker == "third_party":
-                continue
-            sorry = turn.ours and bool(pattern("promise_sorry").search(plain(turn.text)))
-            for sentence in sentences(turn.text):
-                if _says_done(sentence.lower):
-                    done.append((place, stems(sentence.text), turn.id))
-                if sorry and pattern("promise_taken_back").search(sentence.lower):
-                    taken.append((place, stems(sentence.text), turn.id))
-        facts = [
-            (stems(f.text), f.id)
-            for f in timeline.facts
-            if f.kind == "customer" and _says_done(plain(f.text))
-        ]
-        return cls(tuple(done), tuple(taken), tuple(facts))
-
-    def kept(self, place: int, about: frozenset[str]) -> str | None:
-        """The later turn, or the fact on file, that says it has happened. Thanks do not."""
-        later = next((t for n, words, t in self.done if n > place and about & words), None)
-        return later or next((f for words, f in self.on_file if len(about & words) >= 2), None)
-
-    def withdrawn(self, place: int, about: frozenset[str]) -> str | None:
-        """The later turn of ours that takes it back with an apology."""
-        return next((t for n, words, t in self.taken_back if n > place and about & words), None)
-
-
-def _says_done(lowered: str) -> bool:
-    return bool(pattern("promise_done").search(lowered)) and not pattern("promise_not_done").search(
-        lowered
-    )
-
-
 def hash_text(text: str) -> int:
     """A number for a text that is the same in every process."""
     value = 2166136261
@@ -118,7 +76,58 @@ def promises(timeline: Timeline, as_of: datetime, policy: LedgerPolicy) -> list[
         for place in range(len(timeline.turns))
         for clause in _binding(timeline.turns, place)
     ]
-    return [promise for promise in _once(found) if _counts(promise)]
+    return [promise for promise in _referred(_once(found)) if _counts(promise)]
+
+
+def _referred(found: list[Promise]) -> list[Promise]:
+    """ "You can rely on that" stands or falls with the promise it speaks of."""
+    settled: list[Promise] = []
+    for promise in found:
+        meant = _meant(promise, settled) if only_assures(promise.quote) else None
+        settled.append(_standing_as(promise, meant) if meant else promise)
+    return settled
+
+
+def _standing_as(promise: Promise, meant: Promise) -> Promise:
+    return replace(
+        promise,
+        due=promise.due or meant.due,
+        due_basis=promise.due_basis if promise.due else meant.due_basis,
+        status=meant.status,
+        conflict_with=meant.conflict_with,
+        kept_evidence=meant.kept_evidence,
+    )
+
+
+def only_assures(quote: str) -> bool:
+    """A word given that names nothing of its own: "You can rely on that"."""
+    lowered = plain(quote)
+    return bool(pattern("say_word").search(lowered)) and not topic(
+        pattern("say_word").sub(" ", lowered)
+    )
+
+
+def _meant(promise: Promise, earlier: Sequence[Promise]) -> Promise | None:
+    """The last promise of ours before it in the same conversation."""
+    return next(
+        (
+            p
+            for p in reversed(earlier)
+            if p.conversation_id == promise.conversation_id and p.promisor_role != "customer"
+        ),
+        None,
+    )
+
+
+def claims(timeline: Timeline) -> list[str]:
+    """What sellers said that a product does, binding or not: to be held against the facts."""
+    return [
+        clause.text
+        for turn in timeline.turns
+        if turn.ours and turn.role == "sales"
+        for clause in commitments(turn.text, sales=True)
+        if clause.kind == "claim"
+    ]
 
 
 def _counts(promise: Promise) -> bool:
@@ -181,8 +190,10 @@ def _promise(
     turn = timeline.turns[place]
     said = local_day(turn.at, timeline.zone)
     when = due(clause.text, said, policy.calendar)
-    if when.on is None:
+    if when.on is None and not _has_own_day(timeline.turns[place], clause, said, policy):
         when = due(clause.sentence.text, said, policy.calendar)
+    if when.on is None and pattern("due_then").search(plain(clause.text)):
+        when = due(turn.text[: clause.sentence.start], said, policy.calendar)
     if when.on is None and policy.default_due_days is not None and said and clause.kind != "claim":
         when = Due(policy.calendar.add(said, policy.default_due_days), "policy_default")
     status, conflict, kept = _standing(timeline, place, clause, when, as_of, after, policy)
@@ -203,6 +214,17 @@ def _promise(
         owner=None if customer else (turn.name or turn.role),
         said_at=turn.at,
         kind=clause.kind,
+    )
+
+
+def _has_own_day(turn: Said, clause: Clause, said: date | None, policy: LedgerPolicy) -> bool:
+    """The day in the sentence belongs to another commitment in it."""
+    others = commitments(turn.text, sales=turn.role == "sales") if turn.ours else ()
+    return any(
+        other.sentence.start == clause.sentence.start
+        and other.start != clause.start
+        and due(other.text, said, policy.calendar).on is not None
+        for other in others
     )
 
 
@@ -274,31 +296,32 @@ def _standing(
     policy: LedgerPolicy,
 ) -> tuple[PromiseStatus, str | None, str | None]:
     turn = timeline.turns[place]
-    about = stems(clause.text) or stems(clause.sentence.text)
+    about = topic(clause.text) or topic(clause.sentence.text)
     withdrawn = after.withdrawn(place, about)
     if withdrawn:
         return "withdrawn", None, withdrawn
     if turn.speaker != "customer":
         conflict = contradicted_by(
             clause.text,
-            timeline.facts,
+            after.facts,
             local_day(turn.at, timeline.zone),
             local_day(as_of, timeline.zone),
             is_claim=clause.kind == "claim" or _describes(turn, clause),
             context=_before(timeline.turns, place, clause),
+            nearby=_nearby(timeline.turns, place, clause),
         )
         if conflict:
             return "conflict", conflict, None
     kept = after.kept(place, about)
     if kept:
         return "kept", None, kept
-    if clause.kind == "claim":  # holds or does not hold; it is never done
-        return "open", None, None
+    if clause.kind == "claim" or (clause.kind == "notice" and when.on is None):
+        return "open", None, None  # a claim is never done; who waits for an event is not let down
     if turn.speaker == "customer":
         return ("overdue" if is_overdue(when.on, as_of, timeline.zone) else "open"), None, None
-    topic = about | stems(clause.sentence.text)
     patience = Patience(policy.presume_kept, policy.patience_days)
-    status, ground = fate(timeline, place, topic, when.on, as_of, patience)
+    spoken = stems(clause.text) | stems(clause.sentence.text)
+    status, ground = fate(timeline, place, spoken, when.on, as_of, patience)
     return status, None, ground
 
 
@@ -306,7 +329,8 @@ def _describes(turn: Said, clause: Clause) -> bool:
     """In sales, an announcement that also says what a product does or costs is a claim too."""
     if turn.role != "sales" or pattern("say_act").search(plain(clause.text)):
         return False
-    return bool(pattern("conflict_capable").search(plain(clause.text)))
+    says = plain(clause.text)
+    return any(pattern(name).search(says) for name in ("conflict_capable", "conflict_steady"))
 
 
 def _before(turns: Sequence[Said], place: int, clause: Clause) -> str:
@@ -317,6 +341,17 @@ def _before(turns: Sequence[Said], place: int, clause: Clause) -> str:
     previous = turns[place - 1] if place else None
     same = previous and previous.conversation_id == turns[place].conversation_id
     return previous.text if previous and same else ""
+
+
+def _nearby(turns: Sequence[Said], place: int, clause: Clause) -> list[str]:
+    """What was said around and before a clause in its conversation, the nearest first."""
+    own = turns[place]
+    earlier = [
+        turn.text
+        for turn in reversed(turns[max(0, place - NEARBY_TURNS) : place])
+        if turn.conversation_id == own.conversation_id
+    ]
+    return [clause.sentence.text, own.text[: clause.sentence.start], *earlier]
 
 
 def _once(found: list[Promise]) -> list[Promise]:

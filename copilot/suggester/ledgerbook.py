@@ -9,6 +9,7 @@ from typing import Any
 
 from copilot.db import TenantStore, now
 from copilot.domain import Conversation, Hit
+from copilot.ledger import claims
 from copilot.needs import NeedEngine
 from copilot.needs.engine import loop_out, promise_out
 from copilot.needs.scene import Scene
@@ -18,7 +19,8 @@ from copilot.suggester.casefile import case_of
 from copilot.suggester.catalogue import Catalogue
 from copilot.suggester.rows import ledger_rows
 
-FACTS_PER_PROMISE = 3
+FACTS_PER_QUOTE = 3
+MAX_LOOKUPS = 60  # the latest; a search for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,22 @@ class LedgerBook:
         return written
 
     def _rows(self, store: TenantStore, story: Story, main: str) -> list[dict[str, Any]]:
-        """Promises are found first; the facts they may contradict are looked up by their words."""
-        scene = self.scene(store, story, main, ())
-        if scene.promises:
-            facts = self.facts(store, [promise.quote for promise in scene.promises])
-            scene = self.scene(store, story, main, facts)
+        scene = self.read(store, story)
         promises = [promise_out(promise) for promise in scene.promises]
         loops = [loop_out(loop) for loop in scene.loops]
         return ledger_rows(promises, loops, main, {})
+
+    def read(self, store: TenantStore, story: Story, *, as_of: datetime | None = None) -> Scene:
+        """The ledgers of a story, each promise and claim held against the facts that speak to it.
+
+        What was said is found first; the facts it may contradict are looked up by its words.
+        """
+        bare = self.scene(store, story, story.ids[0], (), as_of=as_of)
+        said = dict.fromkeys([*(p.quote for p in bare.promises), *claims(bare.timeline)])
+        if not said:
+            return bare
+        facts = passages(self.retriever, store, list(said)[-MAX_LOOKUPS:])
+        return self.scene(store, story, story.ids[0], facts, as_of=as_of)
 
     def scene(
         self,
@@ -75,11 +85,16 @@ class LedgerBook:
         )
         return Scene.of(case, self.engine.policy)
 
-    def facts(self, store: TenantStore, quotes: Sequence[str]) -> tuple[Hit, ...]:
-        """Passages that speak to what was promised."""
-        found: dict[str, Hit] = {}
-        for quote in quotes:
-            hits = self.retriever.search(store, quote, k=FACTS_PER_PROMISE, kinds=("document",))
-            for hit in hits:
-                found.setdefault(hit.chunk.id, replace(hit, rank=len(found) + 1))
-        return tuple(found.values())
+
+def passages(retriever: Retriever, store: TenantStore, quotes: Iterable[str]) -> tuple[Hit, ...]:
+    """Passages that speak to what was promised or claimed."""
+    found: dict[str, Hit] = {}
+    for quote in quotes:
+        for hit in retriever.search(store, quote, k=FACTS_PER_QUOTE, kinds=("document",)):
+            found.setdefault(hit.chunk.id, replace(hit, rank=len(found) + 1))
+    return tuple(found.values())
+
+
+def disputed(story: Story) -> list[str]:
+    """The words on file that contradict a fact: a draft has to know that fact as well."""
+    return [row["body"]["quote"] for row in story.promises if row["body"]["status"] == "conflict"]

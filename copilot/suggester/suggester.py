@@ -34,6 +34,7 @@ from copilot.suggester.checks import Allowed, check, screen
 from copilot.suggester.commitments import owed
 from copilot.suggester.drafting import Drafted, Drafter
 from copilot.suggester.held import HeldBack
+from copilot.suggester.ledgerbook import disputed, passages
 from copilot.suggester.prepared import Prepared
 from copilot.suggester.recent import Recent
 
@@ -163,11 +164,12 @@ class Suggester:
         clock.mark("story")
         catalogue = self.catalogue.of(store)
         as_of = moment_of(said, self.clock())
+        knowledge = (*evidence.documents, *passages(self.retriever, store, disputed(story)))
         case = case_of(
             said,
             story,
             catalogue=catalogue.products,
-            knowledge=evidence.documents,
+            knowledge=knowledge,
             as_of=as_of,
             tightened=self.held.of(store),
         )
@@ -185,7 +187,7 @@ class Suggester:
                 owed(
                     assessment,
                     story.contacts,
-                    evidence.documents,
+                    knowledge,
                     conversation=said,
                     as_of=as_of,
                 )

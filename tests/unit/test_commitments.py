@@ -71,7 +71,7 @@ def fact(visibility: Visibility = "public") -> Hit:
 
 def test_an_overdue_promise_names_its_day_its_words_and_its_place() -> None:
     (item,) = said(assessed(promises=(promise(),)))
-    assert PLEDGE in item.text and "by 15 November 2026" in item.text and "sorry" in item.text
+    assert PLEDGE in item.text and "On 1 May 2026" in item.text and "sorry" in item.text
     assert (item.source_id, item.turn, item.quote) == ("past-1", 1, PLEDGE)
 
 
@@ -119,9 +119,9 @@ def test_a_promise_that_contradicts_the_rules_is_said_before_all_others_with_the
         conversation=ON_TOPIC,
         knowledge=(fact(),),
     )
-    assert "not right" in found[0].text
+    assert "wrong" in found[0].text
     assert found[0].fact is not None and found[0].fact.chunk.source_id == "kb-batteries"
-    assert len(found) == 2, "a reply does not begin with every old matter"
+    assert len(found) == 1, "one thing is said once, however many entries it has"
 
 
 def test_the_contradicting_fact_is_named_only_where_customers_may_read_it() -> None:
@@ -129,6 +129,29 @@ def test_the_contradicting_fact_is_named_only_where_customers_may_read_it() -> N
     for knowledge in ((), (fact("internal"),)):
         (item,) = said(assessed(promises=(wrong,)), conversation=ON_TOPIC, knowledge=knowledge)
         assert item.fact is None
+
+
+def test_an_overdue_promise_is_regretted_outright_only_if_they_said_that_it_failed() -> None:
+    (unsure,) = said(assessed(promises=(promise(),)))
+    complained = Conversation((Turn("customer", "The batteries for my valves never came."),), "n")
+    (sure,) = said(assessed(promises=(promise(),)), conversation=complained)
+    assert "did not happen" in sure.text and "did not happen" not in unsure.text
+
+
+def test_a_wrong_promise_is_said_only_to_who_speaks_of_it() -> None:
+    wrong = promise(status="conflict", conflict_with="kb-batteries")
+    assert said(assessed(promises=(wrong,)), knowledge=(fact(),)) == []
+    assert said(assessed(promises=(wrong,)), conversation=ON_TOPIC, knowledge=(fact(),))
+
+
+def test_a_word_that_names_nothing_is_not_repeated_to_the_customer() -> None:
+    assert said(assessed(promises=(promise(quote="You can rely on that", what=""),))) == []
+
+
+def test_what_we_have_said_sorry_for_on_the_screen_is_not_said_again() -> None:
+    sorry = Turn("agent", "I am sorry that the batteries for your valves never came.")
+    again = Conversation((*ON_TOPIC.turns, sorry), id="now-1")
+    assert said(assessed(promises=(promise(),)), conversation=again) == []
 
 
 def test_an_open_request_is_named_and_an_answered_one_is_not() -> None:

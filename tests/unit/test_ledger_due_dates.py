@@ -35,6 +35,15 @@ CALENDAR = WorkingCalendar()
         ("by 3 January", FRIDAY, date(2027, 1, 3)),
         ("on 2026-06-01", FRIDAY, date(2026, 6, 1)),
         ("by the end of the month", FRIDAY, date(2026, 5, 31)),
+        ("overnight", FRIDAY, date(2026, 5, 9)),
+        ("before lunch", FRIDAY, FRIDAY),
+        ("by March", FRIDAY, date(2027, 3, 31)),  # all of March
+        ("before June", FRIDAY, date(2026, 5, 31)),
+        ("from June", FRIDAY, date(2026, 6, 1)),
+        ("by the end of May", FRIDAY, date(2026, 5, 31)),  # the month that runs
+        ("until 2028", FRIDAY, date(2028, 12, 31)),
+        ("with your next bill", FRIDAY, date(2026, 6, 30)),
+        ("on Sun", TUESDAY, date(2026, 5, 10)),
     ],
 )
 def test_words_of_time_are_read_from_the_day_they_were_said(
@@ -48,7 +57,18 @@ def test_a_holiday_is_no_working_day() -> None:
     assert due("within one working day", FRIDAY, calendar).on == date(2026, 5, 12)
 
 
-@pytest.mark.parametrize("words", ["soon", "on the 32nd", "by 31 February", "when it is ready"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "soon",
+        "on the 32nd",
+        "by 31 February",
+        "when it is ready",
+        "for the first year",
+        "from wind and sun",
+        "as we may",
+    ],
+)
 def test_words_that_name_no_date_give_none(words: str) -> None:
     assert due(f"We'll send it {words}.", FRIDAY, CALENDAR).on is None
 

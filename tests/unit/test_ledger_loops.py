@@ -106,3 +106,87 @@ def test_conversations_are_joined_by_their_first_time() -> None:
     first = [Said("x", "c1", "customer", "X", late)]
     second = [Said("y", "c2", "customer", "Y", early)]
     assert [t.id for t in joined([(late, first), (early, second)])] == ["y", "x"]
+
+
+ASK = "I'll take the oak table. Can someone ring before the delivery, our bell is broken?"
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_open"),
+    [
+        ("Oak is a beautiful choice! The matching bench is 20 % off.", True),
+        ("Thank you for letting us know.", True),
+        ("I'm sorry to hear that. Have a lovely day!", True),
+        ("Of course, the driver rings half an hour before.", False),
+        ("Will do.", False),
+        ("I'm afraid our drivers have no telephones.", False),
+        ("Which number should he use?", False),
+    ],
+)
+def test_a_request_is_closed_by_an_act_an_answer_or_a_reason(reply: str, *, is_open: bool) -> None:
+    assert bool(loops(("customer", ASK), ("sales", reply))) is is_open
+
+
+@pytest.mark.parametrize(
+    ("asked", "reply", "left"),
+    [
+        ("What is the 4.90 for, and has my power of attorney been registered?",
+         "The 4.90 is the quarterly fee.", "power of attorney"),
+        ("When is the maintenance on Sunday? And who signs the agreement?",
+         "On Sunday it runs from two to four.", "who signs"),
+        ("The grill has no lid. Where is it? And can I bring back the cover?",
+         "Sure, the cover can come back with the receipt.", "Where is it?"),
+    ],
+)  # fmt: skip
+def test_of_two_questions_the_one_passed_over_stays_open(asked: str, reply: str, left: str) -> None:
+    (loop,) = loops(("customer", asked), ("service", reply))
+    assert left in loop.quote
+
+
+def test_two_questions_that_are_both_answered_leave_nothing_open() -> None:
+    asked = "What is the 4.90 fee? And is my new address on file now?"
+    both = "The 4.90 is the quarterly fee. Your address was updated on Monday."
+    assert loops(("customer", asked), ("service", both)) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I wrote about the scratched lid last week and nobody replied.",
+        "My batteries never came, by the way.",
+        "I'm calling again about the crossed line.",
+        "Please don't put plastic in the parcel, like I asked last time.",
+    ],
+)
+def test_a_request_made_before_and_left_with_kind_words_is_open(words: str) -> None:
+    (loop,) = loops(("customer", words), ("service", "Thank you for telling us."))
+    assert loop.times_asked >= 2
+
+
+def test_a_sentence_that_only_complains_of_silence_speaks_of_the_one_beside_it() -> None:
+    (loop,) = loops(
+        ("customer", "Beth wanted to post me ten batteries in May. Nothing came."),
+        ("service", "How are the valves doing?"),
+    )
+    assert "ten batteries" in loop.quote and "Nothing came" in loop.quote
+
+
+def test_what_was_answered_at_the_time_does_not_reopen_in_a_later_contact() -> None:
+    turns = (
+        ("customer", "Does the app read my bookings?", "mail-1"),
+        ("service", "Yes, it reads bookings from your calendar.", "mail-1"),
+        ("customer", "I cannot see my bookings in the app, why?", "now"),
+        ("service", "Because the calendar is switched off under Account.", "now"),
+    )
+    assert loops(*turns) == []
+
+
+def test_one_word_in_common_in_a_later_contact_answers_nothing() -> None:
+    turns = (
+        ("customer", "Could I have the bill in large print?", "call-1"),
+        ("sales", "Brilliant, so that is one telephone line.", "call-1"),
+        ("service", "I have your bill here in front of me.", "now"),
+    )
+    assert [loop.status for loop in loops(*turns)] == ["open"]
+    later = (*turns, ("service", "Your bill comes in large print from June.", "now"))
+    assert [loop.status for loop in loops(*later)] == ["answered"]

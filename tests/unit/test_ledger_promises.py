@@ -37,6 +37,18 @@ def found(line: Timeline, *, after_days: float = 0.1) -> list[Promise]:
         "You'll receive the new cable by Monday.",
         "We are going to replace the lamp.",
         "He comes on Thursday between 9 and 12.",
+        "A new one goes out to you tomorrow, you can keep the old one.",
+        "They get in touch with you within three working days.",
+        "We keep the blue armchair for you until the 20th.",
+        "Your adviser works it out and lets you know by the 20th.",
+        "Engineering will restore the reports from the backup overnight.",
+        "A fix will be deployed tonight.",
+        "I have rebooked him for tomorrow at eight.",
+        "Let me talk to my manager and come back to you by Monday.",
+        "As soon as the hotel has confirmed it, we refund 80 to your card.",
+        "We write once if it can be bought.",
+        "The second one is being sent back to your card.",
+        "Will do!",
     ],
 )
 def test_a_commitment_beyond_the_turn_is_a_promise_with_an_exact_quote(text: str) -> None:
@@ -56,6 +68,17 @@ def test_a_commitment_beyond_the_turn_is_a_promise_with_an_exact_quote(text: str
         "You'll need your password.",
         "Will it be there on Friday?",
         "Data saver in settings helps, and it's free.",
+        "It should be there this week, but I can't promise it.",
+        "It is normally decided in about ten days.",
+        "We hope to have the water running again by this evening.",
+        "If it doesn't fit, you can return it within 30 days.",
+        "That was on 1 March, as the letter said.",
+        "I see two payments on the 3rd.",
+        "She's on leave until the 29th.",
+        "We're open on Saturday until six.",
+        "Your minimum term ends on 5 December.",
+        "The Wi-Fi is off by hand.",
+        "Have a lovely weekend!",
     ],
 )
 def test_looking_doing_hoping_and_being_polite_are_no_promises(text: str) -> None:
@@ -66,6 +89,36 @@ def test_an_offer_becomes_a_promise_only_when_it_is_accepted() -> None:
     offer = ("service", "I can book that for the 12th.")
     assert found(timeline(offer, ("customer", "Please do."))) != []
     assert found(timeline(offer, ("customer", "No thanks, leave it."))) == []
+
+
+def test_two_commitments_joined_by_and_are_two_with_their_own_days() -> None:
+    text = "We'll collect it on Monday and the money is with you on Friday."
+    made = found(timeline(("service", text)))
+    assert [(p.quote, p.due) for p in made] == [
+        ("We'll collect it on Monday", date(2026, 5, 11)),
+        ("the money is with you on Friday", date(2026, 5, 15)),
+    ]
+    assert len(found(timeline(("service", "I'll ask the team and get back to you.")))) == 1
+
+
+def test_an_appointment_that_is_taken_is_a_promise() -> None:
+    offer = ("sales", "How about Thursday at two?")
+    assert found(timeline(offer, ("customer", "Thursday at two is perfect.")))
+    assert found(timeline(offer, ("customer", "Not now, I'm travelling."))) == []
+
+
+def test_a_word_given_stands_or_falls_with_what_it_speaks_of() -> None:
+    fact = Fact("K1", "Calendar sync: being designed, date none")
+    line = timeline(
+        ("sales", "Calendar sync will be in the app by March."),
+        ("customer", "For sure?"),
+        ("sales", "You can rely on that."),
+        facts=(fact,),
+    )
+    claim, word = found(line)
+    assert (word.status, word.conflict_with, word.due) == ("conflict", "K1", claim.due)
+    (alone,) = found(timeline(("customer", "My lamp flickers."), ("service", "Leave it with me.")))
+    assert alone.status == "open"
 
 
 def test_the_customers_own_commitment_has_the_role_customer() -> None:
@@ -94,6 +147,32 @@ def test_a_promise_is_kept_when_a_later_turn_says_it_happened() -> None:
     )
     (promise,) = found(line, after_days=9)
     assert (promise.status, promise.kept_evidence) == ("kept", "t2")
+
+
+@pytest.mark.parametrize(
+    ("report", "status"),
+    [
+        (("customer", "The invoice came this morning, but it doesn't open."), "kept"),
+        (("customer", "I got the 210, thank you."), "kept"),  # by its amount
+        (("customer", "On Monday a parcel came."), "overdue"),  # the day alone is not the matter
+        (("customer", "You told me the invoice would be sent."), "overdue"),
+        (("customer", "Nothing has been sent."), "overdue"),
+    ],
+)
+def test_a_report_keeps_the_promise_it_is_about(report: tuple[str, str], status: str) -> None:
+    pledge = ("service", "We'll send the invoice over 210 by Monday.")
+    (promise,) = found(timeline(pledge, report, days=5), after_days=9)
+    assert promise.status == status
+
+
+def test_it_went_out_answers_the_turn_before() -> None:
+    line = timeline(
+        ("service", "I'll reissue the tickets by Monday."),
+        ("customer", "You were going to send me the new tickets."),
+        ("service", "They went out this morning."),
+        days=1,
+    )
+    assert found(line, after_days=9)[0].status == "kept"
 
 
 def test_a_question_after_it_does_not_keep_a_promise() -> None:

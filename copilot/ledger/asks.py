@@ -1,0 +1,129 @@
+"""What a customer asks for: the sentences, what they are about, how often it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from copilot.ledger.language import Sentence, digits, sentences, topic
+from copilot.ledger.patterns import pattern
+from copilot.ledger.timeline import Said
+
+FEW_WORDS = 2  # with a pronoun, an ask of so few words speaks of what stands beside it
+_TIMES = {"once": 1, "twice": 2, "thrice": 3, "several": 3, "many": 3}
+_ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    place: int
+    quote: Sentence
+    about: frozenset[str]
+    times: int
+    is_request: bool  # for something to be done or given; else a question
+
+
+def asks(turns: Sequence[Said]) -> list[Ask]:
+    found: list[Ask] = []
+    for place, turn in enumerate(turns):
+        if turn.speaker == "customer":
+            found.extend(_asks_of(place, turn))
+    return found
+
+
+def _asks_of(place: int, turn: Said) -> list[Ask]:
+    found: list[Ask] = []
+    again = 1  # "You have not answered." speaks of the ask after it
+    for sentence in asking(turn.text):
+        if pattern("loop_unanswered").search(sentence.lower):
+            again = times_said(sentence)
+            continue
+        about, times = topic(sentence.text), times_said(sentence)
+        told = _told_before(turn, sentence) if _points_back(sentence, about) else None
+        if times > 1 and told and found and found[-1].quote.end >= told.end:
+            quote = _joined(turn.text, found[-1].quote, sentence)
+            found[-1] = replace(found[-1], quote=quote, times=max(found[-1].times, times))
+            continue
+        whole = _joined(turn.text, told, sentence) if told and times > 1 else sentence
+        if told:
+            about |= topic(told.text)
+        if about:
+            found.append(Ask(place, whole, about, max(times, again), _is_request(whole, times)))
+            again = 1
+    return found
+
+
+def _is_request(quote: Sentence, times: int) -> bool:
+    """Something to be done or given; else a question."""
+    lowered = quote.lower
+    told = times > 1 and not lowered.endswith("?")
+    return told or bool(pattern("loop_request").search(lowered))
+
+
+def _points_back(sentence: Sentence, about: frozenset[str]) -> bool:
+    """It names nothing of its own: "Nothing came.", "Can that be ordered?" """
+    pronoun = pattern("loop_pronoun").search(sentence.lower)
+    return not about or (len(about) <= FEW_WORDS and bool(pronoun))
+
+
+def _told_before(turn: Said, sentence: Sentence) -> Sentence | None:
+    """What "Nothing came." is about: the sentence before it, if that says something."""
+    before = [s for s in sentences(turn.text) if s.end <= sentence.start]
+    return before[-1] if before and topic(before[-1].text) else None
+
+
+def _joined(text: str, first: Sentence, last: Sentence) -> Sentence:
+    """Two neighbours as one quote."""
+    return Sentence(text[first.start : last.end], first.start, last.end)
+
+
+@lru_cache(maxsize=8192)
+def asking(text: str) -> tuple[Sentence, ...]:
+    """The sentences of a turn that ask for something; two questions in one are two."""
+    return tuple(
+        part for sentence in sentences(text) for part in questions(sentence) if _is_ask(part)
+    )
+
+
+def questions(sentence: Sentence) -> list[Sentence]:
+    """ "What is it for, and has it come?" asks two things."""
+    cut = pattern("loop_and").search(sentence.lower) if sentence.text.endswith("?") else None
+    if not cut:
+        return [sentence]
+    start, at = sentence.start, cut.end()
+    first = sentence.text[: cut.start()]
+    return [
+        Sentence(first + "?", start, start + len(first)),
+        Sentence(sentence.text[at:], start + at, sentence.end),
+    ]
+
+
+def _is_ask(sentence: Sentence) -> bool:
+    lowered = sentence.lower
+    if pattern("loop_repeated").search(digits(lowered)):
+        return True
+    if pattern("loop_chatter").match(lowered) or pattern("loop_rhetorical").match(lowered):
+        return False
+    if len(lowered.split()) < (2 if "please" in lowered else 3):
+        return False
+    buying = pattern("loop_buying").search(lowered)
+    if buying and not pattern("loop_paper").search(lowered):
+        return False
+    return lowered.endswith("?") or bool(pattern("loop_ask").search(lowered))
+
+
+def times_said(sentence: Sentence) -> int:
+    """ "I've asked twice" is two earlier times and this one."""
+    lowered = digits(sentence.lower)
+    match = pattern("loop_repeated").search(lowered)
+    if not match:
+        return 1
+    if match.group("nth"):
+        nth = match.group("nth")
+        return int(nth[0]) if nth[0].isdigit() else _ORDINALS.get(nth, 2)
+    if match.group("count"):
+        first = match.group("count").split()[0]
+        return 1 + (int(first) if first.isdigit() else _TIMES.get(first, 1))
+    told = len(pattern("loop_asked").findall(lowered)) + lowered.count("and again ")
+    return 1 + max(1, told)
