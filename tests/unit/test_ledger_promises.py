@@ -232,3 +232,10 @@ def test_policy_may_give_undated_promises_a_date() -> None:
     line = timeline(("service", "I'll find out about the invoice."))
     (promise,) = promises(line, START, LedgerPolicy(default_due_days=2))
     assert (promise.due, promise.due_basis) == (date(2026, 5, 12), "policy_default")
+
+
+def test_a_fact_on_another_subject_is_no_conflict() -> None:
+    """A table row on guest Wi-Fi names the plan too, but says nothing of its speed."""
+    claim = ("sales", "Fibre 300 has 60 for £33, Fibre 900 has 110 for £45.")
+    other = Fact("K8", "Guest Wi-Fi: Fibre 300 not possible, Fibre Business £8 a month extra")
+    assert all(promise.status != "conflict" for promise in found(timeline(claim, facts=(other,))))
