@@ -10,7 +10,7 @@ from itertools import combinations_with_replacement
 from typing import Literal
 
 from copilot.ledger.language import plain
-from copilot.needs.catalogue import Offering, linked
+from copilot.needs.catalogue import PIECES, Offering, linked
 from copilot.needs.eligibility import Verdict, allowed, owns
 from copilot.needs.output import RejectedOption, Sufficiency
 from copilot.needs.proposal import Candidate
@@ -133,7 +133,7 @@ def relevant_to(candidate: Candidate, items: Sequence[Offering]) -> list[Offerin
     if candidate.read_by_model:
         named = {f.sku for f in candidate.verdicts if f.constraint == -1}
         return [i for i in items if i.sku in named]
-    units = {c.unit for c in candidate.constraints if c.kind == "quantity"}
+    units = {c.unit for c in candidate.constraints if c.kind == "quantity"} - {PIECES}
     common = Counter(w for i in items for w in linked(candidate.about, i))
     weigh = {w: 1.0 + 1.0 / n for w, n in common.items()}
     scored = [(sum(weigh[w] for w in linked(candidate.about, i)), i) for i in items]
@@ -219,7 +219,7 @@ def _proofs(
 
 def _covers(candidate: Candidate, items: Sequence[Offering], asked: frozenset[str]) -> bool:
     covered = frozenset().union(*(linked(candidate.about, i) for i in items))
-    if any(c.kind == "quantity" for c in candidate.constraints):
+    if any(c.kind == "quantity" and c.unit != PIECES for c in candidate.constraints):
         return bool(covered or not asked)
     subject = {w for w in asked if w.startswith("~")} or asked
     return len(covered & asked) >= 0.75 * len(asked) and bool(covered & subject or not asked)

@@ -29,15 +29,23 @@ _SKIPPED = frozenset(
     """more extra additional new other further full big small hold of these those the my your
     our""".split()
 )
-_SCALE = {
-    "tb": 1000.0,
-    "terabyt": 1000.0,
-    "mb": 0.001,
-    "megabyt": 0.001,
-    "gb": 1.0,
-    "gigabyt": 1.0,
-    "gig": 1.0,
-}
+# Units of measure by any of their names: the one they are counted in, and how many of it.
+_MEASURES: Mapping[str, tuple[str, float]] = {
+    "tb": ("data", 1000.0), "terabyt": ("data", 1000.0), "gb": ("data", 1.0),
+    "gigabyt": ("data", 1.0), "gig": ("data", 1.0), "mb": ("data", 0.001),
+    "megabyt": ("data", 0.001), "kilo": ("kg", 1.0), "kilogram": ("kg", 1.0), "kg": ("kg", 1.0),
+    "kilowatt": ("kw", 1.0), "kw": ("kw", 1.0), "metr": ("cm", 100.0), "centimetr": ("cm", 1.0),
+    "cm": ("cm", 1.0), "litr": ("litr", 1.0), "mbit": ("mbp", 1.0), "megabit": ("mbp", 1.0),
+    "mbp": ("mbp", 1.0), "ampere": ("amp", 1.0),
+}  # fmt: skip
+PIECES = "#"  # how many of the thing itself: "two new ones"
+_PIECES = re.compile(
+    r"(?<![\w.:/£$€#-])(\d{1,2})(?: (?:more|new|extra|additional|further|other|single|spare))*? "
+    r"(?:ones|more of the\b|more\b(?! (?:\w+ )?(?:day|week|month|year|hour|time)s?\b))"
+    r"|\b(?:take|want|need|like|order|send|buy|add|get)(?: me| us)? (\d{1,2}) of (?:them|these|those)\b"
+)
+_EACH = re.compile(r"\bfor (?:each|every one|either) of (?:my|our|the|these|those|his|her)? ?(\d{1,2})\b")
+_PACK = re.compile(r"\b(?:pack|set|box|bundle|case) of (\d{1,3})\b")
 _GENERIC = frozenset(
     stem(w)
     for w in """plan plus pro basic standard premium extra new small large medium big max mini lite
@@ -85,24 +93,46 @@ def amounts(text: str) -> tuple[Amount, ...]:
     found: list[Amount] = []
     for match in _AMOUNT.finditer(lowered):
         value = float(match.group(1)) * (1000 if match.group(2) else 1)
-        unit = _unit([match.group(3), *match.group(4).split()])
-        if unit:
-            name, scale = ("data", _SCALE[unit]) if unit in _SCALE else (unit, 1.0)
-            window = lowered[max(0, match.start() - 14) : match.end(3) + 6]
-            found.append(Amount(name, value * scale, bool(_EXTRA.search(window))))
+        window = lowered[max(0, match.start() - 14) : match.end(3) + 6]
+        for unit, scale in _units([match.group(3), *match.group(4).split()]):
+            found.append(Amount(unit, value * scale, bool(_EXTRA.search(window))))
     return tuple(found)
 
 
-def _unit(following: list[str]) -> str:
-    """The first of the following words that can be counted; number words in between are skipped."""
-    for word in following:
-        found = stem(word)
+def _units(following: list[str]) -> list[tuple[str, float]]:
+    """The first of the following words that can be counted, and another one after "or"."""
+    for place, word in enumerate(following):
         if word in _SKIPPED:
             continue
-        if found in _NOT_UNITS or word in _NOT_UNITS:
-            return ""
-        return found if found in _SCALE else families().get(found, found)
-    return ""
+        named = [word]
+        if following[place + 1 : place + 2] == ["or"] and len(following) > place + 2:
+            named.append(following[place + 2])
+        known = [n for n in named if stem(n) not in _NOT_UNITS and n not in _NOT_UNITS]
+        return [_measure(stem(n)) for n in known] if named[0] in known else []
+    return []
+
+
+def _measure(unit: str) -> tuple[str, float]:
+    return _MEASURES.get(unit, (families().get(unit, unit), 1.0))
+
+
+@lru_cache(maxsize=4096)
+def pieces(text: str) -> float | None:
+    """How many of the thing they want: "two new ones", "a pot for each of my two girls"."""
+    lowered = digits(text)
+    match = _EACH.search(lowered) or _PIECES.search(lowered)
+    return float(next(g for g in match.groups() if g)) if match else None
+
+
+def packed(item: Offering) -> float:
+    """How many of the thing one of this product is."""
+    match = _PACK.search(digits(f"{item.product.name} {item.product.features}"))
+    if match:
+        return float(match.group(1))
+    sizes = {unit for unit, _ in _MEASURES.values()}
+    return next(
+        (a.value for a in item.amounts if a.unit in item.name_words and a.unit not in sizes), 1.0
+    )
 
 
 @dataclass(frozen=True)

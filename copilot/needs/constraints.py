@@ -8,9 +8,18 @@ from collections import Counter
 from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
 from copilot.ledger.language import digits, plain, stem
 from copilot.needs.ages import AGE
-from copilot.needs.catalogue import Offering, amounts, linked, owned_amount, subjects
+from copilot.needs.catalogue import (
+    PIECES,
+    Offering,
+    amounts,
+    linked,
+    owned_amount,
+    pieces,
+    subjects,
+)
 from copilot.needs.proposal import Constraint
 from copilot.needs.scene import Scene, Words
+from copilot.needs.sufficiency import SIZES
 
 _DOUBLE = re.compile(r"\b(?:double|twice (?:as much|the|that|my|what))\b")
 _PER = re.compile(r"(\d+(?:\.\d+)?) ?([a-z]+)\b.{0,12}?\b(?:per|a|each|every) ([a-z]+)")
@@ -73,6 +82,8 @@ def _quantities(
         for a in amounts(w.text)
         if a.unit in units and (a.extra or a.value != owned_amount(scene.case, a.unit))
     ]
+    if all(c.unit in SIZES for c in found):
+        found = [*found, *_pieces(near)]
     found = found or _bare_number(scene, spoken, items)
     found = found or _energy(spoken, units)
     if found:
@@ -80,6 +91,12 @@ def _quantities(
     if _DOUBLE.search(plain(spoken)):
         return _doubled(scene, units)
     return _projected(scene, near, units) or _next_step(scene, near, units)
+
+
+def _pieces(near: list[Words]) -> list[Constraint]:
+    """Of the thing itself, so many: they say how many and not of what unit."""
+    many = next((n for w in near if (n := pieces(w.text))), None)
+    return [Constraint("quantity", f"{many:g} of them", PIECES, many, "total")] if many else []
 
 
 def open_amount(

@@ -6,17 +6,28 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from copilot.ledger.language import digits, plain, stems
+from copilot.ledger.language import digits, plain, stem, stems
 from copilot.needs.bundle import relevant_to
-from copilot.needs.catalogue import Offering, amounts, families, is_generic, linked, subjects
+from copilot.needs.catalogue import (
+    PIECES,
+    Offering,
+    amounts,
+    families,
+    is_generic,
+    linked,
+    subjects,
+)
 from copilot.needs.constraints import condition_of, constraints_of, hold_of, open_amount
 from copilot.needs.output import NeedType
 from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote, Role
 from copilot.needs.scene import Scene, Words, signals
+from copilot.needs.sufficiency import SIZES
 
 _COMPARED = re.compile(
     r"(?:fast|bigg?|larg|small|cheap|strong|long|better|suit|range|similar|kind|sort)\w*"
 )
+_BLANK = frozenset(stem(w) for w in """order piece item thing ones please kind like want take need fine
+    brilliant lovely yep yeah oh eh""".split())
 _NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
 
 
@@ -131,6 +142,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     first = [seed.words, *(w for w in near if w is not seed.words)]
     constraints = constraints_of(scene, first, items)
     far = not _links(seed, seed_about, about, constraints, items)
+    far = far and bool(stems(seed.words.text) - _BLANK)
     if far and not _links(seed, about, about, constraints, items):
         if not (seed.explicit and _points_back(seed.words.text)):
             return None
@@ -140,6 +152,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         far = False
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
     limited = scene.reads("limit", spoken) or "double" in plain(spoken)
+    unsure = _two_measures(near)
     grip = _grip(about, constraints, items, limited=limited)
     if not grip and not regulated:
         return None
@@ -159,9 +172,16 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         consent_quote=consent,
         regulated=regulated,
         p=_confidence(
-            scene, seed, 0 if far else grip, regulated=regulated, consent=consent, waits=waits
+            scene,
+            seed,
+            0 if far or unsure else grip,
+            regulated=regulated,
+            consent=consent,
+            waits=waits and not unsure,
         ),
-        missing_slot=None if waits else open_amount(spoken, constraints, about, items),
+        missing_slot=None
+        if waits
+        else open_amount(scene.without_names(spoken), constraints, about, items),
         drop=_drop(scene, seed, near),
     )
 
@@ -191,8 +211,9 @@ def _grip(
 
     One word of its description alone is no grip at all; a limit they reached is a firm one.
     """
-    units = {c.unit for c in constraints if c.kind == "quantity"}
+    units = {c.unit for c in constraints if c.kind == "quantity"} - {PIECES}
     periods = [c.unit for c in constraints if c.kind == "period"]
+    counted = any(c.unit == PIECES for c in constraints)
     best = 0
     for item in items:
         known = linked(about, item)
@@ -204,11 +225,18 @@ def _grip(
         if any(item.provides(u) for u in units) or (units and item.unlimited):
             grip += 1 + (limited and not shared)
         grip += any(item.product.period.startswith(p) for p in periods)
+        grip += counted and bool(shared & name)
         if shared & name or tags or units:
             best = max(best, grip)
         elif len(shared) >= 2:  # only its description speaks of it
             best = max(best, len(shared) - 1)
     return best
+
+
+def _two_measures(near: list[Words]) -> bool:
+    """Two measures of one unit, such as a length and a width: which is which takes a reader."""
+    sizes = [a for w in near for a in amounts(w.text) if a.unit in SIZES]
+    return any(a.unit == b.unit and a.value != b.value for a in sizes for b in sizes)
 
 
 def _unread_knowledge(scene: Scene) -> bool:
@@ -256,7 +284,7 @@ def _links(
 ) -> bool:
     """The words name something the catalogue names too, or an amount in one of its units."""
     if any(
-        c.kind == "quantity" and any(i.provides(c.unit) or i.unlimited for i in items)
+        c.kind == "quantity" and c.unit != PIECES and any(i.provides(c.unit) or i.unlimited for i in items)
         for c in constraints
     ):
         return True

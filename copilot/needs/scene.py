@@ -126,6 +126,17 @@ class Scene:
         return offerings(self.case, self.policy.bundle.horizon_months)
 
     @cached_property
+    def _names(self) -> re.Pattern[str] | None:
+        """The names of several words that our products carry."""
+        said = {" ".join(plain(i.product.name).split(",")[0].split()) for i in self.items}
+        names = sorted((n for n in said if " " in n), key=len, reverse=True)
+        return re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})s?\b") if names else None
+
+    def without_names(self, text: str) -> str:
+        """The text without our products' names: who asks for a Leak Sensor reports no leak."""
+        return self._names.sub(" ", plain(text)) if self._names else text
+
+    @cached_property
     def current(self) -> tuple[Said, ...]:
         """The turns of the conversation on the screen."""
         return tuple(t for t in self.timeline.turns if t.conversation_id == "now")

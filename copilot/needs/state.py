@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from copilot.ledger.language import Sentence, digits, plain, stems
+from copilot.needs import trouble
 from copilot.needs.offers import Offered, offer_of
 from copilot.needs.output import Authority, CareCode, ContactState, IssueStatus
 from copilot.needs.proposal import Reading
@@ -77,7 +78,7 @@ def read_state(scene: Scene, reading: Reading | None) -> State:
     read = reading or Reading()
     care, care_source = _care(scene, read)
     authority, authority_source = _authority(scene, read)
-    issue, issue_source = _issue(scene, read)
+    issue, issue_source = trouble.issue(scene, read)
     change = _change(scene, read)
     consent = scene.case.customer.consent
     state = scene.case.customer.state
@@ -102,8 +103,8 @@ def read_state(scene: Scene, reading: Reading | None) -> State:
         marketing=consent.marketing and not state.do_not_sell,
         issue=issue,
         issue_source=issue_source,
-        complaint=None if read.from_model else _complaint(scene),
-        disruption=None if read.from_model else _disruption(scene),
+        complaint=None if read.from_model else trouble.complaint(scene),
+        disruption=None if read.from_model else trouble.disruption(scene),
         change=change,
         change_booked=_booked(scene, change),
         reason_known=_reason(scene, change, read),
@@ -175,67 +176,6 @@ def _authority(scene: Scene, read: Reading) -> tuple[Authority, str]:
         if signals()["authorised_file"].search(plain(fact)):
             return "authorised", f"customer.facts[{place}]"
     return "holder", ""
-
-
-def _issue(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:
-    if read.from_model:
-        return _issue_read(scene, read)
-    faults = [words for words in scene.all_saying("fault") if not _elsewhen(scene, words)]
-    last = faults[-1] if faults else None
-    confirmed = _confirmed(scene, last)
-    if _still_open(scene, spoken_of=confirmed is not None):
-        return "open", "customer.state.open_cases"
-    if confirmed:
-        return "confirmed_by_customer", confirmed
-    if last:
-        fixed = any(
-            signals()["booked"].search(plain(t.text)) or "fixed" in plain(t.text)
-            for t in scene.after(last)
-            if t.ours
-        )
-        return ("fixed_unconfirmed" if fixed else "open"), last.turn.id
-    return "none", ""
-
-
-def _still_open(scene: Scene, *, spoken_of: bool) -> bool:
-    """A case on file is open until the customer confirms it, in a contact that speaks of it."""
-    told = frozenset().union(*(stems(t.text) for t in scene.current)) if spoken_of else frozenset()
-    return any(not stems(str(case)) & told for case in scene.case.customer.state.open_cases)
-
-
-def _issue_read(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:
-    """The model's reading; a case open on file stays open until the customer confirms."""
-    status = read.issue_status or "none"
-    if scene.case.customer.state.open_cases and status != "confirmed_by_customer":
-        return "open", "customer.state.open_cases"
-    return status, "model"  # type: ignore[return-value]
-
-
-def _confirmed(scene: Scene, fault: Words | None) -> str | None:
-    """Only the customer's words after our own close an issue; thanks alone do not."""
-    start = scene.position.get(fault.turn.id, -1) if fault else -1
-    for words in scene.all_saying("resolved"):
-        place = scene.position.get(words.turn.id, 0)
-        later = place > start or (
-            fault is not None and place == start and words.sentence.start > fault.sentence.end
-        )
-        answered = any(t.ours for t in scene.current[:place])
-        if later and (answered or fault is not None):
-            return words.turn.id
-    return None
-
-
-def _complaint(scene: Scene) -> Words | None:
-    return scene.says("complaint")
-
-
-def _disruption(scene: Scene) -> Words | None:
-    return next((w for w in scene.all_saying("disruption") if not _elsewhen(scene, w)), None)
-
-
-def _elsewhen(scene: Scene, words: Words) -> bool:
-    """Past or merely possible: what happened last winter, or what would call them if it leaked."""
-    return scene.reads("not_now", words.text) and not scene.reads("still", words.text)
 
 
 def _change(scene: Scene, read: Reading) -> Words | None:

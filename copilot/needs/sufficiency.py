@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.ledger.language import plain, stem, words
-from copilot.needs.catalogue import Met, Offering, owned_amount
+from copilot.needs.catalogue import PIECES, Met, Offering, owned_amount, packed
 from copilot.needs.eligibility import Verdict
 from copilot.needs.proposal import Candidate, Constraint, Fit
 from copilot.needs.scene import Scene
@@ -13,7 +13,7 @@ from copilot.needs.scene import Scene
 SIZES = frozenset(
     stem(w)
     for w in """cm mm m metre metres meter inch inches kw watt watts mbps gbps mp kg kilo kilos
-    litre litres liter liters volt db degrees""".split()
+    litre litres liter liters volt amp db degrees""".split()
 )
 UNPROVEN = "not confirmed by any product text"
 
@@ -107,6 +107,10 @@ def _by_reading(candidate: Candidate, place: int, fits: Sequence[Fit]) -> Verdic
 def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> Verdict:
     """The amounts of a bundle added up as the product texts say: on top, or in total."""
     need = constraint.amount or 0.0
+    if constraint.unit == PIECES:
+        many = sum(packed(i) for i in items)
+        text = f"{len(items)} x {line(items[0])}"
+        return Verdict("met", text, items[0].sku) if many >= need else Verdict("unmet")
     if any(i.unlimited for i in items):
         source = next(i for i in items if i.unlimited)
         return Verdict("met", line(source), source.sku)
