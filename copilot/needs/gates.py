@@ -302,7 +302,9 @@ def g10_confidence(matter: Matter) -> Verdict:
         if months > matter.scene.policy.long_contract_months
         else limits.ordinary
     )
-    p = matter.candidate.p
+    p, named = matter.candidate.p, matter.candidate.named
+    if best and named is not None and not named & set(best.skus):
+        p = min(p, limits.floor)  # what suffices is not what their words name
     if p >= matter.threshold or (matter.disposition == "log_blocked" and p >= limits.floor):
         return Verdict("G10", why=f"p {p:.2f} of {matter.threshold:.2f}")
     if p < limits.floor:

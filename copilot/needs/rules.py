@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from copilot.ledger.language import digits, plain, stem, stems
+from copilot.ledger.language import STOP, digits, plain, stem, stems, words
 from copilot.needs.bundle import relevant_to
 from copilot.needs.catalogue import (
     PIECES,
@@ -26,6 +26,8 @@ from copilot.needs.sufficiency import SIZES
 _COMPARED = re.compile(
     r"(?:fast|bigg?|larg|small|cheap|strong|long|better|suit|range|similar|kind|sort)\w*"
 )
+_FORMS = frozenset(stem(w) for w in """pass tariff ticket connection card plan pack kit service
+    subscription membership contract line offer deal licence add-on day hour month""".split())
 _BLANK = frozenset(stem(w) for w in """order piece item thing ones please kind like want take need fine
     brilliant lovely yep yeah oh eh""".split())
 _NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
@@ -153,7 +155,9 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
     limited = scene.reads("limit", spoken) or "double" in plain(spoken)
     unsure = _two_measures(near)
-    grip = _grip(about, constraints, items, limited=limited)
+    bare = Candidate("", seed.kind, (), about=about, constraints=tuple(constraints))
+    grips = _grips(about, constraints, relevant_to(bare, items), limited=limited)
+    grip = max(grips.values(), default=0)
     if not grip and not regulated:
         return None
     waits = condition_of(scene, near) is not None or hold_of(scene, near) is not None
@@ -183,6 +187,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         if waits
         else open_amount(scene.without_names(spoken), constraints, about, items),
         drop=_drop(scene, seed, near),
+        named=frozenset(sku for sku, n in grips.items() if n >= 2 or far) if grip >= 2 else None,
     )
 
 
@@ -200,37 +205,55 @@ def _confidence(
     return 0.85 if seed.explicit else 0.75
 
 
-def _grip(
-    about: frozenset[str],
-    constraints: list[Constraint],
-    items: list[Offering],
-    *,
-    limited: bool,
-) -> int:
-    """How firmly the words hold on to a product: its words, its whole name, its amount, its period.
+def _grips(
+    about: frozenset[str], constraints: list[Constraint], items: list[Offering], *, limited: bool
+) -> dict[str, int]:
+    """How firmly the words hold on to each product: its words, whole name, amount or period.
 
     One word of its description alone is no grip at all; a limit they reached is a firm one.
     """
     units = {c.unit for c in constraints if c.kind == "quantity"} - {PIECES}
     periods = [c.unit for c in constraints if c.kind == "period"]
     counted = any(c.unit == PIECES for c in constraints)
-    best = 0
-    for item in items:
-        known = linked(about, item)
-        shared = {w for w in known if not w.startswith("~")} - units
-        tags = known & item.name_words - shared
-        name = {w for w in item.name_words if not w.startswith("~") and not is_generic(w)}
-        grip = len(shared) + (bool(name) and name <= about) + ("~new-account" in tags)
-        grip += bool(tags - {f"~{families().get(w, '')}" for w in shared})
-        if any(item.provides(u) for u in units) or (units and item.unlimited):
-            grip += 1 + (limited and not shared)
-        grip += any(item.product.period.startswith(p) for p in periods)
-        grip += counted and bool(shared & name)
-        if shared & name or tags or units:
-            best = max(best, grip)
-        elif len(shared) >= 2:  # only its description speaks of it
-            best = max(best, len(shared) - 1)
-    return best
+    return {
+        i.sku: _grip(about, i, units, periods, limited=limited, counted=counted) for i in items
+    }
+
+
+def _grip(
+    about: frozenset[str],
+    item: Offering,
+    units: set[str],
+    periods: list[str],
+    *,
+    limited: bool,
+    counted: bool,
+) -> int:
+    known = linked(about, item)
+    shared = {w for w in known if not w.startswith("~")} - units
+    tags = known & item.name_words - shared
+    name = {w for w in item.name_words if not w.startswith("~") and not is_generic(w)}
+    grip = len(shared) + (bool(name) and name <= about) + ("~new-account" in tags)
+    grip += bool(tags - {f"~{families().get(w, '')}" for w in shared})
+    if any(item.provides(u) for u in units) or (units and item.unlimited):
+        grip += 1 + (limited and not shared)
+    paid = any(item.product.period.startswith(p) for p in periods)
+    grip += paid + (counted and bool(shared & name))
+    if not (limited or paid or _names_it(about, item, units)):
+        grip = min(grip, 1)  # "a party" is no wish for a party photographer
+    if shared & name or tags or units:
+        return grip
+    return max(0, len(shared) - 1)  # only its description speaks of it
+
+
+def _names_it(about: frozenset[str], item: Offering, units: set[str]) -> bool:
+    """They speak of the thing itself: the last word of its name, its subject, or its measure."""
+    own = [stem(w) for w in words(item.product.name.split(",")[0]) if w not in STOP]
+    told = [w for w in own if w.isalpha() and w not in _FORMS and not is_generic(w)]
+    if not told or told[-1] in about or f"~{families().get(told[-1], '')}" in about:
+        return True
+    tags = {w for w in item.name_words & about if w.startswith("~")}
+    return bool(units & item.name_words or "~new-account" in tags or (tags and units))
 
 
 def _two_measures(near: list[Words]) -> bool:
