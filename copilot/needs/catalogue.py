@@ -31,13 +31,24 @@ _SKIPPED = frozenset(
 )
 # Units of measure by any of their names: the one they are counted in, and how many of it.
 _MEASURES: Mapping[str, tuple[str, float]] = {
-    "tb": ("data", 1000.0), "terabyt": ("data", 1000.0), "gb": ("data", 1.0),
-    "gigabyt": ("data", 1.0), "gig": ("data", 1.0), "mb": ("data", 0.001),
-    "megabyt": ("data", 0.001), "kilo": ("kg", 1.0), "kilogram": ("kg", 1.0), "kg": ("kg", 1.0),
-    "kilowatt": ("kw", 1.0), "kw": ("kw", 1.0), "metr": ("cm", 100.0), "centimetr": ("cm", 1.0),
-    "cm": ("cm", 1.0), "litr": ("litr", 1.0), "mbit": ("mbp", 1.0), "megabit": ("mbp", 1.0),
-    "mbp": ("mbp", 1.0), "ampere": ("amp", 1.0),
+    stem(name): (unit, scale)
+    for unit, names in {
+        "data": {"tb": 1000.0, "terabytes": 1000.0, "gb": 1.0, "gigabytes": 1.0, "gigs": 1.0,
+                 "mb": 0.001, "megabytes": 0.001},
+        "kg": {"kg": 1.0, "kilos": 1.0, "kilograms": 1.0, "kilogrammes": 1.0},
+        "kw": {"kw": 1.0, "kilowatts": 1.0},
+        "cm": {"cm": 1.0, "centimetres": 1.0, "metres": 100.0},
+        "mbp": {"mbps": 1.0, "mbit": 1.0, "megabits": 1.0},
+        "amp": {"amps": 1.0, "amperes": 1.0},
+    }.items()
+    for name, scale in names.items()
 }  # fmt: skip
+_ALONG = {
+    "long": "long", "length": "long", "wide": "wide", "width": "wide", "deep": "deep",
+    "depth": "deep", "high": "high", "tall": "high", "height": "high",
+}  # fmt: skip
+_THAN = re.compile(r"\b(long|wid|deep|high|tall)e?r than (?:about |roughly )?$")
+_AT_MOST = re.compile(r"\b(?:no (?:\w+er|more) than|not (?:\w+er|over) than|at most|up to)(?: about)? $")
 PIECES = "#"  # how many of the thing itself: "two new ones"
 _PIECES = re.compile(
     r"(?<![\w.:/£$€#-])(\d{1,2})(?: (?:more|new|extra|additional|further|other|single|spare))*? "
@@ -84,6 +95,7 @@ class Amount:
     unit: str
     value: float
     extra: bool
+    at_most: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -93,9 +105,12 @@ def amounts(text: str) -> tuple[Amount, ...]:
     found: list[Amount] = []
     for match in _AMOUNT.finditer(lowered):
         value = float(match.group(1)) * (1000 if match.group(2) else 1)
-        window = lowered[max(0, match.start() - 14) : match.end(3) + 6]
-        for unit, scale in _units([match.group(3), *match.group(4).split()]):
-            found.append(Amount(unit, value * scale, bool(_EXTRA.search(window))))
+        window = lowered[max(0, match.start() - 14) : match.end(3) + 10]
+        before, after = lowered[: match.start()], [match.group(3), *match.group(4).split()]
+        for unit, scale in _units(after):
+            name = _dimension(before, after) if unit == "cm" else unit
+            extra, most = bool(_EXTRA.search(window)), bool(_AT_MOST.search(before))
+            found.append(Amount(name, value * scale, extra, most))
     return tuple(found)
 
 
@@ -110,6 +125,14 @@ def _units(following: list[str]) -> list[tuple[str, float]]:
         known = [n for n in named if stem(n) not in _NOT_UNITS and n not in _NOT_UNITS]
         return [_measure(stem(n)) for n in known] if named[0] in known else []
     return []
+
+
+def _dimension(before: str, after: list[str]) -> str:
+    """Centimetres of length and of width are not one unit; without a word for it they may be any."""
+    along = next((_ALONG[w] for w in after[1:3] if w in _ALONG), None)
+    than = _THAN.search(before)
+    along = along or (_ALONG.get(than.group(1), "wide") if than else None)
+    return f"cm {along}" if along else "cm"
 
 
 def _measure(unit: str) -> tuple[str, float]:
@@ -157,8 +180,12 @@ class Offering:
         return self.product.status in ("available", "limited")
 
     def provides(self, unit: str) -> Amount | None:
-        """What it gives of a unit, if it says so."""
-        return next((a for a in self.amounts if a.unit == unit), None)
+        """What it gives of a unit, if it says so; a bare length may be any of its lengths."""
+        own = next((a for a in self.amounts if a.unit == unit), None)
+        if own or not unit.startswith("cm"):
+            return own
+        near = [a for a in self.amounts if a.unit.startswith("cm") and "cm" in (a.unit, unit)]
+        return max(near, key=lambda a: a.value, default=None)
 
 
 @lru_cache(maxsize=2048)

@@ -10,6 +10,7 @@ from copilot.ledger.language import digits, plain, stem
 from copilot.needs.ages import AGE
 from copilot.needs.catalogue import (
     PIECES,
+    Amount,
     Offering,
     amounts,
     linked,
@@ -70,24 +71,29 @@ def _quantities(
     scene: Scene, spoken: str, near: list[Words], items: list[Offering]
 ) -> list[Constraint]:
     units = {a.unit for i in items for a in i.amounts}
+    bare = {f"cm {w}" for w in ("long", "wide", "high", "deep")} if "cm" in units else set()
+
+    def most(a: Amount) -> bool:
+        return a.at_most and a.unit in SIZES
+
     found = [
         Constraint(
             "quantity",
-            f"{a.value:g} {_readable(a.unit)}",
+            f"{'at most ' if most(a) else ''}{a.value:g} {_readable(a.unit)}",
             a.unit,
             a.value,
-            "extra" if a.extra else "total",
+            "at_most" if most(a) else "extra" if a.extra else "total",
         )
         for w in near
         for a in amounts(w.text)
-        if a.unit in units and (a.extra or a.value != owned_amount(scene.case, a.unit))
+        if a.unit in units | bare and (a.extra or a.value != owned_amount(scene.case, a.unit))
     ]
     if all(c.unit in SIZES for c in found):
         found = [*found, *_pieces(near)]
     found = found or _bare_number(scene, spoken, items)
     found = found or _energy(spoken, units)
     if found:
-        return found[:2]
+        return found[:3]
     if _DOUBLE.search(plain(spoken)):
         return _doubled(scene, units)
     return _projected(scene, near, units) or _next_step(scene, near, units)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from copilot.ledger.language import digits, plain
+from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
+from copilot.ledger.language import digits, plain, stem
 from copilot.needs.case import KnowledgeFact, OwnedItem
 from copilot.needs.catalogue import Offering, amounts, is_generic, subjects
 from copilot.needs.output import Inform, InformKind
@@ -17,6 +18,10 @@ from copilot.needs.statements import is_passage, statements
 
 STATEMENT = 220  # a longer sentence of an article is no piece of news
 RELEVANT = 3.0  # words of substance that such a sentence shares with the customer's
+_FROM_DAY = re.compile(
+    rf"\b(?:from|on|as of|starting) (?:the )?\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{'|'.join(MONTHS)})(?: \d{{4}})?"
+)
+_IN_USE = re.compile(r"\b(?:my|our|your) ([\w-]+(?: [\w-]+)?)")
 _NUMBERED = re.compile(r"^\s*(?:\d|up to \d|an? |no\b)")
 _PRODUCT_PART = re.compile(r"\b(?:on loan|warranty|adapters?|joins|batter(?:y|ies))\b")
 _TRIAL = re.compile(r"\b(?:starter|trial|sample|first|introductory|basic|limited)\b")
@@ -100,6 +105,9 @@ def _serves(candidate: Candidate, part: str, names: frozenset[str]) -> bool:
         return False
     about = _specific(subjects(part))
     shared = about & _specific(candidate.about)
+    if candidate.need_type == "implied":  # what they use and are cramped by is no way out
+        used = (w for q in candidate.quotes for w in _IN_USE.findall(plain(q.text)))
+        shared -= {stem(word) for pair in used for word in pair.split()}
     if all(w.startswith("~") for w in shared) and _PRODUCT_PART.search(plain(part)):
         return False
     return bool(shared) and (
@@ -116,7 +124,7 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
     names = frozenset().union(*(i.name_words for i in items[:6])) if items else frozenset()
     found = []
     for fact in scene.case.knowledge:
-        if not _valid(scene, fact) or fact.visibility == "internal":
+        if not _valid(scene, fact) or fact.visibility == "internal" or _begins_later(scene, fact):
             continue
         said, passage = statements(fact.text), _is_passage(fact)
         for place, sentence in enumerate(said):
@@ -176,10 +184,21 @@ def kind_of(text: str) -> InformKind | None:
     return None
 
 
+def _begins_later(scene: Scene, fact: KnowledgeFact) -> bool:
+    """ "From 1 April it pays 4.1 % instead of 3.6 %", said in March: to be waited for."""
+    if _is_passage(fact) or not signals()["cheaper"].search(digits(fact.text)):
+        return False
+    match = _FROM_DAY.search(digits(fact.text))
+    today = scene.as_of.date()
+    day = due(match.group(), today, WorkingCalendar()).on if match else None
+    return day is not None and day > today
+
+
 def announced(scene: Scene, about: frozenset[str]) -> KnowledgeFact | None:
     """A published change for the better that waiting would bring."""
     for fact in scene.case.knowledge:
         later = fact.valid_from is not None and fact.valid_from > scene.as_of.date()
+        later = later or _begins_later(scene, fact)
         if (later or signals()["announced"].search(digits(fact.text))) and _specific(
             subjects(fact.text)
         ) & _specific(about):

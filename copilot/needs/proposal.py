@@ -9,7 +9,7 @@ from copilot.ledger import OpenLoop, Promise
 from copilot.needs.output import CareCode, NeedType
 from copilot.needs.scene import Scene
 
-Basis = Literal["total", "extra"]
+Basis = Literal["total", "extra", "at_most"]
 ConstraintKind = Literal[
     "quantity", "compatibility", "age", "budget", "feature", "deadline", "scope", "period", "other"
 ]

@@ -14,7 +14,7 @@ SIZES = frozenset(
     stem(w)
     for w in """cm mm m metre metres meter inch inches kw watt watts mbps gbps mp kg kilo kilos
     litre litres liter liters volt amp db degrees""".split()
-)
+) | {"cm long", "cm wide", "cm high", "cm deep"}
 UNPROVEN = "not confirmed by any product text"
 
 
@@ -118,6 +118,9 @@ def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> 
     given = [(i, a) for i in items if (a := i.provides(constraint.unit))]
     if not given:
         return Verdict("unmet")
+    if constraint.basis == "at_most":
+        fits = min(a.value for _, a in given) <= need
+        return Verdict("met", line(given[0][0]), given[0][0].sku) if fits else Verdict("unmet")
     if constraint.unit in SIZES:
         reached, have = max(a.value for _, a in given), 0.0
     else:
