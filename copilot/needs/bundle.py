@@ -133,11 +133,13 @@ def relevant_to(candidate: Candidate, items: Sequence[Offering]) -> list[Offerin
     if candidate.read_by_model:
         named = {f.sku for f in candidate.verdicts if f.constraint == -1}
         return [i for i in items if i.sku in named]
+    if candidate.called:
+        return [i for i in items if i.sku in candidate.called]
     units = {c.unit for c in candidate.constraints if c.kind == "quantity"} - {PIECES}
     common = Counter(w for i in items for w in linked(candidate.about, i))
     weigh = {w: 1.0 + 1.0 / n for w, n in common.items()}
     scored = [(sum(weigh[w] for w in linked(candidate.about, i)), i) for i in items]
-    by_unit = [i for _, i in scored if any(i.provides(u) for u in units) or (units and i.unlimited)]
+    by_unit = [i for _, i in scored if any(i.provides(u) or i.endless(u) for u in units)]
     if by_unit:
         return by_unit
     top = max((s for s, _ in scored), default=0.0)
@@ -219,8 +221,10 @@ def _proofs(
 
 def _covers(candidate: Candidate, items: Sequence[Offering], asked: frozenset[str]) -> bool:
     covered = frozenset().union(*(linked(candidate.about, i) for i in items))
-    if any(c.kind == "quantity" and c.unit != PIECES for c in candidate.constraints):
-        return bool(covered or not asked)
+    units = {c.unit for c in candidate.constraints if c.kind == "quantity"} - {PIECES}
+    if units:
+        measured = any(i.provides(u) or i.endless(u) for u in units for i in items)
+        return bool(covered or not asked or measured)
     subject = {w for w in asked if w.startswith("~")} or asked
     return len(covered & asked) >= 0.75 * len(asked) and bool(covered & subject or not asked)
 

@@ -18,6 +18,7 @@ Met = Literal["met", "unmet", "unknown"]
 FAMILIES = Path(__file__).with_name("families.json")
 _AMOUNT = re.compile(r"(?<![\w.#-])(\d+(?:\.\d+)?)(k)? ?(?=([a-z][\w-]*)((?: [a-z][\w-]*){0,4}))")
 _NO_LIMIT = re.compile(r"\b(?:unlimited|no limits?|limitless|any number of|without limit)\b")
+_ENDLESS = re.compile(r"\b(?:unlimited|any number of|no limit on) ([a-z][\w-]+)")
 _EXTRA = re.compile(
     r"\b(?:more|extra|additional|add(?:s|-?on|itional)?|another|on top|top-?up|boost\w*)\b"
 )
@@ -179,6 +180,14 @@ class Offering:
         """On sale today."""
         return self.product.status in ("available", "limited")
 
+    def endless(self, unit: str) -> bool:
+        """It has no limit in this unit: unlimited minutes are no end of gigabytes."""
+        if not self.unlimited:
+            return False
+        text = plain(f"{self.product.name}. {self.product.features}")
+        of = {_measure(stem(noun))[0] for noun in _ENDLESS.findall(text)}
+        return not of or unit in of
+
     def provides(self, unit: str) -> Amount | None:
         """What it gives of a unit, if it says so; a bare length may be any of its lengths."""
         own = next((a for a in self.amounts if a.unit == unit), None)
@@ -195,8 +204,10 @@ def offering(
     """The reading of a product line; equal lines are read once per process."""
     name, features, period, sku, price, limits = product_key
     text = f"{name}. {features}"
-    given = [Amount(families().get(stem(u), stem(u)), v, extra=False) for u, v in limits]
     read = list(amounts(features)) or list(amounts(name))
+    on_top = {a.unit for a in read if a.extra}
+    units = [(families().get(stem(u), stem(u)), v) for u, v in limits]
+    given = [Amount(u, v, extra=u in on_top) for u, v in units]
     cost = None if price is None else price * (months if period.startswith("month") else 1)
     del sku
     opens = frozenset({"~new-account"}) if "account" in plain(name) else frozenset()
@@ -234,6 +245,16 @@ def owned_amount(case: Case, unit: str) -> float:
         if families().get(stem(u), stem(u)) == unit
     ]
     return max(found, default=0.0)
+
+
+def used_up(case: Case, unit: str) -> bool:
+    """On file, all they have of a unit is in use."""
+    for item in in_force(case):
+        limits = {_measure(stem(u))[0]: v for u, v in item.limits.items()}
+        used = {_measure(stem(u))[0]: v for u, v in item.used.items()}
+        if limits.get(unit) and used.get(unit, 0.0) >= limits[unit]:
+            return True
+    return False
 
 
 def linked(about: Iterable[str], item: Offering) -> frozenset[str]:

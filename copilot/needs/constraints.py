@@ -73,6 +73,10 @@ def _quantities(
     units = {a.unit for i in items for a in i.amounts}
     bare = {f"cm {w}" for w in ("long", "wide", "high", "deep")} if "cm" in units else set()
 
+    def unit_of(a: Amount) -> str:
+        other = scene.same_units.get(a.unit, a.unit)
+        return other if other in units else a.unit
+
     def most(a: Amount) -> bool:
         return a.at_most and a.unit in SIZES
 
@@ -80,13 +84,13 @@ def _quantities(
         Constraint(
             "quantity",
             f"{'at most ' if most(a) else ''}{a.value:g} {_readable(a.unit)}",
-            a.unit,
+            unit_of(a),
             a.value,
             "at_most" if most(a) else "extra" if a.extra else "total",
         )
         for w in near
         for a in amounts(w.text)
-        if a.unit in units | bare and (a.extra or a.value != owned_amount(scene.case, a.unit))
+        if unit_of(a) in units | bare and (a.extra or a.value != owned_amount(scene.case, unit_of(a)))
     ]
     if all(c.unit in SIZES for c in found):
         found = [*found, *_pieces(near)]
@@ -97,6 +101,19 @@ def _quantities(
     if _DOUBLE.search(plain(spoken)):
         return _doubled(scene, units)
     return _projected(scene, near, units) or _next_step(scene, near, units)
+
+
+def told_before(scene: Scene, seed: Words, items: list[Offering]) -> list[Constraint]:
+    """The one amount in a unit of these products that they gave in the turns before."""
+    place = scene.position.get(seed.turn.id, 0)
+    said = [
+        w
+        for w in scene.own_words
+        if scene.position.get(w.turn.id, 0) < place and not w.text.endswith("?")
+    ]
+    found = [c for c in _quantities(scene, "", said, items) if c.unit != PIECES]
+    return found if len(found) == 1 and len({a.value for w in said for a in amounts(w.text)
+        if scene.same_units.get(a.unit, a.unit) == found[0].unit}) == 1 else []
 
 
 def _pieces(near: list[Words]) -> list[Constraint]:

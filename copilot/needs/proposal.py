@@ -66,6 +66,7 @@ class Candidate:
     read_by_model: bool = False
     adds_new: bool | None = None
     drop: str | None = None
+    called: frozenset[str] = frozenset()  # products they call by their whole names
     named: frozenset[str] | None = None  # products the words grip firmly; None: not told
 
 

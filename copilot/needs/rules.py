@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from copilot.ledger.language import STOP, digits, plain, stem, stems, words
+from copilot.needs import free
 from copilot.needs.bundle import relevant_to
 from copilot.needs.catalogue import (
     PIECES,
@@ -17,10 +18,17 @@ from copilot.needs.catalogue import (
     linked,
     subjects,
 )
-from copilot.needs.constraints import condition_of, constraints_of, hold_of, open_amount
+from copilot.needs.constraints import (
+    condition_of,
+    constraints_of,
+    hold_of,
+    open_amount,
+    told_before,
+)
 from copilot.needs.output import NeedType
 from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote, Role
 from copilot.needs.scene import Scene, Words, signals
+from copilot.needs.statements import statements
 from copilot.needs.sufficiency import SIZES
 
 _COMPARED = re.compile(
@@ -115,7 +123,7 @@ def _seed(scene: Scene, words: Words) -> _Seed | None:
         return None
     if scene.reads("want", text) and (advice or not _is_service(text)):
         return _Seed(words, "stated", explicit=advice or scene.reads("strong_want", text))
-    if scene.reads("limit", text):
+    if scene.reads("limit", text) and not text.endswith("?"):
         near = _same_turn(scene, words)
         if any(scene.reads("consequence", w.text) for w in near):
             return _Seed(words, "implied", explicit=False)
@@ -143,6 +151,8 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         about, seed_about = about | {"~new-account"}, seed_about | {"~new-account"}
     first = [seed.words, *(w for w in near if w is not seed.words)]
     constraints = constraints_of(scene, first, items)
+    if seed.kind == "stated" and not any(c.kind == "quantity" for c in constraints):
+        constraints = [*told_before(scene, seed.words, items), *constraints]
     far = not _links(seed, seed_about, about, constraints, items)
     far = far and bool(stems(seed.words.text) - _BLANK)
     if far and not _links(seed, about, about, constraints, items):
@@ -155,7 +165,12 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
     limited = scene.reads("limit", spoken) or "double" in plain(spoken)
     unsure = _two_measures(near)
-    bare = Candidate("", seed.kind, (), about=about, constraints=tuple(constraints))
+    counted = any(c.kind == "quantity" for c in constraints)
+    plainly = seed.explicit and not counted
+    called = scene.called(seed.words.text) if plainly else frozenset[str]()
+    bare = Candidate(
+        "", seed.kind, (), about=about, constraints=tuple(constraints), called=called
+    )
     grips = _grips(about, constraints, relevant_to(bare, items), limited=limited)
     grip = max(grips.values(), default=0)
     if not grip and not regulated:
@@ -184,9 +199,10 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
             waits=waits and not unsure,
         ),
         missing_slot=None
-        if waits
+        if waits or called
         else open_amount(scene.without_names(spoken), constraints, about, items),
         drop=_drop(scene, seed, near),
+        called=called,
         named=frozenset(sku for sku, n in grips.items() if n >= 2 or far) if grip >= 2 else None,
     )
 
@@ -235,7 +251,7 @@ def _grip(
     name = {w for w in item.name_words if not w.startswith("~") and not is_generic(w)}
     grip = len(shared) + (bool(name) and name <= about) + ("~new-account" in tags)
     grip += bool(tags - {f"~{families().get(w, '')}" for w in shared})
-    if any(item.provides(u) for u in units) or (units and item.unlimited):
+    if any(item.provides(u) or item.endless(u) for u in units):
         grip += 1 + (limited and not shared)
     paid = any(item.product.period.startswith(p) for p in periods)
     grip += paid + (counted and bool(shared & name))
@@ -263,11 +279,16 @@ def _two_measures(near: list[Words]) -> bool:
 
 
 def _unread_knowledge(scene: Scene) -> bool:
-    """Knowledge speaks of this contact, or warns: what it means takes a reader."""
+    """Knowledge speaks of this contact, or warns: what it means takes a reader.
+
+    Of an article only what is free, owed, cheaper or a warning counts, sentence by sentence.
+    """
     spoken = scene.customer_stems
     return any(
-        scene.reads("warning", k.text) or len(stems(k.text) & spoken) >= 2
+        scene.reads("warning", said) or free.kind_of(said) or not k.passage
         for k in scene.case.knowledge
+        for said in (statements(k.text) if k.passage else (k.text,))
+        if len(stems(said) & spoken) >= 2 or (not k.passage and scene.reads("warning", said))
     )
 
 
@@ -307,7 +328,7 @@ def _links(
 ) -> bool:
     """The words name something the catalogue names too, or an amount in one of its units."""
     if any(
-        c.kind == "quantity" and c.unit != PIECES and any(i.provides(c.unit) or i.unlimited for i in items)
+        c.kind == "quantity" and c.unit != PIECES and any(i.provides(c.unit) or i.endless(c.unit) for i in items)
         for c in constraints
     ):
         return True

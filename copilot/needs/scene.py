@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from copilot.ledger import OpenLoop, Promise, Said, Timeline, open_loops, promises
-from copilot.ledger.language import Sentence, digits, plain, sentences, stems
+from copilot.ledger.language import Sentence, digits, plain, sentences, stem, stems
 from copilot.ledger.lexicon import lexicon
 from copilot.needs.case import Case
 from copilot.needs.catalogue import Offering, offerings
@@ -39,6 +39,7 @@ _TO_SYSTEM = re.compile(
     r"|\bnote to (?:the )?(?:ai|assistant|system|model|bot)\b|<\|?(?:system|im_start)|\bprompt:",
     re.I,
 )
+_DEFINED = re.compile(r"\b(?:a|an|each|one|every) ([a-z]{3,}) is (?:a|an|one) ([a-z]{3,})\b(?! (?:of|for|that|who))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +127,39 @@ class Scene:
         return offerings(self.case, self.policy.bundle.horizon_months)
 
     @cached_property
+    def _called(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of several words that our products carry, longest first."""
+        found: dict[str, tuple[str, ...]] = {}
+        for item in self.items:
+            name = " ".join(plain(item.product.name).split(",")[0].split())
+            if " " in name:
+                found[name] = (*found.get(name, ()), item.sku)
+        return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+    @cached_property
     def _names(self) -> re.Pattern[str] | None:
-        """The names of several words that our products carry."""
-        said = {" ".join(plain(i.product.name).split(",")[0].split()) for i in self.items}
-        names = sorted((n for n in said if " " in n), key=len, reverse=True)
-        return re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})s?\b") if names else None
+        names = "|".join(map(re.escape, self._called))
+        return re.compile(rf"\b({names})s?\b") if names else None
+
+    def called(self, text: str) -> frozenset[str]:
+        """The products that a text calls by their whole names."""
+        if self._names is None:
+            return frozenset()
+        said = self._names.findall(plain(text))
+        return frozenset(sku for name in said for sku in self._called[name])
 
     def without_names(self, text: str) -> str:
         """The text without our products' names: who asks for a Leak Sensor reports no leak."""
         return self._names.sub(" ", plain(text)) if self._names else text
+
+    @cached_property
+    def same_units(self) -> Mapping[str, str]:
+        """What our texts define: where "a zone is a room", three rooms are three zones."""
+        found: dict[str, str] = {}
+        for fact in self.case.knowledge:
+            for match in _DEFINED.finditer(plain(fact.text)):
+                found.setdefault(stem(match.group(2)), stem(match.group(1)))
+        return found
 
     @cached_property
     def current(self) -> tuple[Said, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.ledger.language import plain, stem, words
-from copilot.needs.catalogue import PIECES, Met, Offering, owned_amount, packed
+from copilot.needs.catalogue import PIECES, Met, Offering, owned_amount, packed, used_up
 from copilot.needs.eligibility import Verdict
 from copilot.needs.proposal import Candidate, Constraint, Fit
 from copilot.needs.scene import Scene
@@ -63,7 +63,7 @@ def _read(
     skus = {i.sku for i in items}
     fits = [f for f in candidate.verdicts if f.constraint == place and f.sku in skus]
     if constraint.kind == "quantity":
-        if any(i.provides(constraint.unit) or i.unlimited for i in items):
+        if any(i.provides(constraint.unit) or i.endless(constraint.unit) for i in items):
             return None
         return _enough_read(scene, constraint, items, fits) or _by_reading(candidate, place, fits)
     if constraint.kind in ("budget", "period"):
@@ -111,8 +111,8 @@ def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> 
         many = sum(packed(i) for i in items)
         text = f"{len(items)} x {line(items[0])}"
         return Verdict("met", text, items[0].sku) if many >= need else Verdict("unmet")
-    if any(i.unlimited for i in items):
-        source = next(i for i in items if i.unlimited)
+    source = next((i for i in items if i.endless(constraint.unit)), None)
+    if source is not None:
         return Verdict("met", line(source), source.sku)
     have = owned_amount(scene.case, constraint.unit)
     given = [(i, a) for i in items if (a := i.provides(constraint.unit))]
@@ -121,17 +121,20 @@ def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> 
     if constraint.basis == "at_most":
         fits = min(a.value for _, a in given) <= need
         return Verdict("met", line(given[0][0]), given[0][0].sku) if fits else Verdict("unmet")
+    smaller = False
     if constraint.unit in SIZES:
         reached, have = max(a.value for _, a in given), 0.0
     else:
         added = sum(a.value for i, a in given if a.extra or i.product.period == "once")
         plans = [a.value for i, a in given if not a.extra and i.product.period != "once"]
-        reached = max([have, *plans]) + added
+        reached = max(plans, default=have) + added  # another plan replaces theirs
+        smaller = any(p < have for p in plans)
     # Where products add to what is owned, a wish for no more than that can only mean on top.
     adds = any(a.extra or i.product.period == "once" for i, a in given)
-    on_top = constraint.basis == "extra" or (adds and need <= have)
+    full = used_up(scene.case, constraint.unit)
+    on_top = constraint.basis == "extra" or (need <= have and (adds or full))
     target = have + need if on_top else need
-    if reached + 1e-9 < target:
+    if reached + 1e-9 < target or (on_top and smaller):
         return Verdict("unmet")
     source = given[0][0]
     count = f"{len(given)} x " if len(given) > 1 else ""
