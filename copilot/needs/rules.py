@@ -200,7 +200,9 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         ),
         missing_slot=None
         if waits or called
-        else open_amount(scene.without_names(spoken), constraints, about, items),
+        else open_amount(
+            scene.without_names(seed.words.text), constraints, about, items
+        ),
         drop=_drop(scene, seed, near),
         called=called,
         named=frozenset(sku for sku, n in grips.items() if n >= 2 or far) if grip >= 2 else None,
