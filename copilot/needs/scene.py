@@ -16,6 +16,7 @@ from copilot.needs.case import Case
 from copilot.needs.catalogue import Offering, offerings
 from copilot.needs.policy import Policy
 
+SHORT_NAME = 24
 SIGNALS = Path(__file__).with_name("signals.json")
 _FORWARDED = re.compile(
     r"-{2,} ?(?:original|forwarded) message|begin forwarded message|^(?:from|von|de): .+@|"
@@ -222,5 +223,14 @@ def _own(turns: Sequence[Said]) -> Iterator[Words]:
             continue
         spans = foreign_spans(turn.text)
         for sentence in sentences(turn.text):
-            if not is_foreign(sentence.start, sentence.end, spans):
+            if not is_foreign(sentence.start, sentence.end, spans) or _names_only(sentence, spans):
                 yield Words(turn, sentence)
+
+
+def _names_only(sentence: Sentence, spans: Sequence[tuple[int, int]]) -> bool:
+    """What is quoted is a short name inside a sentence of theirs: 'remove the flat "Quay Row 3"'."""
+    touched = [s for s in spans if s[0] < sentence.end and sentence.start < s[1]]
+    return all(
+        sentence.start < start and end < sentence.end and end - start <= SHORT_NAME
+        for start, end in touched
+    )

@@ -12,6 +12,7 @@ from copilot.needs.offers import Offered, offer_of
 from copilot.needs.output import Authority, CareCode, ContactState, IssueStatus
 from copilot.needs.proposal import Reading
 from copilot.needs.quiet import Quiet, periods
+from copilot.needs.records import in_force
 from copilot.needs.scene import Scene, Words, signals
 
 _CODES: tuple[CareCode, ...] = (
@@ -34,6 +35,16 @@ _ON_FILE: dict[CareCode, str] = {
 _OTHERS_CARE = re.compile(
     r"\b(?:my (?:friend|neighbour|colleague|boss)|a friend|people|some (?:customers|people)|"
     r"battery|laptop|phone has|line (?:is|went) dead)\b"
+)
+
+
+_NO_CHANGE = re.compile(
+    r"\b(?:you|they) (?:have |'ve )?cancel|n't (?:want to )?(?:cancel|close)|how (?:do|can|would)|"
+    r"what (?:happens|if)|is (?:it|there)\b.{0,20}(?:fee|penalty|charge)"
+)
+_ENDING = re.compile(
+    r"(?<!don't )\b(?:end|stop|remove|delete|drop|close|give up|get rid of|hand back|do without|"
+    r"take(?=[^.;!?]{3,50}\b(?:off|out|away)\b)) (?P<what>[^.;!?]{3,60})"
 )
 
 
@@ -181,16 +192,26 @@ def _authority(scene: Scene, read: Reading) -> tuple[Authority, str]:
 def _change(scene: Scene, read: Reading) -> Words | None:
     if read.from_model:
         return _quoted(scene, read.change_request) if read.change_request else None
-    for words in scene.all_saying("change"):
-        lowered = words.sentence.lower
-        if re.search(
-            r"\b(?:you|they) (?:have |'ve )?cancel|n't (?:want to )?(?:cancel|close)|how (?:do|"
-            r"can|would)|what (?:happens|if)|is (?:it|there)\b.{0,20}(?:fee|penalty|charge)",
-            lowered,
-        ):
-            continue
-        return words
-    return None
+    return next(
+        (
+            words
+            for words in scene.own_words
+            if (scene.reads("change", words.text) or _lets_go(scene, words))
+            and not _NO_CHANGE.search(words.sentence.lower)
+        ),
+        None,
+    )
+
+
+def _lets_go(scene: Scene, words: Words) -> bool:
+    """ "Please end the Heating Cover": the name of something of ours, and a verb that ends it."""
+    match = _ENDING.search(words.sentence.lower)
+    if match is None:
+        return False
+    what = stems(match["what"])
+    names = [stems(own.name) for own in in_force(scene.case)]
+    names += [stems(item.product.name) for item in scene.items]
+    return any(name and 2 * len(name & what) > len(name) for name in names)
 
 
 def _quoted(scene: Scene, quote: str) -> Words | None:
@@ -221,7 +242,7 @@ def _reason(scene: Scene, change: Words | None, read: Reading) -> str | None:
         ):
             return words.turn.id
     for words in scene.past_words:
-        if reason.search(words.sentence.lower):
+        if reason.search(words.sentence.lower) and stems(words.text) & stems(change.text):
             return words.turn.id
     for place, fact in enumerate(scene.case.customer.facts):
         lowered = digits(fact)
