@@ -121,8 +121,9 @@ def _seed(scene: Scene, words: Words) -> _Seed | None:
     advice = is_regulated(scene, text) and scene.reads("consent_contact", text)
     if scene.reads("negated_want", text):
         return None
-    if scene.reads("want", text) and (advice or not _is_service(text)):
-        return _Seed(words, "stated", explicit=advice or scene.reads("strong_want", text))
+    for name in ("want", "asks_for"):
+        if scene.reads(name, text) and (advice or not _is_service(text, name)):
+            return _Seed(words, "stated", explicit=advice or scene.reads("strong_want", text))
     if scene.reads("limit", text) and not text.endswith("?"):
         near = _same_turn(scene, words)
         if any(scene.reads("consequence", w.text) for w in near):
@@ -130,10 +131,10 @@ def _seed(scene: Scene, words: Words) -> _Seed | None:
     return None
 
 
-def _is_service(text: str) -> bool:
+def _is_service(text: str, name: str) -> bool:
     """What is wanted is help with what they have, not something more."""
     lowered = digits(text)
-    match = signals()["want"].search(lowered)
+    match = signals()[name].search(lowered)
     rest = lowered[match.start() : match.start() + 90] if match else lowered
     return bool(signals()["service_want"].search(rest) or signals()["change"].search(rest))
 
