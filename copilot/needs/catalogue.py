@@ -56,6 +56,7 @@ _PIECES = re.compile(
     r"(?:ones|more of the\b|more\b(?! (?:\w+ )?(?:day|week|month|year|hour|time)s?\b))"
     r"|\b(?:take|want|need|like|order|send|buy|add|get)(?: me| us)? (\d{1,2}) of (?:them|these|those)\b"
 )
+_MORE = re.compile(r"(?<![\w.:/£$€#-])(\d{1,4}) (?:more|extra|additional|further)(?=[.?!,;]|$| please| for| on)")
 _EACH = re.compile(r"\bfor (?:each|every one|either) of (?:my|our|the|these|those|his|her)? ?(\d{1,2})\b")
 _PACK = re.compile(r"\b(?:pack|set|box|bundle|case) of (\d{1,3})\b")
 _GENERIC = frozenset(
@@ -146,6 +147,15 @@ def pieces(text: str) -> float | None:
     lowered = digits(text)
     match = _EACH.search(lowered) or _PIECES.search(lowered)
     return float(next(g for g in match.groups() if g)) if match else None
+
+
+def more_of(text: str, units: Iterable[str]) -> Amount | None:
+    """ "Down to the last gigabyte. Could she have five more?": five of the unit spoken of."""
+    lowered = digits(text)
+    match = _MORE.search(lowered)
+    spoken = {_measure(stem(w))[0] for w in words(lowered)}
+    named = sorted(spoken & frozenset(units))
+    return Amount(named[0], float(match.group(1)), extra=True) if match and len(named) == 1 else None
 
 
 def packed(item: Offering) -> float:
@@ -258,8 +268,15 @@ def used_up(case: Case, unit: str) -> bool:
 
 
 def linked(about: Iterable[str], item: Offering) -> frozenset[str]:
-    """The words of a need that this product's line also uses; generic words do not link."""
-    return frozenset(w for w in about if w in item.words and not is_generic(w))
+    """The words of a need that this product's line also uses.
+
+    Generic words do not link, but where a name has no other ("Business card") all of it does.
+    """
+    spoken = frozenset(about)
+    own = frozenset(w for w in spoken if w in item.words and not is_generic(w))
+    name = {w for w in item.name_words if not w.startswith("~")}
+    plain_name = len(name) > 1 and name <= spoken and all(is_generic(w) for w in name)
+    return own | name if plain_name else own
 
 
 def all_words(text: str) -> frozenset[str]:

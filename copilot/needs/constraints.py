@@ -14,6 +14,7 @@ from copilot.needs.catalogue import (
     Offering,
     amounts,
     linked,
+    more_of,
     owned_amount,
     pieces,
     subjects,
@@ -92,6 +93,9 @@ def _quantities(
         for a in amounts(w.text)
         if unit_of(a) in units | bare and (a.extra or a.value != owned_amount(scene.case, unit_of(a)))
     ]
+    if not found and (more := more_of(spoken, units)):
+        text = f"{more.value:g} {_readable(more.unit)}"
+        found = [Constraint("quantity", text, more.unit, more.value, "extra")]
     if all(c.unit in SIZES for c in found):
         found = [*found, *_pieces(near)]
     found = found or _bare_number(scene, spoken, items)

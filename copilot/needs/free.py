@@ -71,13 +71,23 @@ def _included(scene: Scene, candidate: Candidate, items: list[Offering]) -> list
     if candidate.for_other or _consumed(scene, candidate):
         return []
     names = frozenset().union(*(i.words for i in items[:4])) if items else frozenset()
+    asked = _specific(candidate.about)
     found = []
     for own in in_force(scene.case):
         for part in own.includes:
-            if not own_name(own, part) and _serves(candidate, part, names):
+            if not own_name(own, part) and _serves(candidate, part, names) and not _outdone(asked, part, items):
                 text = f"{_capital(part)} is already part of {own.name}."
                 found.append(Cure("entitlement", own.id, text))
     return found
+
+
+def _outdone(asked: frozenset[str], part: str, items: list[Offering]) -> bool:
+    """Something on sale answers more of their words: a plain seat is no seat with legroom."""
+    if amounts(part):
+        return False
+    shared = asked & subjects(part)
+    rivals = [i.name_words if shared & i.name_words else i.words for i in items]
+    return any(len(asked & rival) > len(shared) for rival in rivals)
 
 
 def own_name(own: OwnedItem, part: str) -> bool:
