@@ -22,6 +22,11 @@ WhyNot = Literal[
 ]
 
 
+_TIME = re.compile(
+    r"\b(?:same day|next day|within [\w ]{2,20}|\d+ (?:hours?|days?|weeks?)|express)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """Products together, with their price over the horizon and what they prove."""
@@ -144,6 +149,20 @@ def relevant_to(candidate: Candidate, items: Sequence[Offering]) -> list[Offerin
         return by_unit
     top = max((s for s, _ in scored), default=0.0)
     return [i for s, i in scored if top and s >= 0.6 * top][:10]
+
+
+def changes_choice(scene: Scene, candidate: Candidate) -> bool:
+    """Whether what a model misses tells the products apart; the rules have looked already."""
+    if not candidate.read_by_model:
+        return True
+    options = [i for i in relevant_to(candidate, scene.items) if i.available]
+    if candidate.missing_slot == "quantity":
+        told = any(c.kind == "quantity" for c in candidate.constraints)
+        return not told and len({i.amounts for i in options}) > 1
+    if candidate.missing_slot == "compatibility":
+        told = any(c.kind == "compatibility" for c in candidate.constraints)
+        return not told and len({plain(i.product.requires) for i in options}) > 1
+    return len({tuple(_TIME.findall(plain(i.product.features))) for i in options}) > 1
 
 
 def _one_currency(items: list[Offering]) -> list[Offering]:

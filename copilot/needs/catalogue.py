@@ -49,15 +49,22 @@ _ALONG = {
     "depth": "deep", "high": "high", "tall": "high", "height": "high",
 }  # fmt: skip
 _THAN = re.compile(r"\b(long|wid|deep|high|tall)e?r than (?:about |roughly )?$")
-_AT_MOST = re.compile(r"\b(?:no (?:\w+er|more) than|not (?:\w+er|over) than|at most|up to)(?: about)? $")
+_AT_MOST = re.compile(
+    r"\b(?:no (?:\w+er|more) than|not (?:\w+er|over) than|at most|up to)(?: about)? $"
+)
 PIECES = "#"  # how many of the thing itself: "two new ones"
 _PIECES = re.compile(
     r"(?<![\w.:/£$€#-])(\d{1,2})(?: (?:more|new|extra|additional|further|other|single|spare))*? "
     r"(?:ones|more of the\b|more\b(?! (?:\w+ )?(?:day|week|month|year|hour|time)s?\b))"
-    r"|\b(?:take|want|need|like|order|send|buy|add|get)(?: me| us)? (\d{1,2}) of (?:them|these|those)\b"
+    r"|\b(?:take|want|need|like|order|send|buy|add|get)(?: me| us)? (\d{1,2}) of "
+    r"(?:them|these|those)\b"
 )
-_MORE = re.compile(r"(?<![\w.:/£$€#-])(\d{1,4}) (?:more|extra|additional|further)(?=[.?!,;]|$| please| for| on)")
-_EACH = re.compile(r"\bfor (?:each|every one|either) of (?:my|our|the|these|those|his|her)? ?(\d{1,2})\b")
+_MORE = re.compile(
+    r"(?<![\w.:/£$€#-])(\d{1,4}) (?:more|extra|additional|further)(?=[.?!,;]|$| please| for| on)"
+)
+_EACH = re.compile(
+    r"\bfor (?:each|every one|either) of (?:my|our|the|these|those|his|her)? ?(\d{1,2})\b"
+)
 _PACK = re.compile(r"\b(?:pack|set|box|bundle|case) of (\d{1,3})\b")
 _GENERIC = frozenset(
     stem(w)
@@ -130,7 +137,7 @@ def _units(following: list[str]) -> list[tuple[str, float]]:
 
 
 def _dimension(before: str, after: list[str]) -> str:
-    """Centimetres of length and of width are not one unit; without a word for it they may be any."""
+    """Lengths and widths are not one unit; without a word for it they may be any."""
     along = next((_ALONG[w] for w in after[1:3] if w in _ALONG), None)
     than = _THAN.search(before)
     along = along or (_ALONG.get(than.group(1), "wide") if than else None)
@@ -139,6 +146,12 @@ def _dimension(before: str, after: list[str]) -> str:
 
 def _measure(unit: str) -> tuple[str, float]:
     return _MEASURES.get(unit, (families().get(unit, unit), 1.0))
+
+
+def measured(name: str) -> tuple[str, float]:
+    """A unit as it is named ("kilos", "GB a month") in the words amounts are kept in."""
+    said = [w for w in words(name) if w.isalpha()]
+    return _measure(stem(said[0])) if said else ("", 1.0)
 
 
 @lru_cache(maxsize=4096)
@@ -155,7 +168,9 @@ def more_of(text: str, units: Iterable[str]) -> Amount | None:
     match = _MORE.search(lowered)
     spoken = {_measure(stem(w))[0] for w in words(lowered)}
     named = sorted(spoken & frozenset(units))
-    return Amount(named[0], float(match.group(1)), extra=True) if match and len(named) == 1 else None
+    return (
+        Amount(named[0], float(match.group(1)), extra=True) if match and len(named) == 1 else None
+    )
 
 
 def packed(item: Offering) -> float:

@@ -91,7 +91,8 @@ def _quantities(
         )
         for w in near
         for a in amounts(w.text)
-        if unit_of(a) in units | bare and (a.extra or a.value != owned_amount(scene.case, unit_of(a)))
+        if unit_of(a) in units | bare
+        and (a.extra or a.value != owned_amount(scene.case, unit_of(a)))
     ]
     if not found and (more := more_of(spoken, units)):
         text = f"{more.value:g} {_readable(more.unit)}"
@@ -116,8 +117,20 @@ def told_before(scene: Scene, seed: Words, items: list[Offering]) -> list[Constr
         if scene.position.get(w.turn.id, 0) < place and not w.text.endswith("?")
     ]
     found = [c for c in _quantities(scene, "", said, items) if c.unit != PIECES]
-    return found if len(found) == 1 and len({a.value for w in said for a in amounts(w.text)
-        if scene.same_units.get(a.unit, a.unit) == found[0].unit}) == 1 else []
+    return (
+        found
+        if len(found) == 1
+        and len(
+            {
+                a.value
+                for w in said
+                for a in amounts(w.text)
+                if scene.same_units.get(a.unit, a.unit) == found[0].unit
+            }
+        )
+        == 1
+        else []
+    )
 
 
 def _pieces(near: list[Words]) -> list[Constraint]:

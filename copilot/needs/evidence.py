@@ -161,13 +161,13 @@ def counter(scene: Scene, candidate: Candidate) -> tuple[CounterOut, ...]:
 
 
 _NOT_THAT = re.compile(
-    r"\b(?:don't|do not|doesn't|won't) (?:want|need|like)\b ?(?:it|that|those|these|this|any|one|the)?"
-    r"(?P<thing>[^.,;!?]*)"
+    r"\b(?:don't|do not|doesn't|won't) (?:want|need|like)\b "
+    r"?(?:it|that|those|these|this|any|one|the)?(?P<thing>[^.,;!?]*)"
 )
 
 
 def _of_another(scene: Scene, text: str, candidate: Candidate) -> bool:
-    """ "We don't need that landlord stuff" turns down the landlord stuff, not what they asked for."""
+    """ "We don't need that landlord stuff" turns down the landlord stuff alone."""
     match = _NOT_THAT.search(plain(text))
     if match is None:
         return False
@@ -181,9 +181,9 @@ def refused_after(scene: Scene, candidate: Candidate) -> CounterOut | None:
     """A plain refusal of the subject after the quote; `that's all, thanks` is none."""
     for found in counter(scene, candidate):
         later = scene.position.get(found.turn, 0) > scene.position.get(candidate.quotes[0].turn, 0)
-        if later and scene.reads("refusal", found.quote):
-            if not _of_another(scene, found.quote, candidate):
-                return found
+        refused = later and scene.reads("refusal", found.quote)
+        if refused and not _of_another(scene, found.quote, candidate):
+            return found
     return None
 
 

@@ -19,7 +19,8 @@ from copilot.needs.statements import is_passage, statements
 STATEMENT = 220  # a longer sentence of an article is no piece of news
 RELEVANT = 3.0  # words of substance that such a sentence shares with the customer's
 _FROM_DAY = re.compile(
-    rf"\b(?:from|on|as of|starting) (?:the )?\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{'|'.join(MONTHS)})(?: \d{{4}})?"
+    rf"\b(?:from|on|as of|starting) (?:the )?\d{{1,2}}(?:st|nd|rd|th)? (?:of )?"
+    rf"(?:{'|'.join(MONTHS)})(?: \d{{4}})?"
 )
 _IN_USE = re.compile(r"\b(?:my|our|your) ([\w-]+(?: [\w-]+)?)")
 _NUMBERED = re.compile(r"^\s*(?:\d|up to \d|an? |no\b)")
@@ -75,7 +76,11 @@ def _included(scene: Scene, candidate: Candidate, items: list[Offering]) -> list
     found = []
     for own in in_force(scene.case):
         for part in own.includes:
-            if not own_name(own, part) and _serves(candidate, part, names) and not _outdone(asked, part, items):
+            if (
+                not own_name(own, part)
+                and _serves(candidate, part, names)
+                and not _outdone(asked, part, items)
+            ):
                 text = f"{_capital(part)} is already part of {own.name}."
                 found.append(Cure("entitlement", own.id, text))
     return found

@@ -6,15 +6,13 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from copilot.ledger.language import STOP, digits, plain, stem, stems, words
+from copilot.ledger.language import digits, plain, stem, stems
 from copilot.needs import free
 from copilot.needs.bundle import relevant_to
 from copilot.needs.catalogue import (
     PIECES,
     Offering,
     amounts,
-    families,
-    is_generic,
     linked,
     subjects,
 )
@@ -25,6 +23,7 @@ from copilot.needs.constraints import (
     open_amount,
     told_before,
 )
+from copilot.needs.grip import grips_of
 from copilot.needs.output import NeedType
 from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote, Role
 from copilot.needs.scene import Scene, Words, signals
@@ -34,10 +33,11 @@ from copilot.needs.sufficiency import SIZES
 _COMPARED = re.compile(
     r"(?:fast|bigg?|larg|small|cheap|strong|long|better|suit|range|similar|kind|sort)\w*"
 )
-_FORMS = frozenset(stem(w) for w in """pass tariff ticket connection card plan pack kit service
-    subscription membership contract line offer deal licence add-on day hour month""".split())
-_BLANK = frozenset(stem(w) for w in """order piece item thing ones please kind like want take need fine
-    brilliant lovely yep yeah oh eh""".split())
+_BLANK = frozenset(
+    stem(w)
+    for w in """order piece item thing ones please kind like want take need fine
+    brilliant lovely yep yeah oh eh""".split()
+)
 _NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
 
 
@@ -143,36 +143,56 @@ def _same_turn(scene: Scene, words: Words) -> list[Words]:
     return [w for w in scene.own_words if w.turn.id == words.turn.id]
 
 
-def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | None:
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a wish speaks of: with the sentences around it, and how directly."""
+
+    near: list[Words]
+    about: frozenset[str]
+    constraints: list[Constraint]
+    far: bool  # only the words around the wish name something of ours
+
+    @property
+    def spoken(self) -> str:
+        return " ".join(w.text for w in self.near)
+
+
+def _heard(scene: Scene, seed: _Seed, items: list[Offering]) -> _Heard | None:
+    """None where the words name nothing that the catalogue names too."""
     near = _neighbours(scene, seed)
     spoken = " ".join(w.text for w in near)
-    about = subjects(spoken)
-    seed_about = subjects(seed.words.text)
+    about, own = subjects(spoken), subjects(seed.words.text)
     if _NEW_ACCOUNT.search(plain(spoken)):
-        about, seed_about = about | {"~new-account"}, seed_about | {"~new-account"}
+        about, own = about | {"~new-account"}, own | {"~new-account"}
     first = [seed.words, *(w for w in near if w is not seed.words)]
     constraints = constraints_of(scene, first, items)
     if seed.kind == "stated" and not any(c.kind == "quantity" for c in constraints):
         constraints = [*told_before(scene, seed.words, items), *constraints]
-    far = not _links(seed, seed_about, about, constraints, items)
-    far = far and bool(stems(seed.words.text) - _BLANK)
-    if far and not _links(seed, about, about, constraints, items):
-        if not (seed.explicit and _points_back(seed.words.text)):
-            return None
-        about = about | _before(scene, seed)
-        if not _links(seed, about, about, constraints, items):
-            return None
-        far = False
+    if _links(seed, own, about, constraints, items):
+        return _Heard(near, about, constraints, far=False)
+    if _links(seed, about, about, constraints, items):
+        blank = not stems(seed.words.text) - _BLANK
+        return _Heard(near, about, constraints, far=not blank)
+    about = about | _before(scene, seed)
+    back = seed.explicit and _points_back(seed.words.text)
+    if back and _links(seed, about, about, constraints, items):
+        return _Heard(near, about, constraints, far=False)
+    return None
+
+
+def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | None:
+    heard = _heard(scene, seed, items)
+    if heard is None:
+        return None
+    near, about, spoken = heard.near, heard.about, heard.spoken
+    constraints, far = heard.constraints, heard.far
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
     limited = scene.reads("limit", spoken) or "double" in plain(spoken)
     unsure = _two_measures(near)
-    counted = any(c.kind == "quantity" for c in constraints)
-    plainly = seed.explicit and not counted
+    plainly = seed.explicit and not any(c.kind == "quantity" for c in constraints)
     called = scene.called(seed.words.text) if plainly else frozenset[str]()
-    bare = Candidate(
-        "", seed.kind, (), about=about, constraints=tuple(constraints), called=called
-    )
-    grips = _grips(about, constraints, relevant_to(bare, items), limited=limited)
+    bare = Candidate("", seed.kind, (), about=about, constraints=tuple(constraints), called=called)
+    grips = grips_of(about, constraints, relevant_to(bare, items), limited=limited)
     grip = max(grips.values(), default=0)
     if not grip and not regulated:
         return None
@@ -201,9 +221,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         ),
         missing_slot=None
         if waits or called
-        else open_amount(
-            scene.without_names(seed.words.text), constraints, about, items
-        ),
+        else open_amount(scene.without_names(seed.words.text), constraints, about, items),
         drop=_drop(scene, seed, near),
         called=called,
         named=frozenset(sku for sku, n in grips.items() if n >= 2 or far) if grip >= 2 else None,
@@ -222,57 +240,6 @@ def _confidence(
     if not waits and (doubt or grip < 2 or _unread_knowledge(scene)):
         return 0.6  # doubt, one shared word, or a fact rules cannot weigh: held, not shown
     return 0.85 if seed.explicit else 0.75
-
-
-def _grips(
-    about: frozenset[str], constraints: list[Constraint], items: list[Offering], *, limited: bool
-) -> dict[str, int]:
-    """How firmly the words hold on to each product: its words, whole name, amount or period.
-
-    One word of its description alone is no grip at all; a limit they reached is a firm one.
-    """
-    units = {c.unit for c in constraints if c.kind == "quantity"} - {PIECES}
-    periods = [c.unit for c in constraints if c.kind == "period"]
-    counted = any(c.unit == PIECES for c in constraints)
-    return {
-        i.sku: _grip(about, i, units, periods, limited=limited, counted=counted) for i in items
-    }
-
-
-def _grip(
-    about: frozenset[str],
-    item: Offering,
-    units: set[str],
-    periods: list[str],
-    *,
-    limited: bool,
-    counted: bool,
-) -> int:
-    known = linked(about, item)
-    shared = {w for w in known if not w.startswith("~")} - units
-    tags = known & item.name_words - shared
-    name = {w for w in item.name_words if not w.startswith("~") and not is_generic(w)}
-    grip = len(shared) + (bool(name) and name <= about) + ("~new-account" in tags)
-    grip += bool(tags - {f"~{families().get(w, '')}" for w in shared})
-    if any(item.provides(u) or item.endless(u) for u in units):
-        grip += 1 + (limited and not shared)
-    paid = any(item.product.period.startswith(p) for p in periods)
-    grip += paid + (counted and bool(shared & name))
-    if not (limited or paid or _names_it(about, item, units)):
-        grip = min(grip, 1)  # "a party" is no wish for a party photographer
-    if shared & name or tags or units:
-        return grip
-    return max(0, len(shared) - 1)  # only its description speaks of it
-
-
-def _names_it(about: frozenset[str], item: Offering, units: set[str]) -> bool:
-    """They speak of the thing itself: the last word of its name, its subject, or its measure."""
-    own = [stem(w) for w in words(item.product.name.split(",")[0]) if w not in STOP]
-    told = [w for w in own if w.isalpha() and w not in _FORMS and not is_generic(w)]
-    if not told or told[-1] in about or f"~{families().get(told[-1], '')}" in about:
-        return True
-    tags = {w for w in item.name_words & about if w.startswith("~")}
-    return bool(units & item.name_words or "~new-account" in tags or (tags and units))
 
 
 def _two_measures(near: list[Words]) -> bool:
@@ -331,7 +298,9 @@ def _links(
 ) -> bool:
     """The words name something the catalogue names too, or an amount in one of its units."""
     if any(
-        c.kind == "quantity" and c.unit != PIECES and any(i.provides(c.unit) or i.endless(c.unit) for i in items)
+        c.kind == "quantity"
+        and c.unit != PIECES
+        and any(i.provides(c.unit) or i.endless(c.unit) for i in items)
         for c in constraints
     ):
         return True

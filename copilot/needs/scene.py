@@ -40,7 +40,9 @@ _TO_SYSTEM = re.compile(
     r"|\bnote to (?:the )?(?:ai|assistant|system|model|bot)\b|<\|?(?:system|im_start)|\bprompt:",
     re.I,
 )
-_DEFINED = re.compile(r"\b(?:a|an|each|one|every) ([a-z]{3,}) is (?:a|an|one) ([a-z]{3,})\b(?! (?:of|for|that|who))")
+_DEFINED = re.compile(
+    r"\b(?:a|an|each|one|every) ([a-z]{3,}) is (?:a|an|one) ([a-z]{3,})\b(?! (?:of|for|that|who))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ def _own(turns: Sequence[Said]) -> Iterator[Words]:
 
 
 def _names_only(sentence: Sentence, spans: Sequence[tuple[int, int]]) -> bool:
-    """What is quoted is a short name inside a sentence of theirs: 'remove the flat "Quay Row 3"'."""
+    """What is quoted is a short name inside their sentence: 'remove the flat "Quay Row 3"'."""
     touched = [s for s in spans if s[0] < sentence.end and sentence.start < s[1]]
     return all(
         sentence.start < start and end < sentence.end and end - start <= SHORT_NAME

@@ -42,6 +42,10 @@ _NO_CHANGE = re.compile(
     r"\b(?:you|they) (?:have |'ve )?cancel|n't (?:want to )?(?:cancel|close)|how (?:do|can|would)|"
     r"what (?:happens|if)|is (?:it|there)\b.{0,20}(?:fee|penalty|charge)"
 )
+_TURN_OF_LIFE = re.compile(
+    r"\b(?:mov(?:e|ed|ing)|emigrat|relocat|retir|sell(?:ing)?|sold|clos(?:e|ed|ing)|divorc|separat|"
+    r"marr(?:y|ied)|graduat|expecting|new job|chang(?:ed|ing) jobs?|passed away|leaving)\w*"
+)
 _ENDING = re.compile(
     r"(?<!don't )\b(?:end|stop|remove|delete|drop|close|give up|get rid of|hand back|do without|"
     r"take(?=[^.;!?]{3,50}\b(?:off|out|away)\b)) (?P<what>[^.;!?]{3,60})"
@@ -242,7 +246,9 @@ def _reason(scene: Scene, change: Words | None, read: Reading) -> str | None:
         ):
             return words.turn.id
     for words in scene.past_words:
-        if reason.search(words.sentence.lower) and stems(words.text) & stems(change.text):
+        lowered = words.sentence.lower
+        of_this = _TURN_OF_LIFE.search(lowered) or stems(words.text) & stems(change.text)
+        if of_this and reason.search(lowered):
             return words.turn.id
     for place, fact in enumerate(scene.case.customer.facts):
         lowered = digits(fact)

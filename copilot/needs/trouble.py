@@ -1,7 +1,7 @@
-"""What is wrong in a contact by the customer's words: faults, complaints, disruptions, and their end.
+"""What is wrong in a contact by the customer's words: faults, complaints, disruptions, their end.
 
-A word of trouble is not always trouble of ours, nor now: "when it breaks" supposes, "sick of driving
-round" is about their own day, "leak sensor" names a product, and a limit of their plan is no fault.
+A word of trouble is not always trouble of ours, nor now: "when it breaks" supposes, "sick of
+driving round" is about their own day, "leak sensor" names a product, a limit is no fault.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from copilot.needs.proposal import Reading
 from copilot.needs.scene import Scene, Words, signals
 
 _THEIR_DAY = re.compile(
-    r"\b(?:sick(?: and tired)?|tired|fed up|had enough|frustrat\w+|annoy\w+) (?:of|with|by) (?:my |our )?"
-    r"(?!wait|call|ring|chas|ask|be|pay|hear|gett|explain|writ|e-?mail|hav|try|deal|hold)[a-z]+ing\b"
+    r"\b(?:sick(?: and tired)?|tired|fed up|had enough|frustrat\w+|annoy\w+) (?:of|with|by) "
+    r"(?:my |our )?(?!wait|call|ring|chas|ask|be|pay|hear|gett|explain|writ|e-?mail|hav|try|deal|"
+    r"hold)[a-z]+ing\b"
 )
 
 # A journey that fell through is not over with the day; a line that was off last week is.
@@ -97,8 +98,7 @@ def _explained(scene: Scene, words: Words) -> bool:
         return False
     since = {t.id for t in later[place:]}
     return not any(
-        w.turn.id in since
-        and (scene.reads("fault", w.text) or scene.reads("complaint", w.text))
+        w.turn.id in since and (scene.reads("fault", w.text) or scene.reads("complaint", w.text))
         for w in scene.own_words
     )
 

@@ -86,16 +86,18 @@ def units(scene: Scene) -> str:
 
 def products(items: Iterable[Offering]) -> str:
     """Product texts without prices: what suffices is read before what it costs is known."""
-    lines = []
-    for item in items:
-        p = item.product
-        limits = f"; limits: {p.limits}" if p.limits else ""
-        term = f"; runs for {p.commitment_months} months" if p.commitment_months else ""
-        lines.append(
-            f"{p.sku}: {p.name}: {p.features}{limits}; paid per {p.period}{term}; "
-            f"requires: {p.requires or 'nothing'}; status: {p.status}"
-        )
-    return _cut("\n".join(lines))
+    return _cut("\n".join(product_line(item) for item in items))
+
+
+def product_line(item: Offering) -> str:
+    """A product as it is shown; a fact is believed only if it stands in this line."""
+    p = item.product
+    limits = ", ".join(f"{name} {value:g}" for name, value in p.limits.items())
+    term = f"; runs for {p.commitment_months} months" if p.commitment_months else ""
+    return (
+        f"{p.sku}: {p.name}: {p.features}{f'; limits: {limits}' if limits else ''}; "
+        f"paid per {p.period}{term}; requires: {p.requires or 'nothing'}; status: {p.status}"
+    )
 
 
 def numbered(candidate: Candidate) -> str:
