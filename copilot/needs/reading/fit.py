@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from copilot.ledger.language import digits, words
+from copilot.ledger.language import digits, stems, words
 from copilot.needs.catalogue import Met, Offering
 from copilot.needs.proposal import Candidate, Fit, Held
 from copilot.needs.reading.page import product_line
@@ -60,9 +60,18 @@ def _amount(product: ProductSaid, item: Offering) -> float | None:
 
 
 def stands(fact: str, text: str) -> bool:
-    """The words of the fact stand in the text in this order; marks between them do not count."""
-    told = " ".join(words(fact))
-    return bool(told) and f" {told} " in f" {' '.join(words(text))} "
+    """The words of the fact stand in the text; marks between them do not count.
+
+    In another order, or with a word of grammar more, all its figures and words of substance do.
+    """
+    told, shown = words(digits(fact)), words(digits(text))
+    if not told:
+        return False
+    if f" {' '.join(told)} " in f" {' '.join(shown)} ":
+        return True
+    figures = {w for w in told if w.isdigit()}
+    substance = stems(fact)
+    return len(substance) >= 2 and substance <= stems(text) and figures <= set(shown)
 
 
 def conditions(scene: Scene, said: FitSaid) -> tuple[Held, ...]:

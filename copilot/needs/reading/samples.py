@@ -11,13 +11,14 @@ from typing import Any, cast
 from copilot.guardrails.links import strip_links
 from copilot.ledger.language import plain, words
 from copilot.needs.catalogue import measured, subjects
+from copilot.needs.constraints import condition_of, hold_of
 from copilot.needs.evidence import locate
 from copilot.needs.output import CareCode, InformKind
 from copilot.needs.policy import Calibration
 from copilot.needs.proposal import Candidate, Constraint, Cure, Quote, Reading
 from copilot.needs.reading.wire import CARE, ConstraintSaid, NeedSaid, ReadingSaid
 from copilot.needs.rules import is_regulated
-from copilot.needs.scene import Scene
+from copilot.needs.scene import Scene, Words
 
 _KINDS = frozenset({"entitlement", "free_fix", "cheaper_option", "right", "process", "truth"})
 _ROLES = frozenset({"want", "problem", "consequence", "fact", "deadline", "constraint"})
@@ -88,6 +89,7 @@ def _vote(
         group, key=lambda g: (g[2].type == kind, _typical(g[2], needs), len(g[3]))
     )
     spoken = " ".join(q.text for q in quotes)
+    said = _sentences(scene, quotes)
     candidate = Candidate(
         need=_plain_need(scene, lead.need)[:160] or spoken[:160],
         need_type=kind,
@@ -97,8 +99,8 @@ def _vote(
         explicit=_most(needs, lambda n: n.explicit),
         for_other=_most(needs, lambda n: n.for_other),
         another=True,
-        release_after=_words(needs, lambda n: n.condition),
-        hold_until=_words(needs, lambda n: n.own_date),
+        release_after=_words(needs, lambda n: n.condition) or condition_of(scene, said),
+        hold_until=_words(needs, lambda n: n.own_date) or hold_of(scene, said),
         benefit=strip_links(lead.benefit).strip()[:200]
         or "Gets what they asked for, and nothing beyond it",
         second_source=lead.second_source or None,
@@ -118,6 +120,15 @@ def _vote(
         len({number for number, *_ in group}) / max(1, total),
         tuple((n, p) for n, p, _, _ in group),
     )
+
+
+def _sentences(scene: Scene, quotes: Sequence[Quote]) -> list[Words]:
+    """The sentences quoted: "not now" in them makes a need wait, whether or not a model saw it."""
+    return [
+        w
+        for w in scene.own_words
+        if any(q.turn == w.turn.id and (q.text in w.text or w.text in q.text) for q in quotes)
+    ]
 
 
 def _regulated(scene: Scene, spoken: str, *, said: bool) -> bool:
