@@ -137,6 +137,7 @@ def _specific(words_: frozenset[str]) -> frozenset[str]:
 def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
     """Knowledge that speaks of the need and of a free, owed or cheaper way."""
     names = frozenset().union(*(i.name_words for i in items[:6])) if items else frozenset()
+    skus = {i.sku for i in items}
     found = []
     for fact in scene.case.knowledge:
         if not _valid(scene, fact) or fact.visibility == "internal" or _begins_later(scene, fact):
@@ -148,7 +149,8 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
                 settles = bool(kind) and _settles(sentence, candidate)
             else:
                 around = " ".join(said[max(0, place - 1) : place + 2])
-                settles = bool(kind) and _speaks_of(around, candidate, names)
+                speaks = _speaks_of(around, candidate, names) or scene.called(around) & skus
+                settles = bool(kind) and bool(speaks)
             if kind and settles:
                 found.append(Cure(kind, fact.id, sentence, settles=True))
                 break
