@@ -9,7 +9,7 @@ from functools import lru_cache
 from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
 from copilot.ledger.language import digits, plain, stem
 from copilot.needs.case import KnowledgeFact, OwnedItem
-from copilot.needs.catalogue import Offering, amounts, is_generic, subjects
+from copilot.needs.catalogue import Offering, amounts, is_generic, subjects, used_up
 from copilot.needs.output import Inform, InformKind
 from copilot.needs.proposal import Candidate, Cure
 from copilot.needs.records import in_force
@@ -80,10 +80,22 @@ def _included(scene: Scene, candidate: Candidate, items: list[Offering]) -> list
                 not own_name(own, part)
                 and _serves(candidate, part, names)
                 and not _outdone(asked, part, items)
+                and not (amounts(part) and _spent(scene, candidate, part))
             ):
                 text = f"{_capital(part)} is already part of {own.name}."
                 found.append(Cure("entitlement", own.id, text))
     return found
+
+
+def _spent(scene: Scene, candidate: Candidate, part: str) -> bool:
+    """What the plan holds is in use, by the file or by their own words."""
+    if any(used_up(scene.case, a.unit) for a in amounts(part)):
+        return True
+    turns = {q.turn for q in candidate.quotes}
+    return any(
+        w.turn.id in turns and (scene.reads("at_limit", w.text) or scene.reads("limit", w.text))
+        for w in scene.own_words
+    )
 
 
 def _outdone(asked: frozenset[str], part: str, items: list[Offering]) -> bool:
