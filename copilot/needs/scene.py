@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -40,6 +40,8 @@ _TO_SYSTEM = re.compile(
     r"|\bnote to (?:the )?(?:ai|assistant|system|model|bot)\b|<\|?(?:system|im_start)|\bprompt:",
     re.I,
 )
+# Without any of these marks no part of a text is quoted, pasted, forwarded or a command.
+_SUSPECT = re.compile(r"[\"“«‘>:\]<\n]|(?<!\w)'|--|(?i:ignore|you are|note to|forwarded)")
 _DEFINED = re.compile(
     r"\b(?:a|an|each|one|every) ([a-z]{3,}) is (?:a|an|one) ([a-z]{3,})\b(?! (?:of|for|that|who))"
 )
@@ -73,6 +75,8 @@ def shows(name: str, text: str) -> bool:
 @lru_cache(maxsize=8192)
 def foreign_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Parts of a turn that are not the speaker's own words (rule E2)."""
+    if not _SUSPECT.search(text):
+        return ()
     spans = [m.span() for pattern in (_PASTED, _QUOTED) for m in pattern.finditer(text)]
     for match in _TO_SYSTEM.finditer(text):
         start = max(text.rfind(mark, 0, match.start()) for mark in ".!?\n") + 1
@@ -172,12 +176,24 @@ class Scene:
     @cached_property
     def own_words(self) -> tuple[Words, ...]:
         """The customer's own sentences in this conversation, without quotes and pasted parts."""
-        return tuple(_own(self.current))
+        return tuple(own_sentences(self.current))
 
     @cached_property
-    def past_words(self) -> tuple[Words, ...]:
-        """The customer's own sentences in all earlier conversations."""
-        return tuple(_own([t for t in self.timeline.turns if t.conversation_id != "now"]))
+    def past_turns(self) -> tuple[Said, ...]:
+        """What the customer said in all earlier conversations, turn by turn."""
+        return tuple(
+            t for t in self.timeline.turns if t.conversation_id != "now" and t.speaker == "customer"
+        )
+
+    def past_saying(self, name: str) -> Iterator[Words]:
+        """Every own sentence of earlier conversations that shows this signal.
+
+        Only the turns that show it anywhere are taken apart: a lifetime is long.
+        """
+        pattern = signals()[name]
+        for turn in self.past_turns:
+            if pattern.search(plain(turn.text)):
+                yield from (w for w in own_sentences([turn]) if self.reads(name, w.text))
 
     @cached_property
     def agent_turns(self) -> tuple[Said, ...]:
@@ -219,7 +235,8 @@ class Scene:
         return self.current[self.position.get(words.turn.id, 0) + 1 :]
 
 
-def _own(turns: Sequence[Said]) -> Iterator[Words]:
+def own_sentences(turns: Iterable[Said]) -> Iterator[Words]:
+    """The customer's own sentences in these turns, without quotes and pasted parts."""
     for turn in turns:
         if turn.speaker != "customer":
             continue

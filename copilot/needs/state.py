@@ -113,7 +113,7 @@ def read_state(scene: Scene, reading: Reading | None) -> State:
         objection=state.do_not_sell
         or read.objection
         or scene.says("objection") is not None
-        or any(scene.reads("objection", w.text) for w in scene.past_words)
+        or any(True for _ in scene.past_saying("objection"))
         or consent.objected_at is not None,
         marketing=consent.marketing and not state.do_not_sell,
         issue=issue,
@@ -245,10 +245,9 @@ def _reason(scene: Scene, change: Words | None, read: Reading) -> str | None:
             scene.position.get(words.turn.id, 0) >= start or stems(words.text) & stems(change.text)
         ):
             return words.turn.id
-    for words in scene.past_words:
+    for words in scene.past_saying("reason"):
         lowered = words.sentence.lower
-        of_this = _TURN_OF_LIFE.search(lowered) or stems(words.text) & stems(change.text)
-        if of_this and reason.search(lowered):
+        if _TURN_OF_LIFE.search(lowered) or stems(words.text) & stems(change.text):
             return words.turn.id
     for place, fact in enumerate(scene.case.customer.facts):
         lowered = digits(fact)
