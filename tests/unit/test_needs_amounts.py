@@ -108,7 +108,7 @@ FIXED = product("FIX", "Fixed savings", 0, "fixed savings of one year", period="
 
 
 @pytest.mark.parametrize(("day", "held"), [("1 June 2026", True), ("1 May 2026", False)])
-def test_better_terms_are_waited_for_until_they_begin(day: str, held: bool) -> None:  # noqa: FBT001
+def test_better_terms_are_waited_for_until_they_begin(day: str, held: bool) -> None:
     fact = {"id": "K1", "text": f"From {day} fixed savings pay 4 % instead of 3 %."}
     answer = assess(
         ("customer", "I'd like to open the fixed savings."), catalogue=[FIXED], knowledge=[fact]
