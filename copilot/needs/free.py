@@ -102,9 +102,10 @@ def _outdone(asked: frozenset[str], part: str, items: list[Offering]) -> bool:
     """Something on sale answers more of their words: a plain seat is no seat with legroom."""
     if amounts(part):
         return False
-    shared = asked & subjects(part)
-    rivals = [i.name_words if shared & i.name_words else i.words for i in items]
-    return any(len(asked & rival) > len(shared) for rival in rivals)
+    said = subjects(part)
+    if any(i.name_words <= said for i in items):
+        return False  # it is the very thing, by its name
+    return any(len(asked & i.words) > len(asked & said) for i in items)
 
 
 def own_name(own: OwnedItem, part: str) -> bool:
