@@ -189,7 +189,7 @@ def _cheapest(
             cost = sum(i.cost or 0.0 for i in whole)
             if best and not _better(cost, whole, best):
                 continue
-            proofs = _proofs(scene, candidate, whole, asked)
+            proofs = _proofs(scene, candidate, whole, asked, able)
             if proofs is None:
                 if size == 1:
                     short.append(tuple(i.sku for i in items))
@@ -218,7 +218,11 @@ def _asked(candidate: Candidate, able: Sequence[Offering]) -> frozenset[str]:
 
 
 def _proofs(
-    scene: Scene, candidate: Candidate, items: Sequence[Offering], asked: frozenset[str]
+    scene: Scene,
+    candidate: Candidate,
+    items: Sequence[Offering],
+    asked: frozenset[str],
+    able: Sequence[Offering],
 ) -> list[Sufficiency] | None:
     """One cited fact per constraint, or None where one is unmet or unproven."""
     proofs: list[Sufficiency] = []
@@ -229,7 +233,7 @@ def _proofs(
         proofs.append(
             Sufficiency(constraint=constraint.text, met_by=verdict.why, source=verdict.source)
         )
-    if not candidate.read_by_model and not _covers(candidate, items, asked):
+    if not candidate.read_by_model and not _covers(candidate, items, asked, able):
         return None
     if not proofs:
         proofs.append(
@@ -238,12 +242,27 @@ def _proofs(
     return proofs
 
 
-def _covers(candidate: Candidate, items: Sequence[Offering], asked: frozenset[str]) -> bool:
+def _named(asked: frozenset[str], able: Sequence[Offering]) -> frozenset[str]:
+    """Words of the need that tell the products' names apart."""
+    names = [i.name_words for i in able]
+    return frozenset(
+        w for w in asked if not w.startswith("~") and 0 < sum(w in n for n in names) < len(names)
+    )
+
+
+def _covers(
+    candidate: Candidate,
+    items: Sequence[Offering],
+    asked: frozenset[str],
+    able: Sequence[Offering],
+) -> bool:
     covered = frozenset().union(*(linked(candidate.about, i) for i in items))
     units = {c.unit for c in candidate.constraints if c.kind == "quantity"} - {PIECES}
     if units:
         measured = any(i.provides(u) or i.endless(u) for u in units for i in items)
         return bool(covered or not asked or measured)
+    if _named(asked, able) - covered:
+        return False  # a three-seater is not a two-seater, however cheap
     subject = {w for w in asked if w.startswith("~")} or asked
     return len(covered & asked) >= 0.75 * len(asked) and bool(covered & subject or not asked)
 

@@ -111,9 +111,9 @@ def _stronger(old: Candidate | None, new: Candidate) -> Candidate:
     return new if _weight(new) > _weight(old) else old
 
 
-def _weight(candidate: Candidate) -> tuple[bool, int, int]:
+def _weight(candidate: Candidate) -> tuple[bool, float, int, int]:
     stated = candidate.need_type == "stated"
-    return stated, len(candidate.about), len(candidate.constraints)
+    return stated, candidate.p, len(candidate.about), len(candidate.constraints)
 
 
 def _seed(scene: Scene, words: Words) -> _Seed | None:
