@@ -30,7 +30,7 @@ class OracleReader:
 
     def __call__(self, body: Mapping[str, Any]) -> str:
         system, user = (str(m["content"]) for m in body["messages"][:2])
-        name = _prompt(system)
+        name = prompt_of(system)
         self.asked.append(name)
         case = max(self._cases, key=lambda c: _overlap(c, user))
         answer = {"propose": _reading, "verify": _verdict, "fit": _fit, "ledger": _ledger}[name](
@@ -41,7 +41,7 @@ class OracleReader:
         return json.dumps(answer, ensure_ascii=False)
 
 
-def _prompt(system: str) -> str:
+def prompt_of(system: str) -> str:
     if system.startswith("You read a conversation"):
         return "propose"
     if system.startswith("You check"):
@@ -142,8 +142,16 @@ def _product(product: Mapping[str, Any], flag: Mapping[str, Any]) -> dict[str, A
         "checks": checks,
         "provides": given.value if given else 0,
         "adds": True,
-        "conditions": {"verdict": "unknown", "source": "", "fact": ""},
+        "conditions": _conditions(flag),
     }
+
+
+def _conditions(flag: Mapping[str, Any]) -> dict[str, str]:
+    """What keeps a blocked need from being met stands in the words that are quoted for it."""
+    if flag["need_type"] != "blocked":
+        return {"verdict": "unknown", "source": "", "fact": ""}
+    said = flag["evidence"][-1]
+    return {"verdict": "unmet", "source": said["turn"], "fact": said["quote"]}
 
 
 def _ledger(case: Mapping[str, Any], _user: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from itertools import combinations_with_replacement
 from typing import Literal
 
 from copilot.ledger.language import plain
-from copilot.needs.catalogue import Offering, linked
+from copilot.needs.catalogue import PIECES, Offering, linked
 from copilot.needs.eligibility import Verdict, allowed, owns
 from copilot.needs.output import RejectedOption, Sufficiency
 from copilot.needs.proposal import Candidate
@@ -20,6 +20,11 @@ from copilot.needs.sufficiency import line, meets
 WhyNot = Literal[
     "dearer", "insufficient", "incompatible", "not_eligible", "unavailable", "worse_for_customer"
 ]
+
+
+_TIME = re.compile(
+    r"\b(?:same day|next day|within [\w ]{2,20}|\d+ (?:hours?|days?|weeks?)|express)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +138,31 @@ def relevant_to(candidate: Candidate, items: Sequence[Offering]) -> list[Offerin
     if candidate.read_by_model:
         named = {f.sku for f in candidate.verdicts if f.constraint == -1}
         return [i for i in items if i.sku in named]
-    units = {c.unit for c in candidate.constraints if c.kind == "quantity"}
+    if candidate.called:
+        return [i for i in items if i.sku in candidate.called]
+    units = {c.unit for c in candidate.constraints if c.kind == "quantity"} - {PIECES}
     common = Counter(w for i in items for w in linked(candidate.about, i))
     weigh = {w: 1.0 + 1.0 / n for w, n in common.items()}
     scored = [(sum(weigh[w] for w in linked(candidate.about, i)), i) for i in items]
-    by_unit = [i for _, i in scored if any(i.provides(u) for u in units) or (units and i.unlimited)]
+    by_unit = [i for _, i in scored if any(i.provides(u) or i.endless(u) for u in units)]
     if by_unit:
         return by_unit
     top = max((s for s, _ in scored), default=0.0)
     return [i for s, i in scored if top and s >= 0.6 * top][:10]
+
+
+def changes_choice(scene: Scene, candidate: Candidate) -> bool:
+    """Whether what a model misses tells the products apart; the rules have looked already."""
+    if not candidate.read_by_model:
+        return True
+    options = [i for i in relevant_to(candidate, scene.items) if i.available]
+    if candidate.missing_slot == "quantity":
+        told = any(c.kind == "quantity" for c in candidate.constraints)
+        return not told and len({i.amounts for i in options}) > 1
+    if candidate.missing_slot == "compatibility":
+        told = any(c.kind == "compatibility" for c in candidate.constraints)
+        return not told and len({plain(i.product.requires) for i in options}) > 1
+    return len({tuple(_TIME.findall(plain(i.product.features))) for i in options}) > 1
 
 
 def _one_currency(items: list[Offering]) -> list[Offering]:
@@ -168,7 +189,7 @@ def _cheapest(
             cost = sum(i.cost or 0.0 for i in whole)
             if best and not _better(cost, whole, best):
                 continue
-            proofs = _proofs(scene, candidate, whole, asked)
+            proofs = _proofs(scene, candidate, whole, asked, able)
             if proofs is None:
                 if size == 1:
                     short.append(tuple(i.sku for i in items))
@@ -197,7 +218,11 @@ def _asked(candidate: Candidate, able: Sequence[Offering]) -> frozenset[str]:
 
 
 def _proofs(
-    scene: Scene, candidate: Candidate, items: Sequence[Offering], asked: frozenset[str]
+    scene: Scene,
+    candidate: Candidate,
+    items: Sequence[Offering],
+    asked: frozenset[str],
+    able: Sequence[Offering],
 ) -> list[Sufficiency] | None:
     """One cited fact per constraint, or None where one is unmet or unproven."""
     proofs: list[Sufficiency] = []
@@ -208,7 +233,7 @@ def _proofs(
         proofs.append(
             Sufficiency(constraint=constraint.text, met_by=verdict.why, source=verdict.source)
         )
-    if not candidate.read_by_model and not _covers(candidate, items, asked):
+    if not candidate.read_by_model and not _covers(candidate, items, asked, able):
         return None
     if not proofs:
         proofs.append(
@@ -217,10 +242,27 @@ def _proofs(
     return proofs
 
 
-def _covers(candidate: Candidate, items: Sequence[Offering], asked: frozenset[str]) -> bool:
+def _named(asked: frozenset[str], able: Sequence[Offering]) -> frozenset[str]:
+    """Words of the need that tell the products' names apart."""
+    names = [i.name_words for i in able]
+    return frozenset(
+        w for w in asked if not w.startswith("~") and 0 < sum(w in n for n in names) < len(names)
+    )
+
+
+def _covers(
+    candidate: Candidate,
+    items: Sequence[Offering],
+    asked: frozenset[str],
+    able: Sequence[Offering],
+) -> bool:
     covered = frozenset().union(*(linked(candidate.about, i) for i in items))
-    if any(c.kind == "quantity" for c in candidate.constraints):
-        return bool(covered or not asked)
+    units = {c.unit for c in candidate.constraints if c.kind == "quantity"} - {PIECES}
+    if units:
+        measured = any(i.provides(u) or i.endless(u) for u in units for i in items)
+        return bool(covered or not asked or measured)
+    if _named(asked, able) - covered:
+        return False  # a three-seater is not a two-seater, however cheap
     subject = {w for w in asked if w.startswith("~")} or asked
     return len(covered & asked) >= 0.75 * len(asked) and bool(covered & subject or not asked)
 

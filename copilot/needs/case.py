@@ -246,12 +246,29 @@ def _facts(case: Case) -> tuple[Fact, ...]:
     return (*knowledge, *products, *own)
 
 
+def _remedy(fault: Mapping[str, Any]) -> str:
+    """What is wrong there and what to do about it."""
+    expected = fault.get("ctx", {}).get("expected", "")
+    said = {
+        "missing": "it is missing, add it.",
+        "extra_forbidden": "a case has no such field, remove it or correct its name.",
+        "literal_error": f"write one of {expected}.",
+        "datetime": "write a moment such as 2026-05-08T12:00:00Z.",
+    }
+    kind = str(fault["type"])
+    kind = "datetime" if kind.startswith("datetime") else kind
+    advice = said.get(kind, f"{fault['msg']}.")
+    return f"{advice} The fields are listed in docs/needs.md."
+
+
 def parse_case(raw: object) -> Case:
     """Read one case; labels (`gold`, `kind`) are dropped unread.
 
     Raises:
         InvalidInput: with the place and the reason, when it is not a case.
     """
+    if isinstance(raw, list):
+        raise InvalidInput("This is a list: write each of its cases as one line of its own.")
     if not isinstance(raw, Mapping):
         raise InvalidInput("A case must be a JSON object with at least id, as_of and turns.")
     body = {key: value for key, value in raw.items() if key not in LABELS}
@@ -260,5 +277,5 @@ def parse_case(raw: object) -> Case:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "case"
-        raise InvalidInput(f"The case cannot be read at {place}: {first['msg']}.") from error
+        raise InvalidInput(f"The case cannot be read at {place}: {_remedy(first)}") from error
     return case if case.as_of.tzinfo else case.model_copy(update={"as_of": _aware(case.as_of)})

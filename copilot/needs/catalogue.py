@@ -18,6 +18,7 @@ Met = Literal["met", "unmet", "unknown"]
 FAMILIES = Path(__file__).with_name("families.json")
 _AMOUNT = re.compile(r"(?<![\w.#-])(\d+(?:\.\d+)?)(k)? ?(?=([a-z][\w-]*)((?: [a-z][\w-]*){0,4}))")
 _NO_LIMIT = re.compile(r"\b(?:unlimited|no limits?|limitless|any number of|without limit)\b")
+_ENDLESS = re.compile(r"\b(?:unlimited|any number of|no limit on) ([a-z][\w-]+)")
 _EXTRA = re.compile(
     r"\b(?:more|extra|additional|add(?:s|-?on|itional)?|another|on top|top-?up|boost\w*)\b"
 )
@@ -29,15 +30,42 @@ _SKIPPED = frozenset(
     """more extra additional new other further full big small hold of these those the my your
     our""".split()
 )
-_SCALE = {
-    "tb": 1000.0,
-    "terabyt": 1000.0,
-    "mb": 0.001,
-    "megabyt": 0.001,
-    "gb": 1.0,
-    "gigabyt": 1.0,
-    "gig": 1.0,
-}
+# Units of measure by any of their names: the one they are counted in, and how many of it.
+_MEASURES: Mapping[str, tuple[str, float]] = {
+    stem(name): (unit, scale)
+    for unit, names in {
+        "data": {"tb": 1000.0, "terabytes": 1000.0, "gb": 1.0, "gigabytes": 1.0, "gigs": 1.0,
+                 "mb": 0.001, "megabytes": 0.001},
+        "kg": {"kg": 1.0, "kilos": 1.0, "kilograms": 1.0, "kilogrammes": 1.0},
+        "kw": {"kw": 1.0, "kilowatts": 1.0},
+        "cm": {"cm": 1.0, "centimetres": 1.0, "metres": 100.0},
+        "mbp": {"mbps": 1.0, "mbit": 1.0, "megabits": 1.0},
+        "amp": {"amps": 1.0, "amperes": 1.0},
+    }.items()
+    for name, scale in names.items()
+}  # fmt: skip
+_ALONG = {
+    "long": "long", "length": "long", "wide": "wide", "width": "wide", "deep": "deep",
+    "depth": "deep", "high": "high", "tall": "high", "height": "high",
+}  # fmt: skip
+_THAN = re.compile(r"\b(long|wid|deep|high|tall)e?r than (?:about |roughly )?$")
+_AT_MOST = re.compile(
+    r"\b(?:no (?:\w+er|more) than|not (?:\w+er|over) than|at most|up to)(?: about)? $"
+)
+PIECES = "#"  # how many of the thing itself: "two new ones"
+_PIECES = re.compile(
+    r"(?<![\w.:/£$€#-])(\d{1,2})(?: (?:more|new|extra|additional|further|other|single|spare))*? "
+    r"(?:ones|more of the\b|more\b(?! (?:\w+ )?(?:day|week|month|year|hour|time)s?\b))"
+    r"|\b(?:take|want|need|like|order|send|buy|add|get)(?: me| us)? (\d{1,2}) of "
+    r"(?:them|these|those)\b"
+)
+_MORE = re.compile(
+    r"(?<![\w.:/£$€#-])(\d{1,4}) (?:more|extra|additional|further)(?=[.?!,;]|$| please| for| on)"
+)
+_EACH = re.compile(
+    r"\bfor (?:each|every one|either) of (?:my|our|the|these|those|his|her)? ?(\d{1,2})\b"
+)
+_PACK = re.compile(r"\b(?:pack|set|box|bundle|case) of (\d{1,3})\b")
 _GENERIC = frozenset(
     stem(w)
     for w in """plan plus pro basic standard premium extra new small large medium big max mini lite
@@ -76,6 +104,7 @@ class Amount:
     unit: str
     value: float
     extra: bool
+    at_most: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -85,24 +114,74 @@ def amounts(text: str) -> tuple[Amount, ...]:
     found: list[Amount] = []
     for match in _AMOUNT.finditer(lowered):
         value = float(match.group(1)) * (1000 if match.group(2) else 1)
-        unit = _unit([match.group(3), *match.group(4).split()])
-        if unit:
-            name, scale = ("data", _SCALE[unit]) if unit in _SCALE else (unit, 1.0)
-            window = lowered[max(0, match.start() - 14) : match.end(3) + 6]
-            found.append(Amount(name, value * scale, bool(_EXTRA.search(window))))
+        window = lowered[max(0, match.start() - 14) : match.end(3) + 10]
+        before, after = lowered[: match.start()], [match.group(3), *match.group(4).split()]
+        for unit, scale in _units(after):
+            name = _dimension(before, after) if unit == "cm" else unit
+            extra, most = bool(_EXTRA.search(window)), bool(_AT_MOST.search(before))
+            found.append(Amount(name, value * scale, extra, most))
     return tuple(found)
 
 
-def _unit(following: list[str]) -> str:
-    """The first of the following words that can be counted; number words in between are skipped."""
-    for word in following:
-        found = stem(word)
+def _units(following: list[str]) -> list[tuple[str, float]]:
+    """The first of the following words that can be counted, and another one after "or"."""
+    for place, word in enumerate(following):
         if word in _SKIPPED:
             continue
-        if found in _NOT_UNITS or word in _NOT_UNITS:
-            return ""
-        return found if found in _SCALE else families().get(found, found)
-    return ""
+        named = [word]
+        if following[place + 1 : place + 2] == ["or"] and len(following) > place + 2:
+            named.append(following[place + 2])
+        known = [n for n in named if stem(n) not in _NOT_UNITS and n not in _NOT_UNITS]
+        return [_measure(stem(n)) for n in known] if named[0] in known else []
+    return []
+
+
+def _dimension(before: str, after: list[str]) -> str:
+    """Lengths and widths are not one unit; without a word for it they may be any."""
+    along = next((_ALONG[w] for w in after[1:3] if w in _ALONG), None)
+    than = _THAN.search(before)
+    along = along or (_ALONG.get(than.group(1), "wide") if than else None)
+    return f"cm {along}" if along else "cm"
+
+
+def _measure(unit: str) -> tuple[str, float]:
+    return _MEASURES.get(unit, (families().get(unit, unit), 1.0))
+
+
+def measured(name: str) -> tuple[str, float]:
+    """A unit as it is named ("kilos", "GB a month") in the words amounts are kept in."""
+    said = [w for w in words(name) if w.isalpha()]
+    return _measure(stem(said[0])) if said else ("", 1.0)
+
+
+@lru_cache(maxsize=4096)
+def pieces(text: str) -> float | None:
+    """How many of the thing they want: "two new ones", "a pot for each of my two girls"."""
+    lowered = digits(text)
+    match = _EACH.search(lowered) or _PIECES.search(lowered)
+    return float(next(g for g in match.groups() if g)) if match else None
+
+
+def more_of(text: str, units: Iterable[str]) -> Amount | None:
+    """ "Down to the last gigabyte. Could she have five more?": five of the unit spoken of."""
+    lowered = digits(text)
+    match = _MORE.search(lowered)
+    spoken = {_measure(stem(w))[0] for w in words(lowered)}
+    named = sorted(spoken & frozenset(units))
+    return (
+        Amount(named[0], float(match.group(1)), extra=True) if match and len(named) == 1 else None
+    )
+
+
+def packed(item: Offering) -> float:
+    """How many of the thing one of this product is."""
+    match = _PACK.search(digits(f"{item.product.name} {item.product.features}"))
+    if match:
+        return float(match.group(1))
+    sizes = {unit for unit, _ in _MEASURES.values()}
+    return next(
+        (a.value for a in item.amounts if a.unit in item.name_words and a.unit not in sizes), 1.0
+    )
 
 
 @dataclass(frozen=True)
@@ -126,9 +205,21 @@ class Offering:
         """On sale today."""
         return self.product.status in ("available", "limited")
 
+    def endless(self, unit: str) -> bool:
+        """It has no limit in this unit: unlimited minutes are no end of gigabytes."""
+        if not self.unlimited:
+            return False
+        text = plain(f"{self.product.name}. {self.product.features}")
+        of = {_measure(stem(noun))[0] for noun in _ENDLESS.findall(text)}
+        return not of or unit in of
+
     def provides(self, unit: str) -> Amount | None:
-        """What it gives of a unit, if it says so."""
-        return next((a for a in self.amounts if a.unit == unit), None)
+        """What it gives of a unit, if it says so; a bare length may be any of its lengths."""
+        own = next((a for a in self.amounts if a.unit == unit), None)
+        if own or not unit.startswith("cm"):
+            return own
+        near = [a for a in self.amounts if a.unit.startswith("cm") and "cm" in (a.unit, unit)]
+        return max(near, key=lambda a: a.value, default=None)
 
 
 @lru_cache(maxsize=2048)
@@ -138,8 +229,10 @@ def offering(
     """The reading of a product line; equal lines are read once per process."""
     name, features, period, sku, price, limits = product_key
     text = f"{name}. {features}"
-    given = [Amount(families().get(stem(u), stem(u)), v, extra=False) for u, v in limits]
     read = list(amounts(features)) or list(amounts(name))
+    on_top = {a.unit for a in read if a.extra}
+    units = [(families().get(stem(u), stem(u)), v) for u, v in limits]
+    given = [Amount(u, v, extra=u in on_top) for u, v in units]
     cost = None if price is None else price * (months if period.startswith("month") else 1)
     del sku
     opens = frozenset({"~new-account"}) if "account" in plain(name) else frozenset()
@@ -179,9 +272,26 @@ def owned_amount(case: Case, unit: str) -> float:
     return max(found, default=0.0)
 
 
+def used_up(case: Case, unit: str) -> bool:
+    """On file, all they have of a unit is in use."""
+    for item in in_force(case):
+        limits = {_measure(stem(u))[0]: v for u, v in item.limits.items()}
+        used = {_measure(stem(u))[0]: v for u, v in item.used.items()}
+        if limits.get(unit) and used.get(unit, 0.0) >= limits[unit]:
+            return True
+    return False
+
+
 def linked(about: Iterable[str], item: Offering) -> frozenset[str]:
-    """The words of a need that this product's line also uses; generic words do not link."""
-    return frozenset(w for w in about if w in item.words and not is_generic(w))
+    """The words of a need that this product's line also uses.
+
+    Generic words do not link, but where a name has no other ("Business card") all of it does.
+    """
+    spoken = frozenset(about)
+    own = frozenset(w for w in spoken if w in item.words and not is_generic(w))
+    name = {w for w in item.name_words if not w.startswith("~")}
+    plain_name = len(name) > 1 and name <= spoken and all(is_generic(w) for w in name)
+    return own | name if plain_name else own
 
 
 def all_words(text: str) -> frozenset[str]:

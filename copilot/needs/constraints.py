@@ -8,9 +8,20 @@ from collections import Counter
 from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
 from copilot.ledger.language import digits, plain, stem
 from copilot.needs.ages import AGE
-from copilot.needs.catalogue import Offering, amounts, linked, owned_amount, subjects
+from copilot.needs.catalogue import (
+    PIECES,
+    Amount,
+    Offering,
+    amounts,
+    linked,
+    more_of,
+    owned_amount,
+    pieces,
+    subjects,
+)
 from copilot.needs.proposal import Constraint
 from copilot.needs.scene import Scene, Words
+from copilot.needs.sufficiency import SIZES
 
 _DOUBLE = re.compile(r"\b(?:double|twice (?:as much|the|that|my|what))\b")
 _PER = re.compile(r"(\d+(?:\.\d+)?) ?([a-z]+)\b.{0,12}?\b(?:per|a|each|every) ([a-z]+)")
@@ -61,25 +72,71 @@ def _quantities(
     scene: Scene, spoken: str, near: list[Words], items: list[Offering]
 ) -> list[Constraint]:
     units = {a.unit for i in items for a in i.amounts}
+    bare = {f"cm {w}" for w in ("long", "wide", "high", "deep")} if "cm" in units else set()
+
+    def unit_of(a: Amount) -> str:
+        other = scene.same_units.get(a.unit, a.unit)
+        return other if other in units else a.unit
+
+    def most(a: Amount) -> bool:
+        return a.at_most and a.unit in SIZES
+
     found = [
         Constraint(
             "quantity",
-            f"{a.value:g} {_readable(a.unit)}",
-            a.unit,
+            f"{'at most ' if most(a) else ''}{a.value:g} {_readable(a.unit)}",
+            unit_of(a),
             a.value,
-            "extra" if a.extra else "total",
+            "at_most" if most(a) else "extra" if a.extra else "total",
         )
         for w in near
         for a in amounts(w.text)
-        if a.unit in units and (a.extra or a.value != owned_amount(scene.case, a.unit))
+        if unit_of(a) in units | bare
+        and (a.extra or a.value != owned_amount(scene.case, unit_of(a)))
     ]
+    if not found and (more := more_of(spoken, units)):
+        text = f"{more.value:g} {_readable(more.unit)}"
+        found = [Constraint("quantity", text, more.unit, more.value, "extra")]
+    if all(c.unit in SIZES for c in found):
+        found = [*found, *_pieces(near)]
     found = found or _bare_number(scene, spoken, items)
     found = found or _energy(spoken, units)
     if found:
-        return found[:2]
+        return found[:3]
     if _DOUBLE.search(plain(spoken)):
         return _doubled(scene, units)
     return _projected(scene, near, units) or _next_step(scene, near, units)
+
+
+def told_before(scene: Scene, seed: Words, items: list[Offering]) -> list[Constraint]:
+    """The one amount in a unit of these products that they gave in the turns before."""
+    place = scene.position.get(seed.turn.id, 0)
+    said = [
+        w
+        for w in scene.own_words
+        if scene.position.get(w.turn.id, 0) < place and not w.text.endswith("?")
+    ]
+    found = [c for c in _quantities(scene, "", said, items) if c.unit != PIECES]
+    return (
+        found
+        if len(found) == 1
+        and len(
+            {
+                a.value
+                for w in said
+                for a in amounts(w.text)
+                if scene.same_units.get(a.unit, a.unit) == found[0].unit
+            }
+        )
+        == 1
+        else []
+    )
+
+
+def _pieces(near: list[Words]) -> list[Constraint]:
+    """Of the thing itself, so many: they say how many and not of what unit."""
+    many = next((n for w in near if (n := pieces(w.text))), None)
+    return [Constraint("quantity", f"{many:g} of them", PIECES, many, "total")] if many else []
 
 
 def open_amount(

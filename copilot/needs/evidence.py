@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from copilot.ledger import Said
 from copilot.ledger.language import plain, sentences, stems
-from copilot.needs.catalogue import amounts, subjects
+from copilot.needs.catalogue import amounts, is_generic, subjects
 from copilot.needs.output import CounterOut, EvidenceOut, NeedType
 from copilot.needs.proposal import Candidate, Quote
 from copilot.needs.scene import Scene, foreign_spans, is_foreign, signals
@@ -159,12 +160,29 @@ def counter(scene: Scene, candidate: Candidate) -> tuple[CounterOut, ...]:
     return tuple(found[:3])
 
 
+_NOT_THAT = re.compile(
+    r"\b(?:don't|do not|doesn't|won't) (?:want|need|like)\b "
+    r"?(?:it|that|those|these|this|any|one|the)?(?P<thing>[^.,;!?]*)"
+)
+
+
+def _of_another(scene: Scene, text: str, candidate: Candidate) -> bool:
+    """ "We don't need that landlord stuff" turns down the landlord stuff alone."""
+    match = _NOT_THAT.search(plain(text))
+    if match is None:
+        return False
+    thing = {w for w in subjects(match["thing"]) if not is_generic(w)}
+    if not thing or thing & (candidate.about | subjects(candidate.need)):
+        return False
+    return not scene.reads("refusal", plain(text)[: match.start()] + plain(text)[match.end() :])
+
+
 def refused_after(scene: Scene, candidate: Candidate) -> CounterOut | None:
     """A plain refusal of the subject after the quote; `that's all, thanks` is none."""
     for found in counter(scene, candidate):
-        if scene.reads("refusal", found.quote) and scene.position.get(
-            found.turn, 0
-        ) > scene.position.get(candidate.quotes[0].turn, 0):
+        later = scene.position.get(found.turn, 0) > scene.position.get(candidate.quotes[0].turn, 0)
+        refused = later and scene.reads("refusal", found.quote)
+        if refused and not _of_another(scene, found.quote, candidate):
             return found
     return None
 

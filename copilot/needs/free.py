@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from copilot.ledger.language import digits, plain
+from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
+from copilot.ledger.language import digits, plain, stem
 from copilot.needs.case import KnowledgeFact, OwnedItem
-from copilot.needs.catalogue import Offering, amounts, is_generic, subjects
+from copilot.needs.catalogue import Offering, amounts, is_generic, subjects, used_up
 from copilot.needs.output import Inform, InformKind
 from copilot.needs.proposal import Candidate, Cure
 from copilot.needs.records import in_force
@@ -17,6 +18,11 @@ from copilot.needs.statements import is_passage, statements
 
 STATEMENT = 220  # a longer sentence of an article is no piece of news
 RELEVANT = 3.0  # words of substance that such a sentence shares with the customer's
+_FROM_DAY = re.compile(
+    rf"\b(?:from|on|as of|starting) (?:the )?\d{{1,2}}(?:st|nd|rd|th)? (?:of )?"
+    rf"(?:{'|'.join(MONTHS)})(?: \d{{4}})?"
+)
+_IN_USE = re.compile(r"\b(?:my|our|your) ([\w-]+(?: [\w-]+)?)")
 _NUMBERED = re.compile(r"^\s*(?:\d|up to \d|an? |no\b)")
 _PRODUCT_PART = re.compile(r"\b(?:on loan|warranty|adapters?|joins|batter(?:y|ies))\b")
 _TRIAL = re.compile(r"\b(?:starter|trial|sample|first|introductory|basic|limited)\b")
@@ -66,13 +72,40 @@ def _included(scene: Scene, candidate: Candidate, items: list[Offering]) -> list
     if candidate.for_other or _consumed(scene, candidate):
         return []
     names = frozenset().union(*(i.words for i in items[:4])) if items else frozenset()
+    asked = _specific(candidate.about)
     found = []
     for own in in_force(scene.case):
         for part in own.includes:
-            if not own_name(own, part) and _serves(candidate, part, names):
+            if (
+                not own_name(own, part)
+                and _serves(candidate, part, names)
+                and not _outdone(asked, part, items)
+                and not (amounts(part) and _spent(scene, candidate, part))
+            ):
                 text = f"{_capital(part)} is already part of {own.name}."
                 found.append(Cure("entitlement", own.id, text))
     return found
+
+
+def _spent(scene: Scene, candidate: Candidate, part: str) -> bool:
+    """What the plan holds is in use, by the file or by their own words."""
+    if any(used_up(scene.case, a.unit) for a in amounts(part)):
+        return True
+    turns = {q.turn for q in candidate.quotes}
+    return any(
+        w.turn.id in turns and (scene.reads("at_limit", w.text) or scene.reads("limit", w.text))
+        for w in scene.own_words
+    )
+
+
+def _outdone(asked: frozenset[str], part: str, items: list[Offering]) -> bool:
+    """Something on sale answers more of their words: a plain seat is no seat with legroom."""
+    if amounts(part):
+        return False
+    said = subjects(part)
+    if any(i.name_words <= said for i in items):
+        return False  # it is the very thing, by its name
+    return any(len(asked & i.words) > len(asked & said) for i in items)
 
 
 def own_name(own: OwnedItem, part: str) -> bool:
@@ -100,6 +133,9 @@ def _serves(candidate: Candidate, part: str, names: frozenset[str]) -> bool:
         return False
     about = _specific(subjects(part))
     shared = about & _specific(candidate.about)
+    if candidate.need_type == "implied":  # what they use and are cramped by is no way out
+        used = (w for q in candidate.quotes for w in _IN_USE.findall(plain(q.text)))
+        shared -= {stem(word) for pair in used for word in pair.split()}
     if all(w.startswith("~") for w in shared) and _PRODUCT_PART.search(plain(part)):
         return False
     return bool(shared) and (
@@ -114,9 +150,10 @@ def _specific(words_: frozenset[str]) -> frozenset[str]:
 def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
     """Knowledge that speaks of the need and of a free, owed or cheaper way."""
     names = frozenset().union(*(i.name_words for i in items[:6])) if items else frozenset()
+    skus = {i.sku for i in items}
     found = []
     for fact in scene.case.knowledge:
-        if not _valid(scene, fact) or fact.visibility == "internal":
+        if not _valid(scene, fact) or fact.visibility == "internal" or _begins_later(scene, fact):
             continue
         said, passage = statements(fact.text), _is_passage(fact)
         for place, sentence in enumerate(said):
@@ -125,7 +162,8 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
                 settles = bool(kind) and _settles(sentence, candidate)
             else:
                 around = " ".join(said[max(0, place - 1) : place + 2])
-                settles = bool(kind) and _speaks_of(around, candidate, names)
+                speaks = _speaks_of(around, candidate, names) or scene.called(around) & skus
+                settles = bool(kind) and bool(speaks)
             if kind and settles:
                 found.append(Cure(kind, fact.id, sentence, settles=True))
                 break
@@ -176,10 +214,21 @@ def kind_of(text: str) -> InformKind | None:
     return None
 
 
+def _begins_later(scene: Scene, fact: KnowledgeFact) -> bool:
+    """ "From 1 April it pays 4.1 % instead of 3.6 %", said in March: to be waited for."""
+    if _is_passage(fact) or not signals()["cheaper"].search(digits(fact.text)):
+        return False
+    match = _FROM_DAY.search(digits(fact.text))
+    today = scene.as_of.date()
+    day = due(match.group(), today, WorkingCalendar()).on if match else None
+    return day is not None and day > today
+
+
 def announced(scene: Scene, about: frozenset[str]) -> KnowledgeFact | None:
     """A published change for the better that waiting would bring."""
     for fact in scene.case.knowledge:
         later = fact.valid_from is not None and fact.valid_from > scene.as_of.date()
+        later = later or _begins_later(scene, fact)
         if (later or signals()["announced"].search(digits(fact.text))) and _specific(
             subjects(fact.text)
         ) & _specific(about):

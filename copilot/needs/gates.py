@@ -8,7 +8,7 @@ from typing import cast
 
 from copilot.ledger.language import plain
 from copilot.needs import evidence, free, quiet
-from copilot.needs.bundle import Bundle, Search, relevant_to, search
+from copilot.needs.bundle import Bundle, Search, changes_choice, relevant_to, search
 from copilot.needs.contact import Verdict, authority, care, fix_first, objection
 from copilot.needs.output import (
     VISIBLE,
@@ -151,7 +151,7 @@ def g6_ambiguity(matter: Matter) -> Verdict:
             matter.state.change.turn.id,
             "ask_first",
         )
-    if matter.candidate.missing_slot:
+    if matter.candidate.missing_slot and changes_choice(matter.scene, matter.candidate):
         matter.slot = matter.candidate.missing_slot  # type: ignore[assignment]
         return Verdict(
             "G6",
@@ -302,7 +302,9 @@ def g10_confidence(matter: Matter) -> Verdict:
         if months > matter.scene.policy.long_contract_months
         else limits.ordinary
     )
-    p = matter.candidate.p
+    p, named = matter.candidate.p, matter.candidate.named
+    if best and named is not None and not named & set(best.skus):
+        p = min(p, limits.floor)  # what suffices is not what their words name
     if p >= matter.threshold or (matter.disposition == "log_blocked" and p >= limits.floor):
         return Verdict("G10", why=f"p {p:.2f} of {matter.threshold:.2f}")
     if p < limits.floor:

@@ -22,7 +22,10 @@ def read_line(line: str) -> Case:
     try:
         return parse_case(json.loads(line))
     except json.JSONDecodeError as error:
-        raise InvalidInput(f"Not JSON at column {error.colno}: {error.msg}.") from error
+        raise InvalidInput(
+            f"Not JSON at column {error.colno}: {error.msg}. Each line holds one whole case; "
+            "a case spread over several lines has to be written as one."
+        ) from error
 
 
 def failure(number: int, error: InvalidInput) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from copilot.ledger import OpenLoop, Promise
 from copilot.needs.output import CareCode, NeedType
 from copilot.needs.scene import Scene
 
-Basis = Literal["total", "extra"]
+Basis = Literal["total", "extra", "at_most"]
 ConstraintKind = Literal[
     "quantity", "compatibility", "age", "budget", "feature", "deadline", "scope", "period", "other"
 ]
@@ -66,6 +66,8 @@ class Candidate:
     read_by_model: bool = False
     adds_new: bool | None = None
     drop: str | None = None
+    called: frozenset[str] = frozenset()  # products they call by their whole names
+    named: frozenset[str] | None = None  # products the words grip firmly; None: not told
 
 
 @dataclass(frozen=True, slots=True)

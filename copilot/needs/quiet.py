@@ -14,7 +14,7 @@ from copilot.needs.bundle import relevant_to
 from copilot.needs.catalogue import is_generic, subjects
 from copilot.needs.offers import Complaint, Offered, complaint_of
 from copilot.needs.proposal import Candidate
-from copilot.needs.scene import Scene, Words
+from copilot.needs.scene import Scene, Words, own_sentences
 
 if TYPE_CHECKING:
     from copilot.needs.state import State
@@ -156,15 +156,16 @@ def _after_complaints(scene: Scene, offers: Sequence[Offered]) -> Iterator[Quiet
 def _told(scene: Scene) -> Iterator[Complaint]:
     """Complaints the customer voiced in earlier, dated contacts: closed with the contact's end."""
     contacts: dict[str, list[Words]] = {}
-    for words in scene.past_words:
+    for words in scene.past_saying("complaint"):
         contacts.setdefault(words.turn.conversation_id, []).append(words)
     ends: dict[str, date] = {}
     for turn in scene.timeline.turns:
         if turn.at is not None and turn.conversation_id in contacts:
             ends[turn.conversation_id] = turn.at.date()
-    for name, said in contacts.items():
-        voiced = [w for w in said if scene.reads("complaint", w.text)]
-        if voiced and name in ends:
+    for name, voiced in contacts.items():
+        if name in ends:
+            turns = [t for t in scene.past_turns if t.conversation_id == name]
+            said = list(own_sentences(turns))
             matter = [w for w in said if w in voiced or scene.reads("fault", w.text)]
             grave = any(_GRAVE.search(w.sentence.lower) for w in said)
             grave = grave or any(scene.reads("safety", w.text) for w in said)

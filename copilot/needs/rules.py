@@ -6,16 +6,37 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from copilot.ledger.language import digits, plain, stems
+from copilot.ledger.language import digits, plain, stem, stems
+from copilot.needs import free
 from copilot.needs.bundle import relevant_to
-from copilot.needs.catalogue import Offering, amounts, families, is_generic, linked, subjects
-from copilot.needs.constraints import condition_of, constraints_of, hold_of, open_amount
+from copilot.needs.catalogue import (
+    PIECES,
+    Offering,
+    amounts,
+    linked,
+    subjects,
+)
+from copilot.needs.constraints import (
+    condition_of,
+    constraints_of,
+    hold_of,
+    open_amount,
+    told_before,
+)
+from copilot.needs.grip import grips_of
 from copilot.needs.output import NeedType
 from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote, Role
 from copilot.needs.scene import Scene, Words, signals
+from copilot.needs.statements import statements
+from copilot.needs.sufficiency import SIZES
 
 _COMPARED = re.compile(
     r"(?:fast|bigg?|larg|small|cheap|strong|long|better|suit|range|similar|kind|sort)\w*"
+)
+_BLANK = frozenset(
+    stem(w)
+    for w in """order piece item thing ones please kind like want take need fine
+    brilliant lovely yep yeah oh eh""".split()
 )
 _NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
 
@@ -90,9 +111,9 @@ def _stronger(old: Candidate | None, new: Candidate) -> Candidate:
     return new if _weight(new) > _weight(old) else old
 
 
-def _weight(candidate: Candidate) -> tuple[bool, int, int]:
+def _weight(candidate: Candidate) -> tuple[bool, float, int, int]:
     stated = candidate.need_type == "stated"
-    return stated, len(candidate.about), len(candidate.constraints)
+    return stated, candidate.p, len(candidate.about), len(candidate.constraints)
 
 
 def _seed(scene: Scene, words: Words) -> _Seed | None:
@@ -100,19 +121,20 @@ def _seed(scene: Scene, words: Words) -> _Seed | None:
     advice = is_regulated(scene, text) and scene.reads("consent_contact", text)
     if scene.reads("negated_want", text):
         return None
-    if scene.reads("want", text) and (advice or not _is_service(text)):
-        return _Seed(words, "stated", explicit=advice or scene.reads("strong_want", text))
-    if scene.reads("limit", text):
+    for name in ("want", "asks_for"):
+        if scene.reads(name, text) and (advice or not _is_service(text, name)):
+            return _Seed(words, "stated", explicit=advice or scene.reads("strong_want", text))
+    if scene.reads("limit", text) and not text.endswith("?"):
         near = _same_turn(scene, words)
         if any(scene.reads("consequence", w.text) for w in near):
             return _Seed(words, "implied", explicit=False)
     return None
 
 
-def _is_service(text: str) -> bool:
+def _is_service(text: str, name: str) -> bool:
     """What is wanted is help with what they have, not something more."""
     lowered = digits(text)
-    match = signals()["want"].search(lowered)
+    match = signals()[name].search(lowered)
     rest = lowered[match.start() : match.start() + 90] if match else lowered
     return bool(signals()["service_want"].search(rest) or signals()["change"].search(rest))
 
@@ -121,26 +143,57 @@ def _same_turn(scene: Scene, words: Words) -> list[Words]:
     return [w for w in scene.own_words if w.turn.id == words.turn.id]
 
 
-def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | None:
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a wish speaks of: with the sentences around it, and how directly."""
+
+    near: list[Words]
+    about: frozenset[str]
+    constraints: list[Constraint]
+    far: bool  # only the words around the wish name something of ours
+
+    @property
+    def spoken(self) -> str:
+        return " ".join(w.text for w in self.near)
+
+
+def _heard(scene: Scene, seed: _Seed, items: list[Offering]) -> _Heard | None:
+    """None where the words name nothing that the catalogue names too."""
     near = _neighbours(scene, seed)
     spoken = " ".join(w.text for w in near)
-    about = subjects(spoken)
-    seed_about = subjects(seed.words.text)
+    about, own = subjects(spoken), subjects(seed.words.text)
     if _NEW_ACCOUNT.search(plain(spoken)):
-        about, seed_about = about | {"~new-account"}, seed_about | {"~new-account"}
+        about, own = about | {"~new-account"}, own | {"~new-account"}
     first = [seed.words, *(w for w in near if w is not seed.words)]
     constraints = constraints_of(scene, first, items)
-    far = not _links(seed, seed_about, about, constraints, items)
-    if far and not _links(seed, about, about, constraints, items):
-        if not (seed.explicit and _points_back(seed.words.text)):
-            return None
-        about = about | _before(scene, seed)
-        if not _links(seed, about, about, constraints, items):
-            return None
-        far = False
+    if seed.kind == "stated" and not any(c.kind == "quantity" for c in constraints):
+        constraints = [*told_before(scene, seed.words, items), *constraints]
+    if _links(seed, own, about, constraints, items):
+        return _Heard(near, about, constraints, far=False)
+    if _links(seed, about, about, constraints, items):
+        blank = not stems(seed.words.text) - _BLANK
+        return _Heard(near, about, constraints, far=not blank)
+    about = about | _before(scene, seed)
+    back = seed.explicit and _points_back(seed.words.text)
+    if back and _links(seed, about, about, constraints, items):
+        return _Heard(near, about, constraints, far=False)
+    return None
+
+
+def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | None:
+    heard = _heard(scene, seed, items)
+    if heard is None:
+        return None
+    near, about, spoken = heard.near, heard.about, heard.spoken
+    constraints, far = heard.constraints, heard.far
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
     limited = scene.reads("limit", spoken) or "double" in plain(spoken)
-    grip = _grip(about, constraints, items, limited=limited)
+    unsure = _two_measures(near)
+    plainly = seed.explicit and not any(c.kind == "quantity" for c in constraints)
+    called = scene.called(seed.words.text) if plainly else frozenset[str]()
+    bare = Candidate("", seed.kind, (), about=about, constraints=tuple(constraints), called=called)
+    grips = grips_of(about, constraints, relevant_to(bare, items), limited=limited)
+    grip = max(grips.values(), default=0)
     if not grip and not regulated:
         return None
     waits = condition_of(scene, near) is not None or hold_of(scene, near) is not None
@@ -159,10 +212,19 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         consent_quote=consent,
         regulated=regulated,
         p=_confidence(
-            scene, seed, 0 if far else grip, regulated=regulated, consent=consent, waits=waits
+            scene,
+            seed,
+            0 if far or unsure else grip,
+            regulated=regulated,
+            consent=consent,
+            waits=waits and not unsure,
         ),
-        missing_slot=None if waits else open_amount(spoken, constraints, about, items),
+        missing_slot=None
+        if waits or called
+        else open_amount(scene.without_names(seed.words.text), constraints, about, items),
         drop=_drop(scene, seed, near),
+        called=called,
+        named=frozenset(sku for sku, n in grips.items() if n >= 2 or far) if grip >= 2 else None,
     )
 
 
@@ -180,43 +242,23 @@ def _confidence(
     return 0.85 if seed.explicit else 0.75
 
 
-def _grip(
-    about: frozenset[str],
-    constraints: list[Constraint],
-    items: list[Offering],
-    *,
-    limited: bool,
-) -> int:
-    """How firmly the words hold on to a product: its words, its whole name, its amount, its period.
-
-    One word of its description alone is no grip at all; a limit they reached is a firm one.
-    """
-    units = {c.unit for c in constraints if c.kind == "quantity"}
-    periods = [c.unit for c in constraints if c.kind == "period"]
-    best = 0
-    for item in items:
-        known = linked(about, item)
-        shared = {w for w in known if not w.startswith("~")} - units
-        tags = known & item.name_words - shared
-        name = {w for w in item.name_words if not w.startswith("~") and not is_generic(w)}
-        grip = len(shared) + (bool(name) and name <= about) + ("~new-account" in tags)
-        grip += bool(tags - {f"~{families().get(w, '')}" for w in shared})
-        if any(item.provides(u) for u in units) or (units and item.unlimited):
-            grip += 1 + (limited and not shared)
-        grip += any(item.product.period.startswith(p) for p in periods)
-        if shared & name or tags or units:
-            best = max(best, grip)
-        elif len(shared) >= 2:  # only its description speaks of it
-            best = max(best, len(shared) - 1)
-    return best
+def _two_measures(near: list[Words]) -> bool:
+    """Two measures of one unit, such as a length and a width: which is which takes a reader."""
+    sizes = [a for w in near for a in amounts(w.text) if a.unit in SIZES]
+    return any(a.unit == b.unit and a.value != b.value for a in sizes for b in sizes)
 
 
 def _unread_knowledge(scene: Scene) -> bool:
-    """Knowledge speaks of this contact, or warns: what it means takes a reader."""
+    """Knowledge speaks of this contact, or warns: what it means takes a reader.
+
+    Of an article only what is free, owed, cheaper or a warning counts, sentence by sentence.
+    """
     spoken = scene.customer_stems
     return any(
-        scene.reads("warning", k.text) or len(stems(k.text) & spoken) >= 2
+        scene.reads("warning", said) or free.kind_of(said) or not k.passage
         for k in scene.case.knowledge
+        for said in (statements(k.text) if k.passage else (k.text,))
+        if len(stems(said) & spoken) >= 2 or (not k.passage and scene.reads("warning", said))
     )
 
 
@@ -256,7 +298,9 @@ def _links(
 ) -> bool:
     """The words name something the catalogue names too, or an amount in one of its units."""
     if any(
-        c.kind == "quantity" and any(i.provides(c.unit) or i.unlimited for i in items)
+        c.kind == "quantity"
+        and c.unit != PIECES
+        and any(i.provides(c.unit) or i.endless(c.unit) for i in items)
         for c in constraints
     ):
         return True

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 from copilot.ledger import OpenLoop, Promise, Said, Timeline, open_loops, promises
-from copilot.ledger.language import Sentence, digits, plain, sentences, stems
+from copilot.ledger.language import Sentence, digits, plain, sentences, stem, stems
 from copilot.ledger.lexicon import lexicon
 from copilot.needs.case import Case
 from copilot.needs.catalogue import Offering, offerings
 from copilot.needs.policy import Policy
 
+SHORT_NAME = 24
 SIGNALS = Path(__file__).with_name("signals.json")
 _FORWARDED = re.compile(
     r"-{2,} ?(?:original|forwarded) message|begin forwarded message|^(?:from|von|de): .+@|"
@@ -38,6 +39,11 @@ _TO_SYSTEM = re.compile(
     r"model)\b"
     r"|\bnote to (?:the )?(?:ai|assistant|system|model|bot)\b|<\|?(?:system|im_start)|\bprompt:",
     re.I,
+)
+# Without any of these marks no part of a text is quoted, pasted, forwarded or a command.
+_SUSPECT = re.compile(r"[\"“«‘>:\]<\n]|(?<!\w)'|--|(?i:ignore|you are|note to|forwarded)")
+_DEFINED = re.compile(
+    r"\b(?:a|an|each|one|every) ([a-z]{3,}) is (?:a|an|one) ([a-z]{3,})\b(?! (?:of|for|that|who))"
 )
 
 
@@ -69,6 +75,8 @@ def shows(name: str, text: str) -> bool:
 @lru_cache(maxsize=8192)
 def foreign_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Parts of a turn that are not the speaker's own words (rule E2)."""
+    if not _SUSPECT.search(text):
+        return ()
     spans = [m.span() for pattern in (_PASTED, _QUOTED) for m in pattern.finditer(text)]
     for match in _TO_SYSTEM.finditer(text):
         start = max(text.rfind(mark, 0, match.start()) for mark in ".!?\n") + 1
@@ -126,6 +134,41 @@ class Scene:
         return offerings(self.case, self.policy.bundle.horizon_months)
 
     @cached_property
+    def _called(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of several words that our products carry, longest first."""
+        found: dict[str, tuple[str, ...]] = {}
+        for item in self.items:
+            name = " ".join(plain(item.product.name).split(",")[0].split())
+            if " " in name:
+                found[name] = (*found.get(name, ()), item.sku)
+        return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+    @cached_property
+    def _names(self) -> re.Pattern[str] | None:
+        names = "|".join(map(re.escape, self._called))
+        return re.compile(rf"\b({names})s?\b") if names else None
+
+    def called(self, text: str) -> frozenset[str]:
+        """The products that a text calls by their whole names."""
+        if self._names is None:
+            return frozenset()
+        said = self._names.findall(plain(text))
+        return frozenset(sku for name in said for sku in self._called[name])
+
+    def without_names(self, text: str) -> str:
+        """The text without our products' names: who asks for a Leak Sensor reports no leak."""
+        return self._names.sub(" ", plain(text)) if self._names else text
+
+    @cached_property
+    def same_units(self) -> Mapping[str, str]:
+        """What our texts define: where "a zone is a room", three rooms are three zones."""
+        found: dict[str, str] = {}
+        for fact in self.case.knowledge:
+            for match in _DEFINED.finditer(plain(fact.text)):
+                found.setdefault(stem(match.group(2)), stem(match.group(1)))
+        return found
+
+    @cached_property
     def current(self) -> tuple[Said, ...]:
         """The turns of the conversation on the screen."""
         return tuple(t for t in self.timeline.turns if t.conversation_id == "now")
@@ -133,12 +176,24 @@ class Scene:
     @cached_property
     def own_words(self) -> tuple[Words, ...]:
         """The customer's own sentences in this conversation, without quotes and pasted parts."""
-        return tuple(_own(self.current))
+        return tuple(own_sentences(self.current))
 
     @cached_property
-    def past_words(self) -> tuple[Words, ...]:
-        """The customer's own sentences in all earlier conversations."""
-        return tuple(_own([t for t in self.timeline.turns if t.conversation_id != "now"]))
+    def past_turns(self) -> tuple[Said, ...]:
+        """What the customer said in all earlier conversations, turn by turn."""
+        return tuple(
+            t for t in self.timeline.turns if t.conversation_id != "now" and t.speaker == "customer"
+        )
+
+    def past_saying(self, name: str) -> Iterator[Words]:
+        """Every own sentence of earlier conversations that shows this signal.
+
+        Only the turns that show it anywhere are taken apart: a lifetime is long.
+        """
+        pattern = signals()[name]
+        for turn in self.past_turns:
+            if pattern.search(plain(turn.text)):
+                yield from (w for w in own_sentences([turn]) if self.reads(name, w.text))
 
     @cached_property
     def agent_turns(self) -> tuple[Said, ...]:
@@ -180,11 +235,21 @@ class Scene:
         return self.current[self.position.get(words.turn.id, 0) + 1 :]
 
 
-def _own(turns: Sequence[Said]) -> Iterator[Words]:
+def own_sentences(turns: Iterable[Said]) -> Iterator[Words]:
+    """The customer's own sentences in these turns, without quotes and pasted parts."""
     for turn in turns:
         if turn.speaker != "customer":
             continue
         spans = foreign_spans(turn.text)
         for sentence in sentences(turn.text):
-            if not is_foreign(sentence.start, sentence.end, spans):
+            if not is_foreign(sentence.start, sentence.end, spans) or _names_only(sentence, spans):
                 yield Words(turn, sentence)
+
+
+def _names_only(sentence: Sentence, spans: Sequence[tuple[int, int]]) -> bool:
+    """What is quoted is a short name inside their sentence: 'remove the flat "Quay Row 3"'."""
+    touched = [s for s in spans if s[0] < sentence.end and sentence.start < s[1]]
+    return all(
+        sentence.start < start and end < sentence.end and end - start <= SHORT_NAME
+        for start, end in touched
+    )

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from copilot.ledger.language import Sentence, digits, plain, stems
+from copilot.needs import trouble
 from copilot.needs.offers import Offered, offer_of
 from copilot.needs.output import Authority, CareCode, ContactState, IssueStatus
 from copilot.needs.proposal import Reading
 from copilot.needs.quiet import Quiet, periods
+from copilot.needs.records import in_force
 from copilot.needs.scene import Scene, Words, signals
 
 _CODES: tuple[CareCode, ...] = (
@@ -33,6 +35,20 @@ _ON_FILE: dict[CareCode, str] = {
 _OTHERS_CARE = re.compile(
     r"\b(?:my (?:friend|neighbour|colleague|boss)|a friend|people|some (?:customers|people)|"
     r"battery|laptop|phone has|line (?:is|went) dead)\b"
+)
+
+
+_NO_CHANGE = re.compile(
+    r"\b(?:you|they) (?:have |'ve )?cancel|n't (?:want to )?(?:cancel|close)|how (?:do|can|would)|"
+    r"what (?:happens|if)|is (?:it|there)\b.{0,20}(?:fee|penalty|charge)"
+)
+_TURN_OF_LIFE = re.compile(
+    r"\b(?:mov(?:e|ed|ing)|emigrat|relocat|retir|sell(?:ing)?|sold|clos(?:e|ed|ing)|divorc|separat|"
+    r"marr(?:y|ied)|graduat|expecting|new job|chang(?:ed|ing) jobs?|passed away|leaving)\w*"
+)
+_ENDING = re.compile(
+    r"(?<!don't )\b(?:end|stop|remove|delete|drop|close|give up|get rid of|hand back|do without|"
+    r"take(?=[^.;!?]{3,50}\b(?:off|out|away)\b)) (?P<what>[^.;!?]{3,60})"
 )
 
 
@@ -77,7 +93,7 @@ def read_state(scene: Scene, reading: Reading | None) -> State:
     read = reading or Reading()
     care, care_source = _care(scene, read)
     authority, authority_source = _authority(scene, read)
-    issue, issue_source = _issue(scene, read)
+    issue, issue_source = trouble.issue(scene, read)
     change = _change(scene, read)
     consent = scene.case.customer.consent
     state = scene.case.customer.state
@@ -97,13 +113,13 @@ def read_state(scene: Scene, reading: Reading | None) -> State:
         objection=state.do_not_sell
         or read.objection
         or scene.says("objection") is not None
-        or any(scene.reads("objection", w.text) for w in scene.past_words)
+        or any(True for _ in scene.past_saying("objection"))
         or consent.objected_at is not None,
         marketing=consent.marketing and not state.do_not_sell,
         issue=issue,
         issue_source=issue_source,
-        complaint=None if read.from_model else _complaint(scene),
-        disruption=None if read.from_model else _disruption(scene),
+        complaint=None if read.from_model else trouble.complaint(scene),
+        disruption=None if read.from_model else trouble.disruption(scene),
         change=change,
         change_booked=_booked(scene, change),
         reason_known=_reason(scene, change, read),
@@ -177,80 +193,29 @@ def _authority(scene: Scene, read: Reading) -> tuple[Authority, str]:
     return "holder", ""
 
 
-def _issue(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:
-    if read.from_model:
-        return _issue_read(scene, read)
-    faults = [words for words in scene.all_saying("fault") if not _elsewhen(scene, words)]
-    last = faults[-1] if faults else None
-    confirmed = _confirmed(scene, last)
-    if _still_open(scene, spoken_of=confirmed is not None):
-        return "open", "customer.state.open_cases"
-    if confirmed:
-        return "confirmed_by_customer", confirmed
-    if last:
-        fixed = any(
-            signals()["booked"].search(plain(t.text)) or "fixed" in plain(t.text)
-            for t in scene.after(last)
-            if t.ours
-        )
-        return ("fixed_unconfirmed" if fixed else "open"), last.turn.id
-    return "none", ""
-
-
-def _still_open(scene: Scene, *, spoken_of: bool) -> bool:
-    """A case on file is open until the customer confirms it, in a contact that speaks of it."""
-    told = frozenset().union(*(stems(t.text) for t in scene.current)) if spoken_of else frozenset()
-    return any(not stems(str(case)) & told for case in scene.case.customer.state.open_cases)
-
-
-def _issue_read(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:
-    """The model's reading; a case open on file stays open until the customer confirms."""
-    status = read.issue_status or "none"
-    if scene.case.customer.state.open_cases and status != "confirmed_by_customer":
-        return "open", "customer.state.open_cases"
-    return status, "model"  # type: ignore[return-value]
-
-
-def _confirmed(scene: Scene, fault: Words | None) -> str | None:
-    """Only the customer's words after our own close an issue; thanks alone do not."""
-    start = scene.position.get(fault.turn.id, -1) if fault else -1
-    for words in scene.all_saying("resolved"):
-        place = scene.position.get(words.turn.id, 0)
-        later = place > start or (
-            fault is not None and place == start and words.sentence.start > fault.sentence.end
-        )
-        answered = any(t.ours for t in scene.current[:place])
-        if later and (answered or fault is not None):
-            return words.turn.id
-    return None
-
-
-def _complaint(scene: Scene) -> Words | None:
-    return scene.says("complaint")
-
-
-def _disruption(scene: Scene) -> Words | None:
-    return next((w for w in scene.all_saying("disruption") if not _elsewhen(scene, w)), None)
-
-
-def _elsewhen(scene: Scene, words: Words) -> bool:
-    """Past or merely possible: what happened last winter, or what would call them if it leaked."""
-    return scene.reads("not_now", words.text) and not scene.reads("still", words.text)
-
-
 def _change(scene: Scene, read: Reading) -> Words | None:
     if read.from_model:
         return _quoted(scene, read.change_request) if read.change_request else None
-    for words in scene.all_saying("change"):
-        lowered = words.sentence.lower
-        if re.search(
-            r"\b(?:you|they) (?:have |'ve )?cancel|n't (?:want to )?(?:cancel|close)|how (?:do|"
-            r"can|would)|what (?:happens|if)|is (?:it|there)\b.{0,20}(?:fee|penalty|charge)",
-            lowered,
-        ):
-            continue
-        return words
-    return None
+    return next(
+        (
+            words
+            for words in scene.own_words
+            if (scene.reads("change", words.text) or _lets_go(scene, words))
+            and not _NO_CHANGE.search(words.sentence.lower)
+        ),
+        None,
+    )
+
+
+def _lets_go(scene: Scene, words: Words) -> bool:
+    """ "Please end the Heating Cover": the name of something of ours, and a verb that ends it."""
+    match = _ENDING.search(words.sentence.lower)
+    if match is None:
+        return False
+    what = stems(match["what"])
+    names = [stems(own.name) for own in in_force(scene.case)]
+    names += [stems(item.product.name) for item in scene.items]
+    return any(name and 2 * len(name & what) > len(name) for name in names)
 
 
 def _quoted(scene: Scene, quote: str) -> Words | None:
@@ -280,8 +245,9 @@ def _reason(scene: Scene, change: Words | None, read: Reading) -> str | None:
             scene.position.get(words.turn.id, 0) >= start or stems(words.text) & stems(change.text)
         ):
             return words.turn.id
-    for words in scene.past_words:
-        if reason.search(words.sentence.lower):
+    for words in scene.past_saying("reason"):
+        lowered = words.sentence.lower
+        if _TURN_OF_LIFE.search(lowered) or stems(words.text) & stems(change.text):
             return words.turn.id
     for place, fact in enumerate(scene.case.customer.facts):
         lowered = digits(fact)

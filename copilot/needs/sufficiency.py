@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from copilot.ledger.language import plain, stem, words
-from copilot.needs.catalogue import Met, Offering, owned_amount
+from copilot.needs.catalogue import PIECES, Offering, owned_amount, packed, used_up
 from copilot.needs.eligibility import Verdict
 from copilot.needs.proposal import Candidate, Constraint, Fit
 from copilot.needs.scene import Scene
@@ -13,8 +14,8 @@ from copilot.needs.scene import Scene
 SIZES = frozenset(
     stem(w)
     for w in """cm mm m metre metres meter inch inches kw watt watts mbps gbps mp kg kilo kilos
-    litre litres liter liters volt db degrees""".split()
-)
+    litre litres liter liters volt amp db degrees""".split()
+) | {"cm long", "cm wide", "cm high", "cm deep"}
 UNPROVEN = "not confirmed by any product text"
 
 
@@ -63,31 +64,15 @@ def _read(
     skus = {i.sku for i in items}
     fits = [f for f in candidate.verdicts if f.constraint == place and f.sku in skus]
     if constraint.kind == "quantity":
-        if any(i.provides(constraint.unit) or i.unlimited for i in items):
+        given = _read_amounts(constraint, items, fits)
+        if given:
+            return _reached(scene, constraint, given)
+        if any(i.provides(constraint.unit) or i.endless(constraint.unit) for i in items):
             return None
-        return _enough_read(scene, constraint, items, fits) or _by_reading(candidate, place, fits)
+        return _by_reading(candidate, place, fits)
     if constraint.kind in ("budget", "period"):
         return None
     return _by_reading(candidate, place, fits)
-
-
-def _enough_read(
-    scene: Scene, constraint: Constraint, items: Sequence[Offering], fits: Sequence[Fit]
-) -> Verdict | None:
-    """Amounts a model read in the product texts (and code found there), added up by code."""
-    by_sku = {f.sku: f for f in fits if f.amount is not None}
-    if not by_sku or constraint.amount is None:
-        return None
-    given = [by_sku[i.sku] for i in items if i.sku in by_sku]
-    amounts = [f.amount or 0.0 for f in given]
-    sized = constraint.unit in SIZES
-    reached = max(amounts) if sized or not all(f.adds for f in given) else sum(amounts)
-    have = owned_amount(scene.case, constraint.unit)
-    target = constraint.amount
-    if constraint.basis == "extra" and not all(f.adds for f in given):
-        target += have
-    met: Met = "met" if reached + 1e-9 >= target else "unmet"
-    return Verdict(met, given[0].fact, given[0].sku)
 
 
 def _by_reading(candidate: Candidate, place: int, fits: Sequence[Fit]) -> Verdict:
@@ -107,28 +92,67 @@ def _by_reading(candidate: Candidate, place: int, fits: Sequence[Fit]) -> Verdic
 def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> Verdict:
     """The amounts of a bundle added up as the product texts say: on top, or in total."""
     need = constraint.amount or 0.0
-    if any(i.unlimited for i in items):
-        source = next(i for i in items if i.unlimited)
+    if constraint.unit == PIECES:
+        many = sum(packed(i) for i in items)
+        text = f"{len(items)} x {line(items[0])}"
+        return Verdict("met", text, items[0].sku) if many >= need else Verdict("unmet")
+    source = next((i for i in items if i.endless(constraint.unit)), None)
+    if source is not None:
         return Verdict("met", line(source), source.sku)
+    given = [
+        Given(i, a.value, adds=a.extra or a.value == 1 or i.product.period == "once")
+        for i in items
+        if (a := i.provides(constraint.unit))
+    ]
+    return _reached(scene, constraint, given) if given else Verdict("unmet")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """So much of the unit comes with a product: on top of what is owned, or as a plan's total."""
+
+    item: Offering
+    value: float
+    adds: bool
+
+
+def _read_amounts(
+    constraint: Constraint, items: Sequence[Offering], fits: Sequence[Fit]
+) -> list[Given]:
+    """Amounts a model read in the product texts, where code found them there and sees no other."""
+    by_sku = {f.sku: f for f in fits if f.amount is not None}
+    given = []
+    for item in items:
+        own, fit = item.provides(constraint.unit), by_sku.get(item.sku)
+        if fit is None or fit.amount is None or (own and own.value != fit.amount):
+            if own:
+                return []
+            continue
+        given.append(Given(item, fit.amount, adds=fit.adds or bool(own and own.extra)))
+    return given
+
+
+def _reached(scene: Scene, constraint: Constraint, given: Sequence[Given]) -> Verdict:
+    """Whether the amounts together are enough; another plan replaces the one they have."""
+    need, first = constraint.amount or 0.0, given[0].item
     have = owned_amount(scene.case, constraint.unit)
-    given = [(i, a) for i in items if (a := i.provides(constraint.unit))]
-    if not given:
-        return Verdict("unmet")
+    if constraint.basis == "at_most":
+        fits = min(g.value for g in given) <= need
+        return Verdict("met", line(first), first.sku) if fits else Verdict("unmet")
+    smaller = False
     if constraint.unit in SIZES:
-        reached, have = max(a.value for _, a in given), 0.0
+        reached, have = max(g.value for g in given), 0.0
     else:
-        added = sum(a.value for i, a in given if a.extra or i.product.period == "once")
-        plans = [a.value for i, a in given if not a.extra and i.product.period != "once"]
-        reached = max([have, *plans]) + added
+        plans = [g.value for g in given if not g.adds]
+        reached = max(plans, default=have) + sum(g.value for g in given if g.adds)
+        smaller = any(p < have for p in plans)
     # Where products add to what is owned, a wish for no more than that can only mean on top.
-    adds = any(a.extra or i.product.period == "once" for i, a in given)
-    on_top = constraint.basis == "extra" or (adds and need <= have)
-    target = have + need if on_top else need
-    if reached + 1e-9 < target:
+    adds, full = any(g.adds for g in given), used_up(scene.case, constraint.unit)
+    on_top = constraint.basis == "extra" or (need <= have and (adds or full))
+    if reached + 1e-9 < (have + need if on_top else need) or (on_top and smaller):
         return Verdict("unmet")
-    source = given[0][0]
     count = f"{len(given)} x " if len(given) > 1 else ""
-    return Verdict("met", f"{count}{line(source)}", source.sku)
+    return Verdict("met", f"{count}{line(first)}", first.sku)
 
 
 def _affordable(constraint: Constraint, items: Sequence[Offering]) -> Verdict:

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from copilot.config import Settings
 from eval.bench import corpus, store
+from eval.bench.assessing import assessing
 from eval.bench.default_peer import DefaultPeer, is_installed
 from eval.bench.figures import Figure, table
 from eval.bench.ingest import Sides, ingest
@@ -61,6 +62,8 @@ def _measured(options: argparse.Namespace, folder: Path, console: Console) -> li
         console.print(table(figures))
     if "suggest" in options.parts:
         figures += suggesting(folder / "demo", requests=options.requests)
+    if "assess" in options.parts:
+        figures += assessing(times=options.assessments)
     return figures
 
 
@@ -90,9 +93,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--queries", type=int, default=112, help="queries of each search")
     parser.add_argument("--requests", type=int, default=2_000, help="suggestions asked for")
     parser.add_argument("--peers", action="store_true", help="also quality, beside more peers")
-    parser.add_argument(
-        "--parts", nargs="+", default=["search", "suggest"], choices=["search", "suggest"]
-    )
+    parser.add_argument("--assessments", type=int, default=100, help="timelines assessed")
+    parts = ["search", "suggest", "assess"]
+    parser.add_argument("--parts", nargs="+", default=parts, choices=parts)
     parser.add_argument("--out", type=Path, help="the file of the run")
     return parser.parse_args(arguments)
 

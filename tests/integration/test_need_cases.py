@@ -20,6 +20,7 @@ from tests.fake_upstream import FakeUpstream, Fault
 from tests.oracle_reader import OracleReader
 
 Json = dict[str, Any]
+OWN = ("needs_dev.jsonl", "needs_heldout.jsonl", "needs_fifth.jsonl", "needs_sixth.jsonl")
 
 
 def read(path: Path) -> list[Json]:
@@ -49,7 +50,7 @@ def test_the_shown_cases_by_rules(shown: list[Json]) -> None:
     assert result.rates["oversell"].hits == 0
 
 
-@pytest.mark.parametrize("name", ["needs_dev.jsonl", "needs_heldout.jsonl"])
+@pytest.mark.parametrize("name", OWN)
 def test_our_own_cases_by_rules_are_never_pushy(name: str) -> None:
     result = by_rules(own(name))
     assert result.failures.get("pushy", ()) == ()
@@ -62,14 +63,14 @@ def test_our_own_cases_by_rules_are_never_pushy(name: str) -> None:
 def test_every_answer_obeys_the_published_schema(shared: Path) -> None:
     schema = json.loads((shared / "need_cases" / "need_output.schema.json").read_text())
     validator = jsonschema.Draft202012Validator(schema)
-    for case in [*own("needs_dev.jsonl"), *own("needs_heldout.jsonl")]:
+    for case in (c for name in OWN for c in own(name)):
         validator.validate(NeedEngine().assess(parse_case(case)).to_json())
 
 
 def test_our_own_cases_have_the_published_shape(shared: Path) -> None:
     schema = json.loads((shared / "need_cases" / "need_case.schema.json").read_text())
     validator = jsonschema.Draft202012Validator(schema)
-    for case in [*own("needs_dev.jsonl"), *own("needs_heldout.jsonl")]:
+    for case in (c for name in OWN for c in own(name)):
         validator.validate(case)
 
 

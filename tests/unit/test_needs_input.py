@@ -39,6 +39,26 @@ def test_a_fault_is_named_with_its_place(change: dict[str, Any], place: str) -> 
         parse_case(case(**change))
 
 
+@pytest.mark.parametrize(
+    ("change", "advice"),
+    [
+        ({"as_of": "yesterday"}, "2026-05-08T12:00:00Z"),
+        ({"turns": [{"speaker": "parrot", "text": "Hi"}]}, "one of 'customer', 'agent'"),
+        ({"turns": [{"speaker": "customer"}]}, "missing, add it"),
+        ({"secret": 1}, "remove it or correct its name"),
+    ],
+)
+def test_a_fault_says_what_to_do(change: dict[str, Any], advice: str) -> None:
+    with pytest.raises(InvalidInput, match=advice):
+        parse_case(case(**change))
+
+
+def test_a_file_that_is_one_list_or_spread_over_lines_is_told_apart() -> None:
+    listed, spread = json.dumps([case()]), json.dumps(case(), indent=1)
+    assert "line of its own" in next(iter(assess_lines([listed])))["detail"]
+    assert "one whole case" in next(iter(assess_lines(spread.splitlines())))["detail"]
+
+
 @pytest.mark.parametrize("raw", [None, [], "text", 7])
 def test_what_is_no_object_is_no_case(raw: object) -> None:
     with pytest.raises(InvalidInput):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
-from copilot.ledger.language import digits, plain
+from copilot.ledger.language import digits, stems, words
 from copilot.needs.catalogue import Met, Offering
 from copilot.needs.proposal import Candidate, Fit, Held
+from copilot.needs.reading.page import product_line
 from copilot.needs.reading.wire import FitSaid, ProductSaid
 from copilot.needs.scene import Scene
 
@@ -27,14 +29,13 @@ def fits(scene: Scene, candidate: Candidate, said: FitSaid) -> tuple[Fit, ...]:
 
 
 def _checks(candidate: Candidate, item: Offering, product: ProductSaid) -> list[Fit]:
-    text = plain(text_of(item))
     found: list[Fit] = []
     for check in product.checks:
         if not 0 <= check.constraint < len(candidate.constraints):
             continue
         constraint = candidate.constraints[check.constraint]
         fact = check.fact.strip().strip('"')
-        proven = bool(fact) and plain(fact) in text
+        proven = stands(fact, product_line(item))
         silent = not fact and constraint.kind in ("deadline", "scope", "other")
         verdict = check.verdict if check.verdict in ("met", "unmet") else "unknown"
         if verdict == "met" and not (proven or silent):
@@ -47,18 +48,30 @@ def _checks(candidate: Candidate, item: Offering, product: ProductSaid) -> list[
 
 
 def _amount(product: ProductSaid, item: Offering) -> float | None:
-    """How much one unit gives: believed only if that number stands in the product's text."""
+    """How much one unit gives: believed only if that number stands in the product's line.
+
+    A product is one of itself, whether or not its line says so.
+    """
     if product.provides >= UNLIMITED:
         return float("inf") if item.unlimited else None
-    lowered = digits(text_of(item))
-    return product.provides if product.provides and f"{product.provides:g}" in lowered else None
+    given = f"{product.provides:g}"
+    told = re.search(rf"(?<![\d.]){re.escape(given)}(?![\d]|\.\d)", digits(product_line(item)))
+    return product.provides if product.provides == 1 or (product.provides and told) else None
 
 
-def text_of(item: Offering) -> str:
-    """All that a product's line says in words."""
-    p = item.product
-    limits = " ".join(f"{k} {v:g}" for k, v in p.limits.items())
-    return f"{p.name} {p.features} {p.requires} {limits} paid per {p.period} {p.status}"
+def stands(fact: str, text: str) -> bool:
+    """The words of the fact stand in the text; marks between them do not count.
+
+    In another order, or with a word of grammar more, all its figures and words of substance do.
+    """
+    told, shown = words(digits(fact)), words(digits(text))
+    if not told:
+        return False
+    if f" {' '.join(told)} " in f" {' '.join(shown)} ":
+        return True
+    figures = {w for w in told if w.isdigit()}
+    substance = stems(fact)
+    return len(substance) >= 2 and substance <= stems(text) and figures <= set(shown)
 
 
 def conditions(scene: Scene, said: FitSaid) -> tuple[Held, ...]:
@@ -75,7 +88,7 @@ def conditions(scene: Scene, said: FitSaid) -> tuple[Held, ...]:
         source = texts.get(
             held.source.rpartition("/")[2] if "/" in held.source else held.source, ""
         )
-        proven = bool(fact) and plain(fact) in plain(source)
+        proven = stands(fact, source)
         if held.verdict in ("met", "unmet") and proven:
             found.append(Held(product.sku, cast("Met", held.verdict), fact[:160], held.source))
     return tuple(found)

@@ -24,10 +24,11 @@ def customer_file(scene: Scene) -> str:
     for own in customer.entitlements:
         since = f", since {own.since}" if own.since else ""
         until = f", until {own.until}" if own.until else ""
-        used = f"; used: {own.used}" if own.used else ""
+        limits = f"; limits: {_amounts(own.limits)}" if own.limits else ""
+        used = f"; used: {_amounts(own.used)}" if own.used else ""
         lines.append(
             f"{own.id}: owns {own.name} (includes: {', '.join(own.includes) or 'nothing more'}"
-            f"{since}{until}{used})"
+            f"{since}{until}{limits}{used})"
         )
     lines += [f"customer.facts[{n}]: {fact}" for n, fact in enumerate(customer.facts)]
     lines += [f"open case: {case}" for case in customer.state.open_cases]
@@ -44,6 +45,10 @@ def _offer(raw: object) -> str:
         return ""
     hidden = ("need_id", "quote", "here", "save")
     return ", ".join(f"{k}: {v}" for k, v in raw.items() if k not in hidden and v)
+
+
+def _amounts(amounts: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in amounts.items())
 
 
 def _yes(value: bool) -> str:  # noqa: FBT001 - a word for a truth value
@@ -86,16 +91,18 @@ def units(scene: Scene) -> str:
 
 def products(items: Iterable[Offering]) -> str:
     """Product texts without prices: what suffices is read before what it costs is known."""
-    lines = []
-    for item in items:
-        p = item.product
-        limits = f"; limits: {p.limits}" if p.limits else ""
-        term = f"; runs for {p.commitment_months} months" if p.commitment_months else ""
-        lines.append(
-            f"{p.sku}: {p.name}: {p.features}{limits}; paid per {p.period}{term}; "
-            f"requires: {p.requires or 'nothing'}; status: {p.status}"
-        )
-    return _cut("\n".join(lines))
+    return _cut("\n".join(product_line(item) for item in items))
+
+
+def product_line(item: Offering) -> str:
+    """A product as it is shown; a fact is believed only if it stands in this line."""
+    p = item.product
+    limits = _amounts(p.limits)
+    term = f"; runs for {p.commitment_months} months" if p.commitment_months else ""
+    return (
+        f"{p.sku}: {p.name}: {p.features}{f'; limits: {limits}' if limits else ''}; "
+        f"paid per {p.period}{term}; requires: {p.requires or 'nothing'}; status: {p.status}"
+    )
 
 
 def numbered(candidate: Candidate) -> str:

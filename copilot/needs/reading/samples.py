@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from copilot.guardrails.links import strip_links
-from copilot.ledger.language import plain, stem, words
-from copilot.needs.catalogue import families, subjects
+from copilot.ledger.language import plain, words
+from copilot.needs.catalogue import measured, subjects
+from copilot.needs.constraints import condition_of, hold_of
 from copilot.needs.evidence import locate
 from copilot.needs.output import CareCode, InformKind
 from copilot.needs.policy import Calibration
 from copilot.needs.proposal import Candidate, Constraint, Cure, Quote, Reading
 from copilot.needs.reading.wire import CARE, ConstraintSaid, NeedSaid, ReadingSaid
-from copilot.needs.scene import Scene
+from copilot.needs.rules import is_regulated
+from copilot.needs.scene import Scene, Words
 
 _KINDS = frozenset({"entitlement", "free_fix", "cheaper_option", "right", "process", "truth"})
 _ROLES = frozenset({"want", "problem", "consequence", "fact", "deadline", "constraint"})
@@ -87,6 +89,7 @@ def _vote(
         group, key=lambda g: (g[2].type == kind, _typical(g[2], needs), len(g[3]))
     )
     spoken = " ".join(q.text for q in quotes)
+    said = _sentences(scene, quotes)
     candidate = Candidate(
         need=_plain_need(scene, lead.need)[:160] or spoken[:160],
         need_type=kind,
@@ -96,25 +99,45 @@ def _vote(
         explicit=_most(needs, lambda n: n.explicit),
         for_other=_most(needs, lambda n: n.for_other),
         another=True,
-        release_after=_words(needs, lambda n: n.condition),
-        hold_until=_words(needs, lambda n: n.own_date),
+        release_after=_words(needs, lambda n: n.condition) or condition_of(scene, said),
+        hold_until=_words(needs, lambda n: n.own_date) or hold_of(scene, said),
         benefit=strip_links(lead.benefit).strip()[:200]
         or "Gets what they asked for, and nothing beyond it",
         second_source=lead.second_source or None,
         consent_quote=_consent(scene, needs),
-        regulated=_most(needs, lambda n: n.regulated),
+        regulated=_regulated(
+            scene, f"{spoken} {lead.need}", said=_most(needs, lambda n: n.regulated)
+        ),
         missing_slot=_missing(needs),
         method="calibrated_votes",
         drop="agent_planted"
         if _most(needs, lambda n: n.agent_raised_first and not n.new_information)
         else None,
-        adds_new=_most(needs, lambda n: n.new_information),
+        adds_new=_most(needs, lambda n: n.new_information or not n.agent_raised_first),
     )
     return Vote(
         candidate,
         len({number for number, *_ in group}) / max(1, total),
         tuple((n, p) for n, p, _, _ in group),
     )
+
+
+def _sentences(scene: Scene, quotes: Sequence[Quote]) -> list[Words]:
+    """The sentences quoted: "not now" in them makes a need wait, whether or not a model saw it."""
+    return [
+        w
+        for w in scene.own_words
+        if any(q.turn == w.turn.id and (q.text in w.text or w.text in q.text) for q in quotes)
+    ]
+
+
+def _regulated(scene: Scene, spoken: str, *, said: bool) -> bool:
+    """Policy's subjects in their words decide; a model's word alone needs such a thing on sale."""
+    sold = said and any(
+        i.product.regulated or is_regulated(scene, f"{i.product.name} {i.product.features}")
+        for i in scene.items
+    )
+    return sold or is_regulated(scene, spoken)
 
 
 def _typical(need: NeedSaid, needs: Sequence[NeedSaid]) -> int:
@@ -164,15 +187,14 @@ def _plain_need(scene: Scene, text: str) -> str:
 
 
 def _constraint(said: ConstraintSaid) -> Constraint:
-    unit = stem(said.unit.split()[0]) if said.unit.split() else ""
-    unit = "data" if unit in ("gb", "gigabyt") else families().get(unit, unit)
+    unit, scale = measured(said.unit)
     kinds = ("quantity", "compatibility", "age", "budget", "feature", "deadline", "scope", "period")
     kind = said.kind if said.kind in kinds else "other"
     if kind == "budget":
         unit = "month" if "month" in said.unit or "month" in said.text else "total"
     if kind == "period":
         unit = "once" if "once" in plain(said.text) or "one-off" in plain(said.text) else "month"
-    amount = said.amount if said.amount > 0 else None
+    amount = said.amount * scale if said.amount > 0 else None
     kind = "other" if kind in ("quantity", "budget", "age") and amount is None else kind
     return Constraint(
         cast("Any", kind),
