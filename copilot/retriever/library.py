@@ -22,7 +22,7 @@ from copilot.retriever.words import is_phrase
 
 MIN_SIBLINGS = 3  # collections under one path that make it a category
 GENERIC_SHARE = 0.5  # a leading word of more collections than this names nothing
-TITLES = 400  # titles that one query scores
+TITLES = 240  # titles that one query scores
 MAX_POSTINGS = 12_000
 _K1, _B = 1.2, 0.3  # titles are short: length says little
 
@@ -113,7 +113,7 @@ class Library:
             weights=np.concatenate([posting.weights for posting in held]),
             minlength=len(self.facts),
         )
-        found = np.flatnonzero(scores)
+        found = np.flatnonzero(scores > 0)  # of booleans: eight times as fast as of numbers
         if len(found) > n:
             found = np.sort(found[np.argpartition(scores[found], -n)[-n:]])
         return dict(zip(found.tolist(), scores[found].tolist(), strict=True))
