@@ -55,6 +55,7 @@ class Library:
     links: Links
     twins: Mapping[int, int]  # a copy -> the article that stands for both
     article_of: Mapping[int, int]  # chunk id -> article
+    languages: frozenset[str]  # that articles state
 
     @classmethod
     def build(cls, facts: Iterable[Facts], passages: Mapping[str, Sequence[int]]) -> Library:
@@ -85,6 +86,7 @@ class Library:
                 for article, fact in enumerate(kept)
                 for chunk in passages.get(fact.source_id, ())
             },
+            languages=frozenset(fact.language for fact in kept if fact.language),
         )
 
     def __len__(self) -> int:
@@ -96,6 +98,11 @@ class Library:
         return not (
             (fact.valid_from and fact.valid_from > on) or (fact.valid_to and fact.valid_to < on)
         )
+
+    def is_foreign(self, article: int, language: str | None) -> bool:
+        """Whether an article states another language than this one, which others are in."""
+        stated = self.facts[article].language
+        return language in self.languages and stated is not None and stated != language
 
     def title_scores(self, topics: Iterable[str], n: int = TITLES) -> dict[int, float]:
         """BM25 of the titles, single words and phrases: the n best.
