@@ -49,7 +49,9 @@ class Settings(BaseSettings):
     model_max_output_tokens: int = Field(default=700, ge=50)
 
     threads: int = Field(default=0, ge=0, description="embedder threads; 0 = all cores")
-    exact_search_below: int = Field(default=50_000, description="chunks per kind searched by numpy")
+    exact_search_below: int = Field(
+        default=250_000, description="chunks per kind searched by numpy"
+    )
     max_body_bytes: int = Field(default=2_000_000, ge=10_000)
     max_turns: int = Field(default=2_000, ge=1)
     max_turn_chars: int = Field(default=100_000, ge=100)

@@ -17,6 +17,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from copilot.db.statistics import tell_planner
 from copilot.errors import ConfigError, CopilotError, StoreError
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -96,6 +97,8 @@ def _migrate(engine: Engine) -> None:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7248310)")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if engine.dialect.name == "sqlite":
+            tell_planner(connection)
 
 
 @contextmanager

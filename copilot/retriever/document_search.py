@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from copilot.retriever.fusion import Found, Match, fused, level, lifted, pooled, scaled, spread
+from copilot.retriever.language import language_of
 from copilot.retriever.library import Library
 from copilot.retriever.query import QueryPlan
 from copilot.retriever.words import topics
@@ -34,6 +35,7 @@ class Weights:
     overview: float = 0.6  # overview articles of the category the customer chooses from
     named: float = 0.05  # articles of a collection that the customer names
     special: float = 0.2  # against articles on a special case nobody mentioned
+    foreign: float = 0.4  # against articles in another language than what was asked in
     links: float = 0.5
     seeds: int = 5
     spread: float = 0.2
@@ -124,6 +126,12 @@ class _Ranking:
         return self.plan.stems
 
     @cached_property
+    def _language(self) -> str | None:
+        if len(self.library.languages) < 2:  # nothing to choose between
+            return None
+        return language_of(" ".join(self.plan.texts))
+
+    @cached_property
     def _is_choice(self) -> bool:
         return bool(self._chosen_categories)
 
@@ -156,6 +164,8 @@ class _Ranking:
         for article in scores:
             if library.for_agents[article]:
                 scores[article] += audience
+            if library.is_foreign(article, self._language):
+                scores[article] -= w.foreign
         for category in sorted(self._chosen_categories):
             overviews = library.overviews[category]
             if len(overviews) > MAX_OVERVIEWS:  # nobody chooses from so many: the found ones only

@@ -12,6 +12,7 @@ from datetime import date
 from hashlib import blake2b
 
 from copilot.domain import Document
+from copilot.retriever.language import primary
 from copilot.retriever.words import is_phrase, stem, topics, words
 
 MAX_SENTENCES = 400
@@ -47,6 +48,7 @@ class Facts:
     digest: bytes  # of the words: equal for two copies
     valid_from: date | None = None
     valid_to: date | None = None
+    language: str | None = None  # as stated, without its region
 
 
 def facts_of(document: Document) -> Facts:
@@ -67,6 +69,7 @@ def facts_of(document: Document) -> Facts:
         digest=blake2b(" ".join(words(body)).encode(), digest_size=12).digest(),
         valid_from=document.valid_from,
         valid_to=document.valid_to,
+        language=primary(document.language),
     )
 
 

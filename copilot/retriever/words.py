@@ -29,8 +29,9 @@ STOP = frozenset(
 def words(text: str) -> list[str]:
     """The words of a text in order, lower case, without accents."""
     folded = unicodedata.normalize("NFKD", text[:MAX_CHARS]).lower()
-    plain = "".join(c for c in folded if not unicodedata.combining(c)).replace("'", "")
-    return _WORD.findall(plain.replace("’", ""))
+    if not folded.isascii():  # most texts are, and have no accents to look for
+        folded = "".join(c for c in folded if not unicodedata.combining(c)).replace("’", "")
+    return _WORD.findall(folded.replace("'", ""))
 
 
 @lru_cache(maxsize=50_000)

@@ -18,6 +18,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from copilot.embedder.bench import NaiveEmbedder
+from eval.bench.txtai_peer import Txtai
 
 CHUNK, OVERLAP = 1000, 200
 DEEP = 60  # passages fetched where articles are wanted: enough for ten different ones
@@ -97,7 +98,7 @@ class Peer:
 def peers(chroma: LangChainChroma) -> list[Peer]:
     """Those that are installed, over the passages and vectors that LangChain + Chroma made."""
     found = [
-        Peer(f"LangChain {version('langchain')} + Chroma {version('chromadb')}, defaults",
+        Peer(f"LangChain core {version('langchain-core')} + Chroma {version('chromadb')}, defaults",
              lambda query: chroma.search(query, DEEP)),
         Peer(f"SQLite {sqlite3.sqlite_version} FTS5, porter, BM25", _fts5(chroma.texts)),
         Peer(f"numpy {version('numpy')}, every vector compared", _numpy(chroma)),
@@ -161,6 +162,17 @@ def _haystack(chroma: LangChainChroma) -> Peer:
         return _unique(d.meta["article"] for d in joined.run(documents=lists)["documents"])
 
     return Peer(f"Haystack {version('haystack-ai')}, BM25 and vectors by reciprocal rank", search)
+
+
+def with_txtai(chroma: LangChainChroma, txtai: Txtai) -> Peer:
+    """txtai on the same passages; its part is the search, the vector comes from the same graph."""
+    names = [name for name, _ in chroma.texts]
+
+    def search(query: str) -> list[str]:
+        vector = chroma.embeddings.embed_query(query)
+        return _unique(names[place] for place in txtai.search(query, vector, DEEP))
+
+    return Peer(f"txtai {txtai.release}, hybrid, defaults", search)
 
 
 def _article(path: Path) -> tuple[str, str]:

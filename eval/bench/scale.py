@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +16,11 @@ from typing import Any
 
 from copilot.bootstrap import Copilot
 from eval.bench import corpus, load, process, store
+from eval.bench.figures import quantile
 from eval.retrieval.sets import star
 from ingest.pipeline import Pipeline
 
-SIZES = (1_000, 5_000, 20_000, 100_000)
+SIZES = (1_000, 10_000, 100_000)
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "benchmarks"
 REAL_ARTICLES, REAL_DIALOGUES = 160, 40  # embedded for real; the rest is made from them
 WARM = 16
@@ -29,7 +32,7 @@ REPORT = """\
 Articles and dialogues go through the real pipeline; volume is made from their passages: words of
 the text moved and added, noise on the vector (cosine to the real one .9 on average). Made passages
 stand in the real tables and in the full text. {queries} queries, no two alike, to `POST /v1/search`
-of a real server, one client; the time includes the embedding of the query.
+of a real server of each size, by turns, one client; the time includes the embedding of the query.
 
 | passages | stored a second, vectors given | memory of the server | p50 | p95 | processor a query |
 |---|---|---|---|---|---|
@@ -64,25 +67,28 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="scale-") as folder:
         steps = grown(Path(folder), options.sizes, options.queries)
     options.to.mkdir(parents=True, exist_ok=True)
+    sys.stdout.write("".join(f"{step}\n" for step in steps))
     (options.to / "scale.md").write_text(report(steps, options.queries), "utf-8")
     draw(steps, options.to / "scale.svg")
     return 0
 
 
 def grown(home: Path, sizes: Sequence[int], queries: int) -> list[Step]:
-    """One store that grows from size to size."""
-    copilot = store.opened(home)
+    """One store that grows from size to size, a copy of each size, and all of them asked."""
+    copilot = store.opened(home / "growing")
     asked = _real(copilot)
-    volume, held, steps = store.volume_of(copilot), _held(copilot), list[Step]()
+    volume, held = store.volume_of(copilot), _held(copilot)
+    rates: dict[Path, tuple[int, float]] = {}
     for size in sizes:
         missing = max(0, size - held)
         seconds = store.add_volume(copilot, volume.passages(missing), first=held)
         held = _held(copilot)
-        steps.append(_asked(home, held, missing / seconds if missing else 0.0, asked, queries))
-        sys.stdout.write(f"{steps[-1]}\n")
-        sys.stdout.flush()
+        store.close(copilot)
+        rates[home / str(held)] = (held, missing / seconds if missing else 0.0)
+        shutil.copytree(home / "growing", home / str(held))
+        copilot = store.opened(home / "growing")
     store.close(copilot)
-    return steps
+    return _asked(rates, asked, queries)
 
 
 def _real(copilot: Copilot) -> list[str]:
@@ -108,19 +114,36 @@ def _held(copilot: Copilot) -> int:
     return copilot.store().sources.count("document")[1]
 
 
-def _asked(home: Path, held: int, rate: float, asked: Sequence[str], queries: int) -> Step:
+def _asked(
+    homes: Mapping[Path, tuple[int, float]], asked: Sequence[str], queries: int
+) -> list[Step]:
+    """Every query to the server of each size by turns: what else the machine does, all share."""
     bodies = [
         load.request_of("/v1/search", {"query": text, "k": 10}, key=process.KEY)
         for text in corpus.varied(asked, queries + WARM)
     ]
-    with process.ours(home) as served:
-        load.run(served.port, bodies[:WARM], clients=1)
-        before = served.cpu_s
-        outcome = load.run(served.port, bodies[WARM:], clients=1)
-        if outcome.errors:
-            raise RuntimeError(f"{outcome.errors} searches failed at {held:,} passages")
-        spent = 1000 * (served.cpu_s - before) / queries
-        return Step(held, rate, served.resident_mb, outcome.took(0.5), outcome.took(0.95), spent)
+    took: list[list[float]] = [[] for _ in homes]
+    with ExitStack() as running:
+        servers = [running.enter_context(process.ours(home)) for home in homes]
+        for served in servers:
+            load.run(served.port, bodies[:WARM], clients=1)
+        before = [served.cpu_s for served in servers]
+        for turn, body in enumerate(bodies[WARM:]):
+            for place in range(len(servers)):
+                number = (turn + place) % len(servers)  # nobody is always the first
+                outcome = load.run(servers[number].port, [body], clients=1)
+                if outcome.errors:
+                    raise RuntimeError(f"a search failed: see {list(homes)[number]}/serve.log")
+                took[number].append(outcome.took(0.5))
+        spent = [
+            1000 * (served.cpu_s - begun) / queries
+            for served, begun in zip(servers, before, strict=True)
+        ]
+        memory = [served.resident_mb for served in servers]
+    return [
+        Step(held, rate, memory[n], quantile(took[n], 0.5), quantile(took[n], 0.95), spent[n])
+        for n, (held, rate) in enumerate(homes.values())
+    ]
 
 
 def report(steps: Sequence[Step], queries: int) -> str:
