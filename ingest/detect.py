@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import stat
 import zlib
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from copilot.domain import Failure
+from ingest.loaders.jsonfaults import ADVICE, is_cut, words
 from ingest.loaders.lines import opened
 from ingest.loaders.protocol import LEFT_OUT, Loader, LoadOptions, Probe
 from ingest.loaders.registry import all_loaders
@@ -154,6 +156,8 @@ def _entry(path: Path, entry: os.DirEntry[str], root: Path) -> Iterator[Path | F
 
 def _unknown(probe: Probe, kind: str) -> str:
     said = "" if kind == "auto" else f" for --kind {kind}"
+    if fault := _json_fault(probe):
+        return fault
     if probe.keys:
         found = ", ".join(sorted(map(str, probe.keys))[:12])
         return f"no loader{said} knows records with the fields {found}; name one with --format"
@@ -161,3 +165,20 @@ def _unknown(probe: Probe, kind: str) -> str:
         found = ", ".join(sorted(probe.header)[:12])
         return f"no loader{said} knows the columns {found}; give a --mapping or a --format"
     return f"no loader{said} knows this kind of file ({probe.suffix or 'no suffix'})"
+
+
+def _json_fault(probe: Probe) -> str:
+    """What is broken in a small JSON file whose records nobody knows: the fault may be why."""
+    whole = probe.text.strip()
+    if probe.suffix != ".json" or len(probe.head) >= HEAD_BYTES or whole[:1] not in ("{", "["):
+        return ""
+    try:
+        json.loads(whole)
+    except json.JSONDecodeError as error:
+        if is_cut(error, whole):
+            lines = whole.count("\n") + 1
+            return f"the file ends in the middle of its JSON (line {lines}): {ADVICE}"
+        return f"not valid JSON: at line {error.lineno}, {words(error)}"
+    except RecursionError:
+        return "the JSON is nested too deeply"
+    return ""

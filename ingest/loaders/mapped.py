@@ -1,13 +1,16 @@
 """Loads conversations, one message per row or record, by a mapping file or our own column names.
 
 A mapping: `{"columns": {"text": "Body", …}, "values": {"speaker": {"Client": "customer"}},
-"defaults": {"visibility": "public"}}`. What a message needs is declared there, never guessed.
+"defaults": {"visibility": "public"}, "optional": ["rating"]}`. What a message needs is declared
+there, never guessed. A column that is declared and lacks in the file refuses the file: read
+without it, everything that stood there before would be wiped out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +40,10 @@ NAMES = tuple(
     "conversation_id message_id speaker role visibility text created_at author channel "
     "customer_id subject status resolved reopened rating tags language order_id url label".split()
 )
-NEEDED = ("conversation_id", "speaker", "visibility", "text")
+PARTS = frozenset(("columns", "values", "defaults", "optional", "kind", "unsure", "preview"))
+MAX_SHOWN = 40  # columns named in a fault
+Records = Callable[[], Iterator[Row | Record | Failure]]
+_NOWHERE = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,15 @@ class ColumnMapping:
     columns: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
     defaults: Mapping[str, str]
+    declared: Mapping[str, str]  # field -> column as the mapping file writes it; it must be there
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> ColumnMapping:
         """Check a mapping file; an unknown field name is a typing error, so it is refused."""
+        if unknown := sorted(set(given) - PARTS):
+            raise FieldFault(
+                f"mapping: no part {', '.join(unknown)}; it has columns, values, defaults, optional"
+            )
         parts = {name: mapping(given.get(name), name) for name in ("columns", "values", "defaults")}
         for name, part in parts.items():
             unknown = sorted(set(part) - set(NAMES))
@@ -59,13 +70,18 @@ class ColumnMapping:
                 raise FieldFault(
                     f"mapping {name}: no field {', '.join(unknown)}; known are {known}"
                 )
+        optional = set(words(given.get("optional"), "optional"))
+        if unknown := sorted(optional - set(parts["columns"])):
+            raise FieldFault(f"mapping optional: {', '.join(unknown)} is no mapped column")
+        columns = {name: str(one).strip() for name, one in parts["columns"].items()}
         return cls(
-            columns={name: str(parts["columns"].get(name, name)).lower() for name in NAMES},
+            columns={name: columns.get(name, name).lower() for name in NAMES},
             values={
                 name: {str(key).lower(): str(one) for key, one in mapping(meant, name).items()}
                 for name, meant in parts["values"].items()
             },
             defaults={name: str(one) for name, one in parts["defaults"].items()},
+            declared={name: one for name, one in columns.items() if name not in optional},
         )
 
     def fields(self, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,7 +112,7 @@ class MessagesCsvLoader:
         )
 
     def load(self, path: Path, options: LoadOptions) -> Iterator[Item | Failure]:
-        yield from _conversations(path, csv_rows(path, options), options)
+        yield from _conversations(path, partial(csv_rows, path, options), options)
 
 
 class MessagesJsonLoader:
@@ -111,20 +127,50 @@ class MessagesJsonLoader:
         return {"conversation_id", "text", "speaker"} <= probe.record_keys
 
     def load(self, path: Path, options: LoadOptions) -> Iterator[Item | Failure]:
-        yield from _conversations(path, json_records(path, options), options)
+        yield from _conversations(path, partial(json_records, path, options), options)
 
 
-def _conversations(
-    path: Path, records: Iterator[Row | Record | Failure], options: LoadOptions
-) -> Iterator[Item | Failure]:
+def _conversations(path: Path, read: Records, options: LoadOptions) -> Iterator[Item | Failure]:
     try:
         declared = ColumnMapping.of(options.mapping)
     except InvalidInput as error:
         yield Failure(str(path), error.detail)
         return
-    checked = _checked(path, records, declared, options)
+    if reason := _lacking(read(), declared):
+        yield Failure(str(path), reason)
+        return
+    checked = _checked(path, read(), declared, options)
     for group in grouped(checked, key=lambda message: str(message["conversation_id"])):
         yield group if isinstance(group, Failure) else _conversation(group)
+
+
+def _lacking(records: Iterator[Row | Record | Failure], mapping: ColumnMapping) -> str | None:
+    """Why the file cannot be read by this mapping: a column that none of its records has.
+
+    Most files show every column in their first record, and no more of them is read here.
+    """
+    lacking = dict(mapping.declared)
+    seen: dict[str, None] = {}
+    for record in records:
+        if isinstance(record, Failure):
+            continue
+        row = {key.lower(): one for key, one in record.value.items()}
+        lacking = {name: one for name, one in lacking.items() if not _has(row, one.lower())}
+        if not lacking:
+            return None
+        if len(seen) < MAX_SHOWN:
+            seen |= dict.fromkeys(_paths(record.value))
+        if isinstance(record, Row):
+            break  # every row has the columns of the header
+    if not lacking or not seen:
+        return None
+    fields = "; ".join(f"{one!r} for {name}" for name, one in lacking.items())
+    shown = ", ".join(list(seen)[:MAX_SHOWN])
+    return (
+        f"the mapping names a column that this file lacks: {fields}. The file has {shown}. "
+        "Correct the mapping file; if the file may do without the column, list the field under "
+        '"optional" there. Nothing of this file was stored or changed'
+    )
 
 
 def _checked(
@@ -205,12 +251,32 @@ def _last(messages: list[dict[str, Any]], name: str) -> Any:
 
 def _at(row: Mapping[str, Any], column: str) -> Any:
     """The value of a column, or at a dotted path into nested objects."""
+    found = _found(row, column)
+    return None if found is _NOWHERE else found
+
+
+def _has(row: Mapping[str, Any], column: str) -> bool:
+    """Whether the column is there, with or without a value; below a null nobody can tell."""
+    return _found(row, column) is not _NOWHERE
+
+
+def _found(row: Mapping[str, Any], column: str) -> Any:
     if column in row:
         return row[column]
     here: Any = row
     for part in column.split("."):
-        if not isinstance(here, Mapping):
+        if here is None:
             return None
-        lowered = {str(key).lower(): one for key, one in here.items()}
-        here = lowered.get(part)
+        if not isinstance(here, Mapping):
+            return _NOWHERE
+        here = {str(key).lower(): one for key, one in here.items()}.get(part, _NOWHERE)
     return here
+
+
+def _paths(value: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """The names of the columns, those of nested objects as dotted paths."""
+    for key, one in value.items():
+        if isinstance(one, Mapping) and one:
+            yield from _paths(one, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"

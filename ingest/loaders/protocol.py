@@ -153,8 +153,11 @@ def _first_json(text: str) -> Any:
         return None
     try:
         return json.JSONDecoder().raw_decode(text, start)[0]
-    except (ValueError, RecursionError):
-        return _mended(text[start : start + 65_536])
+    except ValueError as error:  # cut off by our look, or broken: then what came before tells
+        sound = getattr(error, "pos", len(text))
+        return _mended(text[start : start + 65_536]) or _mended(text[start:sound])
+    except RecursionError:
+        return None
 
 
 def _mended(text: str) -> Any:

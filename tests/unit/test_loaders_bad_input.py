@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,7 +58,8 @@ def test_every_broken_line_is_named_and_the_rest_comes_in(tmp_path: Path) -> Non
     found = read(path, limits=Limits(record_bytes=200_000))
     assert outcome(found) == ["1", 2, 3, 4, 5, 6, 6, 7, 8, 9, 10, "12"]
     reasons = {one.line: one.reason for one in found if isinstance(one, Failure)}
-    assert "not valid JSON" in reasons[2]
+    assert "cut off" in reasons[2]
+    assert "not valid JSON" in reasons[3]
     assert "--encoding" in reasons[4]
     assert "NUL" in reasons[5]
     assert "no content" in reasons[7]
@@ -69,7 +71,45 @@ def test_truncated_list_gives_what_came_before_and_the_line_of_the_cut(tmp_path:
     path.write_bytes(b"[\n" + article("1") + b",\n" + article("2") + b",\n" + article("3")[:-9])
     found = read(path)
     assert outcome(found) == ["1", "2", 4]
-    assert "was not read" in found[-1].reason
+    assert "in the middle of record 3, which begins at line 4, character 1" in found[-1].reason
+    assert "cut off; export or copy it again. 2 whole records" in found[-1].reason
+
+
+WHOLE = json.dumps([{"id": str(n), "title": "T", "content": "Text \\ é."} for n in range(3)])
+ENVELOPE = json.dumps({"count": 3, "articles": json.loads(WHOLE), "next": {"page": 2}}, indent=1)
+
+
+@pytest.mark.parametrize("text", [WHOLE, ENVELOPE], ids=["list", "envelope"])
+def test_a_file_cut_anywhere_says_so_and_gives_its_whole_records(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    for at in range(text.index("title"), len(text)):
+        path.write_text(text[:at], "utf-8")
+        found = read(path)
+        whole = [one for one in found if not isinstance(one, Failure)]
+        assert len(found) == len(whole) + 1, text[:at]
+        assert "cut off" in found[-1].reason, text[:at]
+        assert len(whole) == len(re.findall(r'\."\s*}', text[:at])), text[:at]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "told"),
+    [
+        (WHOLE + "\nsku,name\n1,2\n", 3, "another format"),
+        (WHOLE.replace("}, {", "} {"), 1, "',' expected"),
+        (WHOLE.replace('"title"', "title", 1), 0, "at line 1, expecting"),
+        ('{"id": "1", "title": "T", "con', 0, "cut off"),
+        ('[{"id": "1", "title": "T", "content": "x"}, {"id": nul', 1, "cut off"),
+        ('[{"id": "1", "title": "T", "content": "x"}, {"id": nix', 1, "expecting value"),
+    ],
+)
+def test_broken_json_is_told_from_json_that_was_cut(
+    text: str, whole: int, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.json").write_text(text, "utf-8")
+    found = read(tmp_path / "a.json")
+    assert [isinstance(one, Failure) for one in found] == [False] * whole + [True]
+    assert told in found[-1].reason
+    assert ("cut off" in found[-1].reason) is (told == "cut off")
 
 
 def test_oversized_record_in_a_list_is_skipped_alone(tmp_path: Path) -> None:
