@@ -36,6 +36,7 @@ BUNDLES: tuple[frozenset[str], ...] = (
         for other in ("csv", "json")
     ),
 )
+TO_DO = "give a --mapping (`copilot ingest --guess-mapping FILE` proposes one) or name a --format"
 LEGAL = frozenset(("license", "licence", "copying", "notice"))
 
 
@@ -160,10 +161,10 @@ def _unknown(probe: Probe, kind: str) -> str:
         return fault
     if probe.keys:
         found = ", ".join(sorted(map(str, probe.keys))[:12])
-        return f"no loader{said} knows records with the fields {found}; name one with --format"
+        return f"no loader{said} knows records with the fields {found}; {TO_DO}"
     if len(probe.header) > 1:
         found = ", ".join(sorted(probe.header)[:12])
-        return f"no loader{said} knows the columns {found}; give a --mapping or a --format"
+        return f"no loader{said} knows the columns {found}; {TO_DO}"
     return f"no loader{said} knows this kind of file ({probe.suffix or 'no suffix'})"
 
 

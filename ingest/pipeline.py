@@ -192,7 +192,7 @@ class Pipeline:
                     left_out = item.reason.startswith(LEFT_OUT)
                     if not left_out:
                         run.unsure.add(origin)
-                    run.report.fail(item, left_out=left_out)
+                    run.report.fail(item, left_out=left_out, form=form)
                     continue
                 self._sort(run, item, origin, form, known, progress)
             progress.records(run.done)

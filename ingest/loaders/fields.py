@@ -47,7 +47,7 @@ class Clock:
         if isinstance(value, int | Decimal | float):
             return epoch(value, name)
         text = str(value).strip()
-        if re.fullmatch(r"\d{9,11}(?:\.\d+)?", text):
+        if re.fullmatch(r"(?:\d{9,11}|\d{13})(?:\.\d+)?", text):  # seconds or milliseconds
             return epoch(Decimal(text), name)
         found = _iso(text) or _mail_date(text) or self._ordered(text, name)
         if found is None:
@@ -71,7 +71,7 @@ class Clock:
         first, second, third, hour, minute, second_of, half = match.groups()
         order = "ymd" if len(first) == 4 else self.options.date_order
         if order is None:
-            raise FieldFault(f"{name} {text!r} can be read in two ways; {_AMBIGUOUS}")
+            raise FieldFault(_no_order(name, text, int(first), int(second)))
         year, month, day = in_order((first, second, third), order)
         try:
             clock = _hour(hour, half), int(minute or 0), int(second_of or 0)
@@ -81,6 +81,14 @@ class Clock:
             raise FieldFault(
                 f"{name} {text!r} is no date in the order {order}; {_AMBIGUOUS}"
             ) from None
+
+
+def _no_order(name: str, text: str, first: int, second: int) -> str:
+    """What to do about a date whose order nobody declared; one may show it for all."""
+    shown = "dmy" if first > 12 else "mdy" if second > 12 else None  # the other is the month
+    if shown:
+        return f"{name} {text!r} needs its order declared; add --date-order {shown}"
+    return f"{name} {text!r} can be read in two ways; {_AMBIGUOUS}"
 
 
 def in_order(parts: Sequence[str], order: DateOrder) -> tuple[int, int, int]:

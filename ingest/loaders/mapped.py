@@ -2,8 +2,8 @@
 
 A mapping: `{"columns": {"text": "Body", …}, "values": {"speaker": {"Client": "customer"}},
 "defaults": {"visibility": "public"}, "optional": ["rating"]}`. What a message needs is declared
-there, never guessed. A column that is declared and lacks in the file refuses the file: read
-without it, everything that stood there before would be wiped out.
+there, never guessed; "*" among the values stands for any other word. A column that is declared
+and lacks in the file refuses the file: read without it, what stood there would be wiped out.
 """
 
 from __future__ import annotations
@@ -38,8 +38,10 @@ from ingest.loaders.text import html_text, message_text
 
 NAMES = tuple(
     "conversation_id message_id speaker role visibility text created_at author channel "
-    "customer_id subject status resolved reopened rating tags language order_id url label".split()
+    "customer_id subject status resolved reopened rating tags language order_id url label "
+    "reply".split()  # what the agent answered, where one row is a whole ticket
 )
+OF_CONVERSATION = ("customer_id", "channel", "language", "resolved", "reopened", "rating", "url")
 PARTS = frozenset(("columns", "values", "defaults", "optional", "kind", "unsure", "preview"))
 MAX_SHOWN = 40  # columns named in a fault
 Records = Callable[[], Iterator[Row | Record | Failure]]
@@ -93,7 +95,8 @@ class ColumnMapping:
             if value is None or value == "":
                 value = self.defaults.get(name)
             if name in self.values and value is not None:
-                value = self.values[name].get(str(value).strip().lower(), value)
+                meant = self.values[name]
+                value = meant.get(str(value).strip().lower(), meant.get("*", value))
             found[name] = value
         return found
 
@@ -209,6 +212,7 @@ def _message(fields: dict[str, Any], options: LoadOptions) -> dict[str, Any]:
         **{name: plain(fields[name]) for name in NAMES},
         "conversation_id": required(fields, "conversation_id"),
         "turn": turn,
+        "reply": _reply(fields, turn, options),
         "resolved": flag(fields["resolved"], "resolved"),
         "reopened": flag(fields["reopened"], "reopened"),
         "rating": rating(fields["rating"]),
@@ -216,14 +220,24 @@ def _message(fields: dict[str, Any], options: LoadOptions) -> dict[str, Any]:
     }
 
 
+def _reply(fields: Mapping[str, Any], asked: Turn, options: LoadOptions) -> Turn | None:
+    """The agent's answer that stands in the same row; nobody says when it was written."""
+    said = html_text(text(fields, "reply"), options)
+    if not said:
+        return None
+    return Turn("agent", said, role=options.agent_role, visibility=asked.visibility)
+
+
 def _conversation(messages: list[dict[str, Any]]) -> Interaction:
     """Facts of the conversation are taken from the last message that states them."""
-    turns = [message["turn"] for message in messages]
-    if all(turn.at for turn in turns):
-        turns.sort(key=lambda turn: turn.at)
+    if all(message["turn"].at for message in messages):
+        messages = sorted(messages, key=lambda message: message["turn"].at)
+    turns = [turn for message in messages for turn in (message["turn"], message["reply"]) if turn]
     orders = tuple(dict.fromkeys(str(one["order_id"]) for one in messages if one["order_id"]))
     tags = words(_last(messages, "tags"), "tags", separator=",")
-    zoneless = any(message["zoneless"] for message in messages)
+    unstated = [name for name in OF_CONVERSATION if _last(messages, name) is None]
+    unstated += ["times"] * (not any(turn.at for turn in turns))
+    unstated += ["time zone"] * any(message["zoneless"] for message in messages)
     return Interaction(
         source_id=str(messages[0]["conversation_id"]),
         turns=tuple(turns),
@@ -241,7 +255,7 @@ def _conversation(messages: list[dict[str, Any]]) -> Interaction:
         tags=tags,
         language=text({"language": _last(messages, "language")}, "language"),
         url=text({"url": _last(messages, "url")}, "url"),
-        meta={"unstated": ["time zone"]} if zoneless else {},
+        meta={"unstated": unstated} if unstated else {},
     )
 
 
