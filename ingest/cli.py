@@ -199,7 +199,8 @@ def _told(reason: Reason) -> str:
     if reason.count == 1:
         return told
     others = ", ".join(map(str, lines[1:]))
-    shown = f": lines {others}{', …' if reason.count > len(lines) else ''}" if others else ""
+    named = "line" if reason.count == 2 else "lines"
+    shown = f": {named} {others}{', …' if reason.count > len(lines) else ''}" if others else ""
     return f"{told} (and {reason.count - 1} more like it{shown})"
 
 

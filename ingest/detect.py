@@ -160,12 +160,21 @@ def _unknown(probe: Probe, kind: str) -> str:
     if fault := _json_fault(probe):
         return fault
     if probe.keys:
-        found = ", ".join(sorted(map(str, probe.keys))[:12])
+        found = ", ".join(sorted(map(str, _fields(probe)))[:12])
         return f"no loader{said} knows records with the fields {found}; {TO_DO}"
     if len(probe.header) > 1:
         found = ", ".join(sorted(probe.header)[:12])
         return f"no loader{said} knows the columns {found}; {TO_DO}"
     return f"no loader{said} knows this kind of file ({probe.suffix or 'no suffix'})"
+
+
+def _fields(probe: Probe) -> frozenset[str]:
+    """The fields of the records; below an envelope such as `tickets`, those of its first one."""
+    lists = [name for name, one in probe.record.items() if isinstance(one, list)]
+    inner = probe.first_of(lists[0]) if len(lists) == 1 else {}
+    if inner and inner is not probe.record and len(probe.record) <= 5:
+        return frozenset(f"{lists[0]}.{name}" for name in inner)
+    return probe.keys
 
 
 def _json_fault(probe: Probe) -> str:

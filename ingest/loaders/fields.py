@@ -23,6 +23,13 @@ _SLASHED = re.compile(
     r"^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})"
     r"(?:[,T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp]\.?[Mm]\.?)?)?$"
 )
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_SPELLED = re.compile(
+    r"^(?:[A-Za-z]{3,9},? )?(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -](?P<month>[A-Za-z]{3,9})"
+    r"|(?P<month2>[A-Za-z]{3,9})\.? (?P<day2>\d{1,2})(?:st|nd|rd|th)?),?[ -](?P<year>\d{4})"
+    r"(?:,?(?: at)? (?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<sec>\d{2}))?"
+    r"\s?(?P<half>[AaPp]\.?[Mm]\.?)?)?$"
+)
 _MONEY = re.compile(r"^[+-]?\d{1,12}(?:\.\d{1,6})?$")
 _AMBIGUOUS = "say its order with --date-order dmy, mdy or ymd"
 
@@ -49,7 +56,7 @@ class Clock:
         text = str(value).strip()
         if re.fullmatch(r"(?:\d{9,11}|\d{13})(?:\.\d+)?", text):  # seconds or milliseconds
             return epoch(Decimal(text), name)
-        found = _iso(text) or _mail_date(text) or self._ordered(text, name)
+        found = _iso(text) or _mail_date(text) or _spelled(text) or self._ordered(text, name)
         if found is None:
             raise FieldFault(
                 f"{name} {text[:60]!r} is not a time; use ISO 8601 (2026-03-31T14:05Z)"
@@ -288,6 +295,22 @@ def _iso(text: str) -> datetime | None:
     text = re.sub(r"\s+([+-]\d{2}:?\d{2})$", r"\1", text)
     try:
         return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _spelled(text: str) -> datetime | None:
+    """A date whose month is a word (`March 2, 2026 10:00 AM`), so that its order is plain."""
+    match = _SPELLED.match(text)
+    if match is None:
+        return None
+    day, month = match["day"] or match["day2"], (match["month"] or match["month2"])[:3].lower()
+    if month not in _MONTHS:
+        return None
+    clock = _hour(match["hour"], match["half"]), int(match["minute"] or 0), int(match["sec"] or 0)
+    try:
+        # The caller adds the zone.
+        return datetime(int(match["year"]), _MONTHS.index(month) + 1, int(day), *clock)  # noqa: DTZ001
     except ValueError:
         return None
 

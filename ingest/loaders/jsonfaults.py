@@ -60,6 +60,8 @@ def is_cut(error: ValueError, text: str) -> bool:
 
 def said(error: ValueError, text: str) -> str:
     """What is wrong with the JSON of one line."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return "this line is no JSON; is another format in the same file?"
     if not isinstance(error, json.JSONDecodeError):
         return f"not valid JSON: {str(error)[:120]}"
     if is_cut(error, text):

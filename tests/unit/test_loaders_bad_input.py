@@ -59,7 +59,7 @@ def test_every_broken_line_is_named_and_the_rest_comes_in(tmp_path: Path) -> Non
     assert outcome(found) == ["1", 2, 3, 4, 5, 6, 6, 7, 8, 9, 10, "12"]
     reasons = {one.line: one.reason for one in found if isinstance(one, Failure)}
     assert "cut off" in reasons[2]
-    assert "not valid JSON" in reasons[3]
+    assert "another format" in reasons[3]
     assert "--encoding" in reasons[4]
     assert "NUL" in reasons[5]
     assert "no content" in reasons[7]
@@ -177,7 +177,40 @@ def test_row_with_the_wrong_delimiter_and_another_format_are_named(tmp_path: Pat
     path.write_text(CATALOGUE + 'B,Two,2,EUR\n{"sku":"C"}\nD;Four;4;EUR\n')
     found = read(path)
     assert [one.sku if isinstance(one, Product) else one.line for one in found] == ["A", 3, 4, "D"]
-    assert "another delimiter" in found[1].reason
+    assert "is JSON" in found[2].reason
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("B,Two,2,EUR", "separated by ','"),
+        ('{"sku": "B", "name": "Two"}', "this row is JSON"),
+        ("B;Two;2", "3 cells where the header has 4"),
+        ("B", "1 cell where"),
+    ],
+)
+def test_a_row_of_another_shape_says_which(row: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{CATALOGUE}{row}\nD;Four;4;EUR\n", "utf-8")
+    first, failure, last = read(path)
+    assert isinstance(failure, Failure)
+    assert told in failure.reason
+    assert (first.sku, failure.line, last.sku) == ("A", 3, "D")  # type: ignore[union-attr]
+
+
+def test_another_format_among_json_lines_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(article("1") + b"\nsku,name\n9,Lamp\n" + article("4"))
+    found = read(path)
+    assert outcome(found) == ["1", 2, 3, "4"]
+    assert "no JSON; is another format" in found[2].reason
+
+
+def test_an_unknown_envelope_shows_the_fields_of_its_records(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.json"
+    path.write_text(json.dumps({"tickets": [{"id": 5, "title": "x", "events": []}]}), "utf-8")
+    (failure,) = read(path)
+    assert "tickets.events, tickets.id, tickets.title" in failure.reason
 
 
 def test_quote_that_never_closes_costs_its_row_only(tmp_path: Path) -> None:
@@ -205,6 +238,11 @@ def test_file_without_separator_lists_what_was_found(tmp_path: Path) -> None:
         "Mon, 02 Mar 2026 10:00:00 +0000",
         1_772_445_600,
         "1772445600.0",
+        "1772445600000",
+        "March 2, 2026 10:00 AM",
+        "Mar 2nd, 2026 at 10:00",
+        "Monday, 2 March 2026 10:00:00",
+        "2-Mar-2026 10:00",
         1_772_445_600_000,
     ],
 )
