@@ -41,7 +41,6 @@ NAMES = tuple(
     "customer_id subject status resolved reopened rating tags language order_id url label "
     "reply".split()  # what the agent answered, where one row is a whole ticket
 )
-OF_CONVERSATION = ("customer_id", "channel", "language", "resolved", "reopened", "rating", "url")
 PARTS = frozenset(("columns", "values", "defaults", "optional", "kind", "unsure", "preview"))
 MAX_SHOWN = 40  # columns named in a fault
 Records = Callable[[], Iterator[Row | Record | Failure]]
@@ -210,7 +209,7 @@ def _message(fields: dict[str, Any], options: LoadOptions) -> dict[str, Any]:
     )
     return {
         **{name: plain(fields[name]) for name in NAMES},
-        "conversation_id": required(fields, "conversation_id"),
+        "conversation_id": f"{options.id_prefix}{required(fields, 'conversation_id')}",
         "turn": turn,
         "reply": _reply(fields, turn, options),
         "resolved": flag(fields["resolved"], "resolved"),
@@ -235,11 +234,16 @@ def _conversation(messages: list[dict[str, Any]]) -> Interaction:
     turns = [turn for message in messages for turn in (message["turn"], message["reply"]) if turn]
     orders = tuple(dict.fromkeys(str(one["order_id"]) for one in messages if one["order_id"]))
     tags = words(_last(messages, "tags"), "tags", separator=",")
-    unstated = [name for name in OF_CONVERSATION if _last(messages, name) is None]
+    unstated = [name for name in ("customer_id", "language", "url") if not _last(messages, name)]
+    unstated += [
+        f"outcome.{name}"
+        for name in ("resolved", "reopened", "rating")
+        if _last(messages, name) is None
+    ]
     unstated += ["times"] * (not any(turn.at for turn in turns))
     unstated += ["time zone"] * any(message["zoneless"] for message in messages)
     return Interaction(
-        source_id=str(messages[0]["conversation_id"]),
+        source_id=messages[0]["conversation_id"],
         turns=tuple(turns),
         channel=str(_last(messages, "channel") or "unknown").lower(),
         customer_id=text({"id": _last(messages, "customer_id")}, "id"),
