@@ -31,6 +31,8 @@ from ingest.loaders.protocol import LEFT_OUT, Loader, LoadOptions
 from ingest.report import Fate, Report
 
 COLLISION = "another system has a record with this id: give one of them a prefix with --id-prefix"
+# What the tables' columns hold; PostgreSQL would refuse the whole batch for one longer value.
+MOST = {"id": 512, "record id": 256, "customer_id": 256, "language": 16, "label": 200}
 BATCH_ITEMS = 512
 BATCH_CHUNKS = 1_024
 BATCH_CHARS = 2_000_000
@@ -207,6 +209,10 @@ class Pipeline:
         progress: Progress,
     ) -> None:
         kind, item_id = kind_of(item), id_of(item)
+        if reason := _oversized(item):
+            run.unsure.add(origin)
+            run.report.fail(Failure(origin, reason, record_id=item_id[:200]), form=form)
+            return
         seen = run.seen.setdefault((kind, origin), set())
         if item_id in seen:  # twice in one file: the later one is judged against the stored one
             self._flush(run, progress)
@@ -322,6 +328,25 @@ class Pipeline:
                 gone = sorted(stored - run.seen.get((kind, origin), set()))
                 for _ in range(self.remove(kind, gone) if gone else 0):
                     run.report.note(origin, "removed")
+
+
+def _oversized(item: Item) -> str | None:
+    """Why the tables cannot hold the item: a short field of it that is far too long."""
+    if isinstance(item, Product | Customer):
+        values = [("record id", id_of(item))]
+    else:
+        values = [("id", item.source_id), ("language", item.language or "")]
+    if isinstance(item, Interaction):
+        values.append(("customer_id", item.customer_id or ""))
+        values += [("label", turn.label) for turn in item.turns if turn.label]
+    return next(
+        (
+            f"its {name} has {len(value)} characters, {MOST[name]} are the most"
+            for name, value in values
+            if len(value) > MOST[name]
+        ),
+        None,
+    )
 
 
 def _is_of_customers(loader: Loader | Failure) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
+MAX_DIGITS = 1_000
 ADVICE = "it was cut off; export or copy it again"
 _LITERALS = ("true", "false", "null")
 
@@ -44,6 +46,11 @@ class OversizedError(ValueError):
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
         self.line = line
+
+
+def whole_number(digits: str) -> int | Decimal:
+    """A number of so many digits that reading it costs too much stays as it is written."""
+    return int(digits) if len(digits) <= MAX_DIGITS else Decimal(digits)
 
 
 def is_cut(error: ValueError, text: str) -> bool:

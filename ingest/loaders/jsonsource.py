@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from copilot.domain import Failure
-from ingest.loaders.jsonfaults import CutOffError, JsonError, OversizedError, is_cut, said, words
+from ingest.loaders.jsonfaults import (
+    CutOffError,
+    JsonError,
+    OversizedError,
+    is_cut,
+    said,
+    whole_number,
+    words,
+)
 from ingest.loaders.lines import Line, UnreadableError, lines, said_size, utf8_chunks
 from ingest.loaders.protocol import LoadOptions
 
@@ -35,7 +43,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 # Money must never pass through a float, so every number with a fraction is a Decimal.
-DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
+DECODER = json.JSONDecoder(parse_float=Decimal, parse_int=whole_number, parse_constant=_no_constant)
 
 
 def json_records(

@@ -73,6 +73,24 @@ def test_edits_and_deletions_are_followed(
     assert len(store.fulltext.search(["lion"], "document", 5)) == 1
 
 
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"id": "x" * 513}, "its id has 513 characters"),
+        ({"customer_id": "x" * 257}, "its customer_id has 257 characters"),
+        ({"language": "English as spoken in Derby"}, "its language has 26 characters"),
+    ],
+)
+def test_a_value_that_no_column_holds_fails_alone(
+    pipeline: Pipeline, tmp_path: Path, changed: dict[str, str], told: str
+) -> None:
+    turns = [{"speaker": "customer", "text": "Dark.", "visibility": "public"}]
+    good = {"id": "y" * 512, "customer_id": "c", "language": "en", "turns": turns}
+    report = pipeline.run([write(tmp_path, "a.jsonl", {**good, "id": "z", **changed}, good)])
+    assert (report.counts["added"], report.counts["failed"]) == (1, 1)
+    assert told in report.failures[0].reason
+
+
 def test_a_renamed_file_loses_nothing(
     pipeline: Pipeline, store: TenantStore, tmp_path: Path
 ) -> None:

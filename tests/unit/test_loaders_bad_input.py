@@ -112,6 +112,28 @@ def test_broken_json_is_told_from_json_that_was_cut(
     assert ("cut off" in found[-1].reason) is (told == "cut off")
 
 
+def test_a_number_of_endless_digits_costs_nothing_but_itself(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    digits = "9" * 6_000
+    path.write_bytes(
+        b"[" + article("1") + b',{"id": %s, "title": "T", "content": "x"},' % digits.encode()
+        + article("3") + b"]"
+    )  # fmt: skip
+    assert outcome(read(path)) == ["1", digits, "3"]
+    path.write_text('[{"id": ' + digits)
+    (failure,) = read(path)
+    assert "cut off" in failure.reason
+
+
+def test_a_first_record_longer_than_a_look_is_known_by_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    long = {"content": "A sentence. " * 20_000, "id": "1", "title": "T"}
+    path.write_bytes(json.dumps(long).encode() + b"\n" + article("2"))
+    assert outcome(read(path)) == ["1", "2"]
+    (tmp_path / "deep.json").write_text("[" * 300_000)
+    assert "nested too deeply" in read(tmp_path / "deep.json")[0].reason
+
+
 def test_oversized_record_in_a_list_is_skipped_alone(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     big = article("2", 'quote " brace } and \\ back' * 40_000)
