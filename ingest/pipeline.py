@@ -27,12 +27,11 @@ from copilot.domain import (
 )
 from ingest.chunker import CHUNKER, chunk_document, chunk_interaction, embed_text
 from ingest.detect import choose, find_files
+from ingest.items import groups, oversized, size_of, state_of, title_of
 from ingest.loaders.protocol import LEFT_OUT, Loader, LoadOptions
 from ingest.report import Fate, Report
 
 COLLISION = "another system has a record with this id: give one of them a prefix with --id-prefix"
-# What the tables' columns hold; PostgreSQL would refuse the whole batch for one longer value.
-MOST = {"id": 512, "record id": 256, "customer_id": 256, "language": 16, "label": 200}
 BATCH_ITEMS = 512
 BATCH_CHUNKS = 1_024
 BATCH_CHARS = 2_000_000
@@ -104,6 +103,10 @@ class Run:
     waiting: list[Waiting] = field(default_factory=list)
     chars: int = 0
     seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (kind, origin) -> ids
+    held: set[tuple[str, str]] = field(default_factory=set)  # (kind, id) of those that wait
+    files: frozenset[str] = frozenset()  # the origins of this run
+    read: set[str] = field(default_factory=set)  # those of them that were read to their end
+    passed_over: set[tuple[str, str]] = field(default_factory=set)  # left to another file
     moved: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # same text, new file
     unsure: set[str] = field(default_factory=set)  # origins with failures: nothing is removed
     done: int = 0
@@ -128,10 +131,11 @@ class Pipeline:
     ) -> Report:
         """Ingests files and folders; returns counts and failures. Raises StoreError only."""
         started = time.perf_counter()
-        run, progress = Run(), progress or Silent()
+        progress = progress or Silent()
         options = options or LoadOptions(roots=tuple(paths))
         files = list(find_files(paths))
         known = [p for p in files if isinstance(p, Path)]
+        run = Run(files=frozenset(str(path.resolve()) for path in known))
         for failure in files:
             if isinstance(failure, Failure):
                 run.report.fail(failure)
@@ -177,6 +181,7 @@ class Pipeline:
             run.report.fail(loader, left_out=loader.reason.startswith(LEFT_OUT))
             return
         self._take(run, loader.load(path, options), origin, loader.format, progress)
+        run.read.add(origin)
 
     def _take(
         self,
@@ -186,7 +191,7 @@ class Pipeline:
         form: str,
         progress: Progress,
     ) -> None:
-        for group in _groups(items):
+        for group in groups(items):
             known = self._known([item for item in group if not isinstance(item, Failure)])
             for item in group:
                 run.done += 1
@@ -209,12 +214,13 @@ class Pipeline:
         progress: Progress,
     ) -> None:
         kind, item_id = kind_of(item), id_of(item)
-        if reason := _oversized(item):
+        if reason := oversized(item):
             run.unsure.add(origin)
             run.report.fail(Failure(origin, reason, record_id=item_id[:200]), form=form)
             return
         seen = run.seen.setdefault((kind, origin), set())
-        if item_id in seen:  # twice in one file: the later one is judged against the stored one
+        if item_id in seen or (kind, item_id) in run.held:
+            # Twice in one run: the later one is judged against the earlier one, once it is stored.
             self._flush(run, progress)
             known = self._known([item])
         seen.add(item_id)
@@ -229,12 +235,41 @@ class Pipeline:
             run.unsure.add(origin)
             run.report.fail(Failure(origin, COLLISION, record_id=item_id))
             return
+        if stored and stored[1] != origin and (reason := self._older(run, item, stored[1])):
+            run.passed_over.add((kind, item_id))
+            left_out = reason.startswith(LEFT_OUT)
+            run.report.fail(
+                Failure(origin, reason, record_id=item_id), left_out=left_out, form=form
+            )
+            return
         fate: Fate = "changed" if stored else "added"
         run.report.note(origin, fate, form=form)
         run.waiting.append(Waiting(item, mark, origin, fate))
-        run.chars += _size(item)
+        run.held.add((kind, item_id))
+        run.chars += size_of(item)
         if len(run.waiting) >= BATCH_ITEMS or run.chars >= BATCH_CHARS:
             self._flush(run, progress)
+
+    def _older(self, run: Run, item: Item, origin: str) -> str | None:
+        """Why the state of another file of this run stands: it is the newer one, or came first.
+
+        Exports of two months hold the same tickets; whichever is read last, the result is one.
+        """
+        if origin not in run.files or not isinstance(item, Document | Interaction):
+            return None
+        if origin in run.read and item.source_id not in run.seen.get((kind_of(item), origin), ()):
+            return None  # the other file holds it no more
+        stored = self.store.sources.get(kind_of(item), item.source_id)  # type: ignore[arg-type]
+        ours, theirs = state_of(item), state_of(stored) if stored else None
+        if ours and theirs and ours > theirs:
+            return None
+        name = Path(origin).name
+        if ours and theirs and ours < theirs:
+            return f"{LEFT_OUT}{name} holds a newer state of this record"
+        return (
+            f"{name} holds another record with this id, and no time says which is newer: give "
+            "each an id of its own, or ingest one of the files with an --id-prefix"
+        )
 
     def _is_of_another_system(self, item: Item) -> bool:
         """Whether the stored interaction of this id came from another helpdesk."""
@@ -264,6 +299,7 @@ class Pipeline:
 
     def _flush(self, run: Run, progress: Progress) -> None:
         waiting, run.waiting, run.chars = run.waiting, [], 0
+        run.held.clear()
         for origin in {w.origin for w in waiting}:
             pairs = [
                 (w.item, w.fingerprint)
@@ -287,7 +323,7 @@ class Pipeline:
     def _store_sources(self, waiting: Sequence[Waiting]) -> None:
         for group in _by_chunks([self._cut(w) for w in waiting]):
             texts = [
-                embed_text(chunk, _title(w.item)) for w, _, chunks in group for chunk in chunks
+                embed_text(chunk, title_of(w.item)) for w, _, chunks in group for chunk in chunks
             ]
             vectors = self.embedder.embed(texts) if texts else np.zeros((0, 1), dtype=np.float32)
             start = 0
@@ -325,43 +361,14 @@ class Pipeline:
             for kind in ("document", "interaction", "product", "customer"):
                 room = self.store.sources if kind in SOURCE_KINDS else self.store.records
                 stored = room.ids_of_origin(kind, origin)  # type: ignore[arg-type]
-                gone = sorted(stored - run.seen.get((kind, origin), set()))
+                seen = run.seen.get((kind, origin), set())
+                gone = sorted(i for i in stored - seen if (kind, i) not in run.passed_over)
                 for _ in range(self.remove(kind, gone) if gone else 0):
                     run.report.note(origin, "removed")
 
 
-def _oversized(item: Item) -> str | None:
-    """Why the tables cannot hold the item: a short field of it that is far too long."""
-    if isinstance(item, Product | Customer):
-        values = [("record id", id_of(item))]
-    else:
-        values = [("id", item.source_id), ("language", item.language or "")]
-    if isinstance(item, Interaction):
-        values.append(("customer_id", item.customer_id or ""))
-        values += [("label", turn.label) for turn in item.turns if turn.label]
-    return next(
-        (
-            f"its {name} has {len(value)} characters, {MOST[name]} are the most"
-            for name, value in values
-            if len(value) > MOST[name]
-        ),
-        None,
-    )
-
-
 def _is_of_customers(loader: Loader | Failure) -> bool:
     return not isinstance(loader, Failure) and loader.kind == "customer"
-
-
-def _groups(items: Iterable[Item | Failure], size: int = 256) -> Iterator[list[Item | Failure]]:
-    group: list[Item | Failure] = []
-    for item in items:
-        group.append(item)
-        if len(group) >= size:
-            yield group
-            group = []
-    if group:
-        yield group
 
 
 def _by_chunks(cuts: Iterable[Cut]) -> Iterator[list[Cut]]:
@@ -375,18 +382,6 @@ def _by_chunks(cuts: Iterable[Cut]) -> Iterator[list[Cut]]:
             group, held = [], 0
     if group:
         yield group
-
-
-def _size(item: Item) -> int:
-    if isinstance(item, Document):
-        return len(item.text)
-    if isinstance(item, Interaction):
-        return sum(len(turn.text) for turn in item.turns)
-    return 0
-
-
-def _title(item: Item) -> str:
-    return item.title if isinstance(item, Document) else ""
 
 
 def _is_below(origin: str, root: Path) -> bool:

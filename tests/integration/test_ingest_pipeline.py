@@ -73,6 +73,46 @@ def test_edits_and_deletions_are_followed(
     assert len(store.fulltext.search(["lion"], "document", 5)) == 1
 
 
+def ticket(text: str, day: int) -> dict[str, object]:
+    turn = {"speaker": "customer", "text": text, "visibility": "public"}
+    return {"id": "42", "updated_at": f"2026-01-{day:02d}T10:00:00Z", "turns": [turn]}
+
+
+@pytest.mark.parametrize("newer", ["january.jsonl", "february.jsonl"])
+def test_of_two_states_in_one_run_the_newer_one_stands_and_stays(
+    pipeline: Pipeline, store: TenantStore, tmp_path: Path, newer: str
+) -> None:
+    docs = tmp_path / "docs"
+    for name in ("january.jsonl", "february.jsonl"):
+        write(docs, name, ticket(f"told in {name}", 20 if name == newer else 10))
+    first, second = pipeline.run([docs]), pipeline.run([docs])
+    stored = store.sources.get("interaction", "42")
+    assert isinstance(stored, Interaction)
+    assert stored.turns[0].text == f"told in {newer}"
+    assert first.counts["failed"] == second.counts["failed"] == 0
+    assert dict(second.counts) == {"unchanged": 1, "left_out": 1}
+    assert f"{newer} holds a newer state" in second.failures[0].reason
+    (docs / newer).unlink()  # then the other file's state is what there is
+    assert pipeline.run([docs]).counts["changed"] == 1
+
+
+def test_two_records_of_one_id_are_a_finding_and_the_first_one_stands(
+    pipeline: Pipeline, store: TenantStore, tmp_path: Path
+) -> None:
+    docs = tmp_path / "docs"
+    write(docs, "a.jsonl", article("1", "the zebra"))
+    write(docs, "b.jsonl", article("1", "the giraffe"), article("2", "the okapi"))
+    for added, unchanged in ((2, 0), (0, 2)):
+        report = pipeline.run([docs])
+        assert (report.counts["added"], report.counts["unchanged"]) == (added, unchanged)
+        assert report.counts["failed"] == 1
+        assert "a.jsonl holds another record with this id" in report.failures[0].reason
+    assert store.fulltext.search(["giraffe"], "document", 5) == []
+    write(docs, "a.jsonl", article("3", "the lion"))
+    assert pipeline.run([docs]).counts["removed"] == 0  # it moved to the other file
+    assert len(store.fulltext.search(["giraffe"], "document", 5)) == 1
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
