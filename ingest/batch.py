@@ -33,7 +33,7 @@ class Cut(NamedTuple):
     chunks: Sequence[Chunk]
 
 
-Read = tuple[Item | Failure, str, str]  # with its origin and format
+Read = tuple[Item | Failure | None, str, str]  # with its origin and format; None: it ends here
 Embedded = tuple[Sequence[Cut], Future[np.ndarray]]
 
 
@@ -49,6 +49,9 @@ class Run:
     seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (kind, origin) -> ids
     fresh: set[tuple[str, str]] = field(default_factory=set)  # (kind, id) that are not stored yet
     sorted: set[tuple[str, str]] = field(default_factory=set)  # since the store was asked last
+    files: frozenset[str] = frozenset()  # the origins of this run
+    read: set[str] = field(default_factory=set)  # those of them that were read to their end
+    passed_over: set[tuple[str, str]] = field(default_factory=set)  # left to another file
     moved: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # same text, new file
     unsure: set[str] = field(default_factory=set)  # origins with failures: nothing is removed
     done: int = 0

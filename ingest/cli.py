@@ -24,12 +24,14 @@ from rich.table import Table
 from copilot.bootstrap import Copilot, build
 from copilot.config import Settings
 from copilot.db import TenantStore, now
+from copilot.domain import Failure
 from copilot.errors import InvalidInput
 from copilot.identity import resolve
+from ingest.detect import choose
 from ingest.loaders.protocol import LoadOptions
 from ingest.mapping import guess_mapping, read_mapping
 from ingest.pipeline import Pipeline
-from ingest.report import FATES, FileReport, Report
+from ingest.report import FATES, FileReport, Reason, Report
 
 MAX_ROWS = 20
 TOGETHER = 3  # more sound files of a folder than this are one row
@@ -76,7 +78,11 @@ def guess_and_ingest(
     """Read files or folders; run again after changes, edits and deletions are followed."""
     _check(kind, date_order, agent_role, paths)
     if guess:
-        typer.echo(json.dumps(guess_mapping(paths[0]), indent=2, ensure_ascii=False))
+        options = LoadOptions(encoding=encoding, roots=tuple(paths))
+        known = choose(paths[0], options=options)
+        if not isinstance(known, Failure):
+            err.print(f"note: {paths[0]} is read as {known.format} without a mapping", markup=False)
+        typer.echo(json.dumps(guess_mapping(paths[0], options), indent=2, ensure_ascii=False))
         return
     options = LoadOptions(
         mapping=read_mapping(mapping) if mapping else {},
@@ -170,11 +176,11 @@ def show_report(report: Report) -> None:
     out.print(table)
     if len(rows) > MAX_ROWS:
         out.print(f"… and {len(rows) - MAX_ROWS} more files", style="dim")
-    for failure in report.failures[:MAX_ROWS]:
-        place = f" line {failure.line}" if failure.line else ""
-        out.print(f"  {failure.path}{place}: {failure.reason}", style="yellow", markup=False)
-    if len(report.failures) > MAX_ROWS:
-        out.print(f"… and {len(report.failures) - MAX_ROWS} more; see --json", style="dim")
+    reasons = sorted(report.reasons.values(), key=lambda reason: -reason.count)
+    for reason in reasons[:MAX_ROWS]:
+        out.print(f"  {_told(reason)}", style="yellow", markup=False, soft_wrap=not out.is_terminal)
+    if len(reasons) > MAX_ROWS:
+        out.print(f"… and {len(reasons) - MAX_ROWS} more reasons; see --json", style="dim")
     summary = report.summary
     if not out.is_terminal:  # a program reads this: the last line is the summary
         typer.echo(json.dumps(summary))
@@ -183,6 +189,19 @@ def show_report(report: Report) -> None:
         ", ".join(f"{summary[fate]} {fate.replace('_', ' ')}" for fate in FATES)
         + f" in {summary['seconds']} s"
     )
+
+
+def _told(reason: Reason) -> str:
+    """One line for all records of a file that fail alike: where, why, how many more and where."""
+    first, lines = reason.first, reason.lines
+    place = f" line {lines[0]}" if lines else ""
+    told = f"{first.path}{place}: {first.reason}"
+    if reason.count == 1:
+        return told
+    others = ", ".join(map(str, lines[1:]))
+    named = "line" if reason.count == 2 else "lines"
+    shown = f": {named} {others}{', …' if reason.count > len(lines) else ''}" if others else ""
+    return f"{told} (and {reason.count - 1} more like it{shown})"
 
 
 def _rows(report: Report) -> list[tuple[str, str, Counter[str]]]:

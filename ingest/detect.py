@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import stat
 import zlib
@@ -10,11 +11,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from copilot.domain import Failure
+from ingest.loaders.jsonfaults import ADVICE, is_cut, whole_number, words
 from ingest.loaders.lines import opened
 from ingest.loaders.protocol import LEFT_OUT, Loader, LoadOptions, Probe
 from ingest.loaders.registry import all_loaders
 
 HEAD_BYTES = 65_536
+JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 KINDS = {
     "documents": "document",
     "interactions": "interaction",
@@ -34,6 +37,7 @@ BUNDLES: tuple[frozenset[str], ...] = (
         for other in ("csv", "json")
     ),
 )
+TO_DO = "give a --mapping (`copilot ingest --guess-mapping FILE` proposes one) or name a --format"
 LEGAL = frozenset(("license", "licence", "copying", "notice"))
 
 
@@ -76,27 +80,36 @@ def choose(
         return named
     try:
         probe = look(path, options)
+        if probe.path.stem.lower() in LEGAL and probe.suffix in ("", ".md", ".txt"):
+            return Failure(str(path), f"{LEFT_OUT}a licence text")
+        if not probe.is_dir and not probe.head:
+            return Failure(str(path), "the file is empty")
+        loader = _known(probe, wanted)
+        if loader is None and probe.suffix in JSON_SUFFIXES and len(probe.head) == HEAD_BYTES:
+            # A first record may be longer than a look, with what tells its format at its end.
+            probe = look(path, options, size=options.limits.record_bytes)
+            loader = _known(probe, wanted)
     except (OSError, EOFError, zlib.error) as error:
         return Failure(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
-    if probe.path.stem.lower() in LEGAL and probe.suffix in ("", ".md", ".txt"):
-        return Failure(str(path), f"{LEFT_OUT}a licence text")
-    if not probe.is_dir and not probe.head:
-        return Failure(str(path), "the file is empty")
+    return loader or Failure(str(path), _unknown(probe, kind))
+
+
+def _known(probe: Probe, wanted: str) -> Loader | None:
     for loader in all_loaders():
         fits = wanted in ("auto", loader.kind) or loader.kind == "auto"
         if fits and loader.matches(probe):
             return loader
-    return Failure(str(path), _unknown(probe, kind))
+    return None
 
 
-def look(path: Path, options: LoadOptions) -> Probe:
+def look(path: Path, options: LoadOptions, *, size: int = HEAD_BYTES) -> Probe:
     """Read no more than the head of a file, or the names in a folder."""
     if path.is_dir():
         names = frozenset(child.name for child in path.iterdir())
         return Probe(path, is_dir=True, children=names, options=options)
     with opened(path) as source:
         try:
-            head = source.read(HEAD_BYTES)
+            head = source.read(size)
         except (EOFError, gzip.BadGzipFile):
             head = b"\x1f\x8b"
     return Probe(path, head=head, options=options)
@@ -154,10 +167,39 @@ def _entry(path: Path, entry: os.DirEntry[str], root: Path) -> Iterator[Path | F
 
 def _unknown(probe: Probe, kind: str) -> str:
     said = "" if kind == "auto" else f" for --kind {kind}"
+    if fault := _json_fault(probe):
+        return fault
     if probe.keys:
-        found = ", ".join(sorted(map(str, probe.keys))[:12])
-        return f"no loader{said} knows records with the fields {found}; name one with --format"
+        found = ", ".join(sorted(map(str, _fields(probe)))[:12])
+        return f"no loader{said} knows records with the fields {found}; {TO_DO}"
     if len(probe.header) > 1:
         found = ", ".join(sorted(probe.header)[:12])
-        return f"no loader{said} knows the columns {found}; give a --mapping or a --format"
+        return f"no loader{said} knows the columns {found}; {TO_DO}"
     return f"no loader{said} knows this kind of file ({probe.suffix or 'no suffix'})"
+
+
+def _fields(probe: Probe) -> frozenset[str]:
+    """The fields of the records; below an envelope such as `tickets`, those of its first one."""
+    lists = [name for name, one in probe.record.items() if isinstance(one, list)]
+    inner = probe.first_of(lists[0]) if len(lists) == 1 else {}
+    if inner and inner is not probe.record and len(probe.record) <= 5:
+        return frozenset(f"{lists[0]}.{name}" for name in inner)
+    return probe.keys
+
+
+def _json_fault(probe: Probe) -> str:
+    """What is broken in a small JSON file whose records nobody knows: the fault may be why."""
+    whole = probe.text.strip()
+    seen_whole = probe.path.is_file() and probe.path.stat().st_size == len(probe.head)
+    if probe.suffix != ".json" or not seen_whole or whole[:1] not in ("{", "["):
+        return ""
+    try:
+        json.loads(whole, parse_int=whole_number)
+    except json.JSONDecodeError as error:
+        if is_cut(error, whole):
+            lines = whole.count("\n") + 1
+            return f"the file ends in the middle of its JSON (line {lines}): {ADVICE}"
+        return f"not valid JSON: at line {error.lineno}, {words(error)}"
+    except RecursionError:
+        return "the JSON is nested too deeply"
+    return ""

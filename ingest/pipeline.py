@@ -27,6 +27,7 @@ from copilot.domain import (
 from ingest.batch import Cut, Read, Run, Waiting, running
 from ingest.chunker import CHUNKER, chunk_document, chunk_interaction, embed_text
 from ingest.detect import choose, find_files
+from ingest.items import groups, oversized, size_of, state_of, title_of
 from ingest.loaders.protocol import LEFT_OUT, Loader, LoadOptions
 from ingest.report import Fate, Report
 
@@ -101,6 +102,7 @@ class Pipeline:
         with running() as run:
             files = list(find_files(paths))
             known = [p for p in files if isinstance(p, Path)]
+            run.files = frozenset(str(path.resolve()) for path in known)
             for failure in files:
                 if isinstance(failure, Failure):
                     run.report.fail(failure)
@@ -147,18 +149,22 @@ class Pipeline:
                 continue
             for item in loader.load(path, options):
                 yield item, origin, loader.format
+            yield None, origin, loader.format
 
     def _take(self, run: Run, records: Iterable[Read], progress: Progress) -> None:
-        for group in _groups(records):
-            known = self._known([item for item, _, _ in group if not isinstance(item, Failure)])
+        for group in groups(records):
+            known = self._known([i for i, _, _ in group if i and not isinstance(i, Failure)])
             run.sorted.clear()
             for item, origin, form in group:
+                if item is None:
+                    run.read.add(origin)
+                    continue
                 run.done += 1
                 if isinstance(item, Failure):
                     left_out = item.reason.startswith(LEFT_OUT)
                     if not left_out:
                         run.unsure.add(origin)
-                    run.report.fail(item, left_out=left_out)
+                    run.report.fail(item, left_out=left_out, form=form)
                     continue
                 self._sort(run, item, origin, form, known, progress)
             progress.records(run.done)
@@ -173,6 +179,10 @@ class Pipeline:
         progress: Progress,
     ) -> None:
         kind, item_id = kind_of(item), id_of(item)
+        if reason := oversized(item):
+            run.unsure.add(origin)
+            run.report.fail(Failure(origin, reason, record_id=item_id[:200]), form=form)
+            return
         seen = run.seen.setdefault((kind, origin), set())
         twice = (kind, item_id) in run.fresh or (kind, item_id) in run.sorted
         if twice:  # the later one is judged against the stored one
@@ -191,13 +201,41 @@ class Pipeline:
             run.unsure.add(origin)
             run.report.fail(Failure(origin, COLLISION, record_id=item_id))
             return
+        if stored and stored[1] != origin and (reason := self._older(run, item, stored[1])):
+            run.passed_over.add((kind, item_id))
+            left_out = reason.startswith(LEFT_OUT)
+            run.report.fail(
+                Failure(origin, reason, record_id=item_id), left_out=left_out, form=form
+            )
+            return
         fate: Fate = "changed" if stored else "added"
         run.report.note(origin, fate, form=form)
         run.waiting.append(Waiting(item, mark, origin, fate))
         run.fresh.add((kind, item_id))
-        run.chars += _size(item)
+        run.chars += size_of(item)
         if len(run.waiting) >= BATCH_ITEMS or run.chars >= BATCH_CHARS:
             self._pass_on(run, progress)
+
+    def _older(self, run: Run, item: Item, origin: str) -> str | None:
+        """Why the state of another file of this run stands: it is the newer one, or came first.
+
+        Exports of two months hold the same tickets; whichever is read last, the result is one.
+        """
+        if origin not in run.files or not isinstance(item, Document | Interaction):
+            return None
+        if origin in run.read and item.source_id not in run.seen.get((kind_of(item), origin), ()):
+            return None  # the other file holds it no more
+        stored = self.store.sources.get(kind_of(item), item.source_id)  # type: ignore[arg-type]
+        ours, theirs = state_of(item), state_of(stored) if stored else None
+        if ours and theirs and ours > theirs:
+            return None
+        name = Path(origin).name
+        if ours and theirs and ours < theirs:
+            return f"{LEFT_OUT}{name} holds a newer state of this record"
+        return (
+            f"{name} holds another record with this id, and no time says which is newer: give "
+            "each an id of its own, or ingest one of the files with an --id-prefix"
+        )
 
     def _is_of_another_system(self, item: Item) -> bool:
         """Whether the stored interaction of this id came from another helpdesk."""
@@ -258,7 +296,7 @@ class Pipeline:
         progress.records(run.done)
 
     def _embedded(self, group: Sequence[Cut]) -> np.ndarray:
-        texts = [embed_text(chunk, _title(w.item)) for w, _, chunks in group for chunk in chunks]
+        texts = [embed_text(chunk, title_of(w.item)) for w, _, chunks in group for chunk in chunks]
         return self.embedder.embed(texts) if texts else np.zeros((0, 1), dtype=np.float32)
 
     def _store_embedded(self, run: Run, *, leaving: int) -> None:
@@ -304,24 +342,14 @@ class Pipeline:
         for kind in ("document", "interaction", "product", "customer"):
             room = self.store.sources if kind in SOURCE_KINDS else self.store.records
             for origin, stored in room.ids_by_origin(kind, sure).items():  # type: ignore[arg-type]
-                gone = sorted(stored - run.seen.get((kind, origin), set()))
+                seen = run.seen.get((kind, origin), set())
+                gone = sorted(i for i in stored - seen if (kind, i) not in run.passed_over)
                 for _ in range(self.remove(kind, gone) if gone else 0):
                     run.report.note(origin, "removed")
 
 
 def _is_of_customers(loader: Loader | Failure) -> bool:
     return not isinstance(loader, Failure) and loader.kind == "customer"
-
-
-def _groups(records: Iterable[Read], size: int = 64) -> Iterator[list[Read]]:
-    group: list[Read] = []
-    for record in records:
-        group.append(record)
-        if len(group) >= size:
-            yield group
-            group = []
-    if group:
-        yield group
 
 
 def _by_chunks(cuts: Iterable[Cut]) -> Iterator[list[Cut]]:
@@ -343,10 +371,6 @@ def _size(item: Item) -> int:
     if isinstance(item, Interaction):
         return sum(len(turn.text) for turn in item.turns)
     return 0
-
-
-def _title(item: Item) -> str:
-    return item.title if isinstance(item, Document) else ""
 
 
 def _is_below(origin: str, root: Path) -> bool:

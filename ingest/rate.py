@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from copilot.config import Settings
 from ingest.pipeline import Embeds, Pipeline
 
 SLICE = 512
+SAID_EVERY = 5  # slices between two lines of progress
 PEOPLE = 400
 FIRST = ("Ana", "Bilal", "Chiara", "Dorota", "Emre", "Farida", "Goran", "Hanna", "Ilse", "Jonas")
 LAST = ("Abel", "Brandt", "Costa", "Demir", "Evers", "Fiala", "Gruber", "Holm", "Ivanov", "Jansen")
@@ -141,6 +143,8 @@ def rate(interactions: int) -> dict[str, float | int]:
             chunks += len(texts)
             added = store.sources.count("interaction")[0]
             assert added == min((number + 1) * SLICE, interactions)
+            if number % SAID_EVERY == 0:
+                _say(added, interactions, ours, bare)
         copilot.vectors.close()
         copilot.database.close()
     return {
@@ -152,3 +156,10 @@ def rate(interactions: int) -> dict[str, float | int]:
         "ratio_by_clock": round(bare.clock_s / ours.clock_s, 3),
         "ratio_by_processor": round(bare.cpu_s / ours.cpu_s, 3),
     }
+
+
+def _say(added: int, interactions: int, ours: Spent, bare: Spent) -> None:
+    """How far it is: a full run takes many minutes, and silence looks like a hang."""
+    ratio = bare.cpu_s / ours.cpu_s
+    sys.stderr.write(f"{added} of {interactions}, so far {ratio:.3f} by processor\n")
+    sys.stderr.flush()

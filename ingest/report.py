@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -11,6 +12,8 @@ from copilot.domain import Failure
 Fate = Literal["added", "changed", "unchanged", "removed", "failed", "left_out"]
 FATES: tuple[Fate, ...] = ("added", "changed", "unchanged", "removed", "failed", "left_out")
 MAX_FAILURES = 1_000  # kept with their text; all are counted
+SHOWN_LINES = 5
+_VALUES = re.compile(r"'[^']*'|\"[^\"]*\"|\d+")  # what differs between two records of one fault
 KEPT_FAILURES = 200  # of a run that is noted for the page
 KEPT_FILES = 500
 
@@ -25,11 +28,32 @@ class FileReport:
 
 
 @dataclass(slots=True)
+class Reason:
+    """What many records of one file share: the first of them, how many, and their first lines."""
+
+    first: Failure
+    count: int = 0
+    lines: list[int] = field(default_factory=list)
+
+    def add(self, failure: Failure) -> None:
+        """One more record with this reason."""
+        self.count += 1
+        if failure.line is not None and len(self.lines) < SHOWN_LINES:
+            self.lines.append(failure.line)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json` and the page."""
+        told = {"path": self.first.path, "reason": self.first.reason}
+        return {**told, "count": self.count, "lines": self.lines}
+
+
+@dataclass(slots=True)
 class Report:
     """A run's counts. Records in = added + changed + unchanged + failed + left_out."""
 
     files: dict[str, FileReport] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     customers: set[str] = field(default_factory=set)  # whose story changed
     seconds: float = 0.0
@@ -41,9 +65,12 @@ class Report:
         file.counts[fate] += 1
         self.counts[fate] += 1
 
-    def fail(self, failure: Failure, *, left_out: bool = False) -> None:
+    def fail(self, failure: Failure, *, left_out: bool = False, form: str = "") -> None:
         """Counts one record that did not come in, and keeps why."""
-        self.note(failure.path, "left_out" if left_out else "failed")
+        self.note(failure.path, "left_out" if left_out else "failed", form=form)
+        kind = failure.path, _VALUES.sub("…", failure.reason)
+        if kind in self.reasons or len(self.reasons) < MAX_FAILURES:
+            self.reasons.setdefault(kind, Reason(failure)).add(failure)
         if len(self.failures) < MAX_FAILURES:
             self.failures.append(failure)
 
@@ -61,6 +88,7 @@ class Report:
             **told,
             "files": files[:KEPT_FILES],
             "files_not_shown": len(files[KEPT_FILES:]),
+            "reasons": told["reasons"][:KEPT_FAILURES],
             "failures": told["failures"][:KEPT_FAILURES],
             "failures_not_shown": told["failures_not_shown"] + dropped,
         }
@@ -72,6 +100,10 @@ class Report:
             "files": [
                 {"path": f.path, "format": f.format, **{fate: f.counts[fate] for fate in FATES}}
                 for f in self.files.values()
+            ],
+            "reasons": [
+                reason.as_dict()
+                for reason in sorted(self.reasons.values(), key=lambda reason: -reason.count)
             ],
             "failures": [asdict(failure) for failure in self.failures],
             "failures_not_shown": self.counts["failed"]

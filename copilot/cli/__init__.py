@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 from copilot.cli import admin, answers, document, serving
 from copilot.cli.console import fail
+from copilot.cli.folders import unusable
+from copilot.config import Settings
 from copilot.errors import ConfigError, CopilotError, InvalidInput, NotFound
 from eval.cli import app as eval_app
 from ingest.cli import guess_and_ingest
@@ -49,6 +51,11 @@ def main() -> None:
         sys.exit(1)
     except ValidationError as error:
         fail(_setting(error))
+        sys.exit(2)
+    except OSError as error:
+        if error.filename is None:  # no file of ours: a fault to be seen whole
+            raise
+        fail(unusable(error, Settings()))
         sys.exit(2)
     except KeyboardInterrupt:
         fail("Interrupted. What was done is kept; run the command again to go on.")

@@ -13,6 +13,7 @@ from copilot.auth import ROLES, digest, new_key
 from copilot.bootstrap import Copilot, build, build_vectors
 from copilot.cli.answers import AsJson, Tenant
 from copilot.cli.console import out, print_json
+from copilot.cli.folders import unusable
 from copilot.config import Settings
 from copilot.db import Database
 from copilot.errors import CopilotError, InvalidInput
@@ -124,8 +125,12 @@ def revoke_key(
 def _findings(settings: Settings) -> Iterator[Finding]:
     version = ".".join(str(part) for part in sys.version_info[:3])
     yield Finding("python", sys.version_info >= (3, 11), version, "")
-    settings.home.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.home).free // 1_000_000
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(settings.home).free // 1_000_000
+    except OSError as error:
+        yield Finding("home", is_good=False, state=unusable(error, settings))
+        return
     yield Finding(
         "home", free > 500, f"{settings.home} ({free:,} MB free)",
         "" if free > 500 else "Free some disk space: the database and its index need room.",
@@ -133,8 +138,9 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     copilot: Copilot | None = None
     try:
         copilot = build(settings)
-    except CopilotError as error:
-        yield Finding("installation", is_good=False, state=error.detail)
+    except (CopilotError, OSError) as error:
+        state = unusable(error, settings) if isinstance(error, OSError) else error.detail
+        yield Finding("installation", is_good=False, state=state)
         return
     yield from _parts(settings, copilot)
 

@@ -75,6 +75,7 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         raise ConfigError(
             f"Port {port} of {host} is taken. Stop what uses it, or choose another with --port."
         )
+    settings.home.mkdir(parents=True, exist_ok=True)  # a fault of it is told before all else
     log_json()
     app = create_app(settings)
     config = uvicorn.Config(

@@ -101,12 +101,24 @@ def _row(path: Path, cells: list[str], names: list[str], line: int) -> Row | Fai
     while len(cells) > len(names) and not cells[-1].strip():
         cells.pop()
     if len(cells) != len(names):
-        reason = (
-            f"{len(cells)} cells where the header has {len(names)}: another delimiter, an "
-            "unquoted one in a text, or another format in the same file"
-        )
-        return Failure(str(path), reason, line=line)
+        return Failure(str(path), _misfit(cells, len(names)), line=line)
     return Row(dict(zip(names, cells, strict=True)), line)
+
+
+def _misfit(cells: list[str], wanted: int) -> str:
+    """Why a row has another number of cells than the header, as far as it shows."""
+    if cells[0].lstrip().startswith(("{", "[")):
+        return "this row is JSON, not delimited text: another format in the same file"
+    only = cells[0] if len(cells) == 1 else ""
+    other = next((one for one in DELIMITERS if only.count(one) == wanted - 1), None)
+    if other:
+        named = "a tab" if other == "\t" else repr(other)
+        return f"this row is separated by {named}, the header is not; export the file again"
+    counted = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    return (
+        f"{counted} where the header has {wanted}: another delimiter, an unquoted one in a text, "
+        "or another format in the same file"
+    )
 
 
 def _failed(feed: _Feed) -> Iterator[Failure]:

@@ -33,7 +33,7 @@ def document(fields: dict[str, Any], body: str, options: LoadOptions, **fallback
     meta: dict[str, Any] = {key: one for key, one in fields.items() if key not in KNOWN}
     meta["format"] = fallback["format"]
     found = Document(
-        source_id=text(fields, "id") or fallback["source_id"],
+        source_id=f"{options.id_prefix}{text(fields, 'id') or fallback['source_id']}",
         title=squeeze(text(fields, "title") or fallback.get("title") or "Untitled"),
         text=body,
         url=text(fields, "url") or fallback.get("url"),

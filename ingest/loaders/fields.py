@@ -23,6 +23,13 @@ _SLASHED = re.compile(
     r"^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})"
     r"(?:[,T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp]\.?[Mm]\.?)?)?$"
 )
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_SPELLED = re.compile(
+    r"^(?:[A-Za-z]{3,9},? )?(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -](?P<month>[A-Za-z]{3,9})"
+    r"|(?P<month2>[A-Za-z]{3,9})\.? (?P<day2>\d{1,2})(?:st|nd|rd|th)?),?[ -](?P<year>\d{4})"
+    r"(?:,?(?: at)? (?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<sec>\d{2}))?"
+    r"\s?(?P<half>[AaPp]\.?[Mm]\.?)?)?$"
+)
 _MONEY = re.compile(r"^[+-]?\d{1,12}(?:\.\d{1,6})?$")
 _AMBIGUOUS = "say its order with --date-order dmy, mdy or ymd"
 
@@ -47,9 +54,9 @@ class Clock:
         if isinstance(value, int | Decimal | float):
             return epoch(value, name)
         text = str(value).strip()
-        if re.fullmatch(r"\d{9,11}(?:\.\d+)?", text):
+        if re.fullmatch(r"(?:\d{9,11}|\d{13})(?:\.\d+)?", text):  # seconds or milliseconds
             return epoch(Decimal(text), name)
-        found = _iso(text) or _mail_date(text) or self._ordered(text, name)
+        found = _iso(text) or _mail_date(text) or _spelled(text) or self._ordered(text, name)
         if found is None:
             raise FieldFault(
                 f"{name} {text[:60]!r} is not a time; use ISO 8601 (2026-03-31T14:05Z)"
@@ -71,7 +78,7 @@ class Clock:
         first, second, third, hour, minute, second_of, half = match.groups()
         order = "ymd" if len(first) == 4 else self.options.date_order
         if order is None:
-            raise FieldFault(f"{name} {text!r} can be read in two ways; {_AMBIGUOUS}")
+            raise FieldFault(_no_order(name, text, int(first), int(second)))
         year, month, day = in_order((first, second, third), order)
         try:
             clock = _hour(hour, half), int(minute or 0), int(second_of or 0)
@@ -81,6 +88,14 @@ class Clock:
             raise FieldFault(
                 f"{name} {text!r} is no date in the order {order}; {_AMBIGUOUS}"
             ) from None
+
+
+def _no_order(name: str, text: str, first: int, second: int) -> str:
+    """What to do about a date whose order nobody declared; one may show it for all."""
+    shown = "dmy" if first > 12 else "mdy" if second > 12 else None  # the other is the month
+    if shown:
+        return f"{name} {text!r} needs its order declared; add --date-order {shown}"
+    return f"{name} {text!r} can be read in two ways; {_AMBIGUOUS}"
 
 
 def in_order(parts: Sequence[str], order: DateOrder) -> tuple[int, int, int]:
@@ -280,6 +295,22 @@ def _iso(text: str) -> datetime | None:
     text = re.sub(r"\s+([+-]\d{2}:?\d{2})$", r"\1", text)
     try:
         return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _spelled(text: str) -> datetime | None:
+    """A date whose month is a word (`March 2, 2026 10:00 AM`), so that its order is plain."""
+    match = _SPELLED.match(text)
+    if match is None:
+        return None
+    day, month = match["day"] or match["day2"], (match["month"] or match["month2"])[:3].lower()
+    if month not in _MONTHS:
+        return None
+    clock = _hour(match["hour"], match["half"]), int(match["minute"] or 0), int(match["sec"] or 0)
+    try:
+        # The caller adds the zone.
+        return datetime(int(match["year"]), _MONTHS.index(month) + 1, int(day), *clock)  # noqa: DTZ001
     except ValueError:
         return None
 

@@ -160,6 +160,6 @@ def _article(record: Record, *, options: LoadOptions) -> Document:
         "folder_id": value.get("folder_id"),
         "meta_description": text(seo, "meta_description"),
     }
-    ident = f"{options.id_prefix}{required(value, 'id')}"
+    ident = required(value, "id")
     body = html_text(required(value, "description"), options)
     return document(fields, body, options, format="freshdesk-articles", source_id=ident)

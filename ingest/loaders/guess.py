@@ -3,78 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from copilot.domain import Failure
 from copilot.errors import InvalidInput
+from ingest.loaders.column_rules import Table, assigned
+from ingest.loaders.column_values import (
+    FALSE,
+    INTERNAL,
+    PUBLIC,
+    RATINGS,
+    ROLES,
+    SOLVED,
+    TRUE,
+    Column,
+    speaker_of,
+    word_of,
+)
 from ingest.loaders.csvsource import csv_rows
 from ingest.loaders.jsonsource import json_records
 from ingest.loaders.protocol import LoadOptions
 
 SAMPLE = 500
 OPEN = "?"
-
-
-def _words(said: str) -> tuple[str, ...]:
-    return tuple(said.split())
-
-
-# Our field, then the names it goes by elsewhere, the surest first.
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "conversation_id": _words(
-        "conversation_id ticket_id case_id thread_id chat_id ticket case conversation "
-        "session_id issue_id ticketnummer vorgang"
-    ),
-    "message_id": _words("message_id comment_id post_id event_id msg_id"),
-    "speaker": _words(
-        "speaker sender_type author_type from_type sender author_role role direction from "
-        "who type absender"
-    ),
-    "role": _words("department team abteilung"),
-    "visibility": _words(
-        "visibility is_public public private is_private internal is_internal kind note sichtbarkeit"
-    ),
-    "text": _words(
-        "text body message content comment plain_body body_text nachricht texte mensaje"
-    ),
-    "created_at": _words(
-        "created_at timestamp time date sent_at created datetime when datum fecha"
-    ),
-    "author": _words("author author_name agent agent_name from_name sender_name name"),
-    "channel": _words("channel source via medium kanal"),
-    "customer_id": _words("customer_id contact_id requester_id user_id client_id kundennummer"),
-    "subject": _words("subject title betreff sujet asunto"),
-    "status": _words("status state ticket_status"),
-    "rating": _words("rating csat score satisfaction"),
-    "tags": _words("tags labels"),
-    "language": _words("language locale lang"),
-    "order_id": _words("order_id order order_number bestellnummer"),
-    "url": _words("url link"),
-}
-SPEAKER_WORDS = {
-    "customer": "customer client user end_user end-user requester visitor contact buyer kunde lead "
-    "inbound incoming in",
-    "agent": "agent staff admin operator support rep employee representative mitarbeiter outbound "
-    "outgoing out",
-    "bot": "bot chatbot automation assistant",
-    "system": "system",
-}
-VISIBILITY_WORDS = {
-    "public": {
-        "visibility": "public reply external",
-        "is_public": "true yes 1",
-        "private": "false no 0",
-    },
-    "internal": {
-        "visibility": "internal private note",
-        "is_public": "false no 0",
-        "private": "true yes 1",
-    },
-}
+MAX_WORDS = 20
+SCALES = (5, 10, 100)  # the highest rating of a scale that begins at 0
+WORDED = ("speaker", "visibility", "role", "rating", "resolved", "reopened")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_SLASHED = re.compile(r"\s*(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}")
 
 
 def guess_mapping(path: Path, options: LoadOptions | None = None) -> dict[str, Any]:
@@ -83,36 +42,36 @@ def guess_mapping(path: Path, options: LoadOptions | None = None) -> dict[str, A
     A word whose meaning is not clear is mapped to "?", which no record passes until it is edited.
     """
     options = options or LoadOptions()
-    rows = list(islice(_rows(path, options), SAMPLE))
+    faults: list[Failure] = []
+    rows = list(islice(_rows(path, options, faults), SAMPLE))
     if not rows:
-        raise InvalidInput(f"{path.name} has no row that can be read; nothing can be proposed")
-    columns = _columns(rows)
-    values: dict[str, dict[str, str]] = {}
-    unsure: list[str] = []
-    for name, words in (("speaker", _speaker_word), ("visibility", _visibility_word(columns))):
-        if name in columns:
-            found = {word: words(word) for word in _words_of(rows, columns[name])}
-            values[name] = found
-            unsure += [
-                f"{name}: what does {w!r} mean?" for w, meant in found.items() if meant == OPEN
-            ]
-    missing = [name for name in ("conversation_id", "speaker", "text") if name not in columns]
-    unsure += [f"{name}: no column was recognised" for name in missing]
-    defaults = {} if "visibility" in columns else {"visibility": OPEN}
-    if defaults:
-        unsure.append("visibility: no column says who could read a message; set public or internal")
-    if "created_at" in columns and _is_ambiguous(rows, columns["created_at"]):
-        unsure.append("created_at: 02/03 reads two ways; add --date-order dmy or mdy")
-    kind = {"kind": "interaction", "columns": columns, "values": values, "defaults": defaults}
-    return {**kind, "unsure": unsure, "preview": _preview(rows, columns)}
+        why = f": {faults[0].reason}" if faults else ""
+        raise InvalidInput(f"{path.name} has no row that can be read{why}; nothing is proposed")
+    names = list(dict.fromkeys(key for row in rows for key in row))
+    columns = [Column(name, [_cell(row.get(name)) for row in rows]) for name in names]
+    found, table = assigned(columns)
+    values = {name: _meanings(name, found[name]) for name in WORDED if name in found}
+    if "status" in found and "resolved" not in found and (meant := _solved(found["status"])):
+        found["resolved"], values["resolved"] = found["status"], meant
+    defaults = _defaults(found, table)
+    return {
+        "kind": "interaction",
+        "columns": {name: column.name for name, column in found.items()},
+        "values": {name: meant for name, meant in values.items() if meant},
+        "defaults": defaults,
+        "unsure": list(_unsure(found, values, defaults, table)),
+        "preview": _preview(rows, found),
+    }
 
 
-def _rows(path: Path, options: LoadOptions) -> Iterator[Mapping[str, Any]]:
+def _rows(path: Path, options: LoadOptions, faults: list[Failure]) -> Iterator[Mapping[str, Any]]:
     name = path.name.lower().removesuffix(".gz")
     is_json = name.endswith((".json", ".jsonl", ".ndjson"))
     found: Any = json_records(path, options) if is_json else csv_rows(path, options)
     for record in found:
-        if not isinstance(record, Failure):
+        if isinstance(record, Failure):
+            faults.append(record)
+        else:
             yield dict(_flat(record.value))
 
 
@@ -124,71 +83,121 @@ def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
             yield f"{prefix}{key}", one
 
 
-def _columns(rows: list[Mapping[str, Any]]) -> dict[str, str]:
-    """The best unused column for each of our fields, by name; text also by length."""
-    names = list(dict.fromkeys(key for row in rows for key in row))
-    found: dict[str, str] = {}
-    for field, synonyms in SYNONYMS.items():
-        ranked = [
-            (synonyms.index(plain), name)
-            for name in names
-            if (plain := _plain(name)) in synonyms and name not in found.values()
-        ]
-        if ranked:
-            found[field] = min(ranked)[1]
-    if "text" not in found:
-        free = [name for name in names if name not in found.values()]
-        longest = max(free, key=lambda name: _mean_length(rows, name), default=None)
-        if longest and _mean_length(rows, longest) > 40:
-            found["text"] = longest
-    return found
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value).strip()
 
 
-def _plain(name: str) -> str:
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.rpartition(".")[2] or name)
-    return re.sub(r"[^a-z0-9äöüß]+", "_", snake.lower()).strip("_")
+def _meanings(name: str, column: Column) -> dict[str, str]:
+    """What each word of a column means to us; a number and our own word need no translation."""
+    words = column.words[:MAX_WORDS]
+    if name == "rating":
+        return _ratings(words)
+    return {word: _meaning(name, word_of(word), word, column) for word in words}
 
 
-def _mean_length(rows: list[Mapping[str, Any]], name: str) -> float:
-    return sum(len(str(row.get(name) or "")) for row in rows) / len(rows)
+def _ratings(words: Sequence[str]) -> dict[str, str]:
+    """Words and scales as our 1 to 5; numbers that lie on it need no translation."""
+    numbers = {word: float(word.replace(",", ".")) for word in words if _NUMBER.fullmatch(word)}
+    low, high = min(numbers.values(), default=1), max(numbers.values(), default=5)
+    worded = {w: RATINGS.get(word_of(w), OPEN) for w in words if w not in numbers}
+    if low >= 1 and high <= 5:
+        return worded
+    top = next((top for top in SCALES if low >= 0 and high <= top), None)
+    if top is None:
+        return worded | dict.fromkeys(numbers, OPEN)
+    return worded | {word: f"{1 + 4 * value / top:g}" for word, value in numbers.items()}
 
 
-def _words_of(rows: list[Mapping[str, Any]], name: str) -> list[str]:
-    counted = Counter(str(row.get(name)).strip() for row in rows if row.get(name) not in (None, ""))
-    return [word for word, _ in counted.most_common(20)]
+def _meaning(name: str, plain: str, word: str, column: Column) -> str:
+    if name == "speaker":
+        side = _side(column)
+        if side and plain in TRUE | FALSE:
+            other = {"customer": "agent", "agent": "customer"}[side]
+            return side if plain in TRUE else other
+        return speaker_of(word) or OPEN
+    if name == "visibility":
+        if plain in PUBLIC | INTERNAL:
+            return "public" if plain in PUBLIC else "internal"
+        hides = "private" in column.ideas
+        if plain in TRUE | FALSE:
+            return "internal" if (plain in TRUE) is hides else "public"
+        return OPEN
+    if name == "role":
+        return ROLES.get(plain, OPEN)
+    if plain in TRUE | FALSE:
+        return "true" if plain in TRUE else "false"
+    return OPEN
 
 
-def _speaker_word(word: str) -> str:
-    plain = _plain(word)
-    return next((meant for meant, said in SPEAKER_WORDS.items() if plain in said.split()), OPEN)
+def _side(column: Column) -> str | None:
+    """Whom `true` means in a column such as `inbound` or `from_agent`."""
+    if "agent" in column.ideas:
+        return "agent"
+    if "direction" in column.ideas:
+        return "agent" if re.search(r"out", column.name, re.IGNORECASE) else "customer"
+    return None
 
 
-def _visibility_word(columns: Mapping[str, str]) -> Any:
-    """`private = false` and `public = true` mean the same; the column's name decides."""
-    column = _plain(columns.get("visibility", ""))
-    kind = "visibility"
-    if column in ("is_public", "public"):
-        kind = "is_public"
-    elif column in ("private", "is_private", "internal", "is_internal", "note"):
-        kind = "private"
-
-    def meaning(word: str) -> str:
-        plain = _plain(word)
-        found = (m for m, said in VISIBILITY_WORDS.items() if plain in said[kind].split())
-        return next(found, OPEN)
-
-    return meaning
+def _solved(status: Column) -> dict[str, str]:
+    """Which states mean that the case was solved; any other leaves it unknown."""
+    solved = [word for word in status.words[:MAX_WORDS] if word_of(word) in SOLVED]
+    return {**dict.fromkeys(solved, "true"), "*": ""} if solved else {}
 
 
-def _is_ambiguous(rows: list[Mapping[str, Any]], name: str) -> bool:
-    return any(
-        re.match(r"\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}", str(row.get(name) or "")) for row in rows
-    )
+def _defaults(found: Mapping[str, Column], table: Table) -> dict[str, str]:
+    defaults: dict[str, str] = {}
+    if "speaker" not in found:
+        defaults["speaker"] = "customer" if table.per_ticket and "text" in found else OPEN
+    if "visibility" not in found:
+        defaults["visibility"] = OPEN
+    return defaults
 
 
-def _preview(rows: list[Mapping[str, Any]], columns: Mapping[str, str]) -> list[dict[str, str]]:
+def _unsure(
+    found: Mapping[str, Column],
+    values: Mapping[str, Mapping[str, str]],
+    defaults: Mapping[str, str],
+    table: Table,
+) -> Iterator[str]:
+    """What a person has to decide or look at, in words."""
+    for name, meant in values.items():
+        yield from (f"{name}: what does {w!r} mean?" for w, one in meant.items() if one == OPEN)
+    needed = ["conversation_id", "text", *(["speaker"] if defaults.get("speaker") == OPEN else [])]
+    yield from (f"{name}: no column was recognised" for name in needed if name not in found)
+    if table.per_ticket and "text" in found:
+        yield (
+            f"speaker: each row is a whole ticket; is {found['text'].name!r} always what the "
+            "customer wrote?"
+        )
+        if "reply" not in found:
+            yield "reply: no column holds what the agent answered, so no reply is learned from it"
+    if "visibility" in defaults:
+        yield "visibility: no column says who could read a message; set public or internal"
+    if "resolved" in values and found["resolved"] is found.get("status"):
+        yield "resolved: read from the status; states that are not named leave it unknown"
+    if any(_NUMBER.fullmatch(word) for word in values.get("rating", {})):
+        yield "rating: its numbers are no scale of 1 to 5; check how they were translated"
+    if "created_at" in found and (question := _date_question(found["created_at"].values)):
+        yield question
+
+
+def _date_question(values: Sequence[str]) -> str | None:
+    """The order of slashed dates, and which value shows it."""
+    parts = [match for value in values if (match := _SLASHED.match(value))]
+    if not parts:
+        return None
+    for place, order in ((1, "dmy"), (2, "mdy")):
+        shown = next((match[0].strip() for match in parts if int(match[place]) > 12), None)
+        if shown:
+            return f"created_at: {shown} shows the order; add --date-order {order}"
+    return f"created_at: {parts[0][0].strip()} reads two ways; add --date-order dmy or mdy"
+
+
+def _preview(
+    rows: Sequence[Mapping[str, Any]], found: Mapping[str, Column]
+) -> list[dict[str, str]]:
     """The first rows under our names, cut short, to see whether the proposal is right."""
     return [
-        {field: str(row.get(name) or "")[:80] for field, name in columns.items()}
+        {name: _cell(row.get(column.name))[:80] for name, column in found.items()}
         for row in rows[:3]
     ]

@@ -86,7 +86,7 @@ def interaction(
     if unstated:
         meta["unstated"] = unstated
     return Interaction(
-        source_id=required(value, "id"),
+        source_id=f"{options.id_prefix}{required(value, 'id')}",
         turns=read,
         channel=(text(value, "channel") or "unknown").lower(),
         customer_id=text(value, "customer_id"),

@@ -147,6 +147,6 @@ def _article(record: Record, *, options: LoadOptions) -> Document:
         "description": plain(value.get("description")),
         "source": "intercom",
     }
-    ident = f"{options.id_prefix}{required(value, 'id')}"
+    ident = required(value, "id")
     body = html_text(required(value, "body"), options)
     return document(fields, body, options, format="intercom-articles", source_id=ident)

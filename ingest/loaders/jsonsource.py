@@ -12,6 +12,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from copilot.domain import Failure
+from ingest.loaders.jsonfaults import (
+    CutOffError,
+    JsonError,
+    OversizedError,
+    is_cut,
+    said,
+    whole_number,
+    words,
+)
 from ingest.loaders.lines import Line, UnreadableError, lines, said_size, utf8_chunks
 from ingest.loaders.protocol import LoadOptions
 
@@ -34,7 +43,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 # Money must never pass through a float, so every number with a fraction is a Decimal.
-DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
+DECODER = json.JSONDecoder(parse_float=Decimal, parse_int=whole_number, parse_constant=_no_constant)
 
 
 def json_records(
@@ -101,7 +110,7 @@ def _of_line(path: Path, line: Line, envelopes: tuple[str, ...]) -> Iterator[Rec
     except RecursionError:
         yield Failure(str(path), "the JSON is nested too deeply", line=line.number)
     except ValueError as error:
-        yield Failure(str(path), f"not valid JSON: {_words(error)}", line=line.number)
+        yield Failure(str(path), said(error, line.text), line=line.number)
     else:
         yield from _unpacked(path, value, line.number, envelopes)
 
@@ -139,8 +148,11 @@ def _by_value(
 ) -> Iterator[Record | Failure]:
     stream = JsonStream(_text_pieces(path, options), cap=options.limits.record_bytes)
     try:
-        while stream.peek():
+        yield from _top_value(path, stream, envelopes)
+        while stream.opens_another():
             yield from _top_value(path, stream, envelopes)
+    except CutOffError as fault:
+        yield Failure(str(path), fault.told(stream.whole), line=fault.line)
     except JsonError as fault:
         reason = f"not valid JSON: {fault}; what follows in this file was not read"
         yield Failure(str(path), reason, line=fault.line)
@@ -161,8 +173,15 @@ def _top_value(
         yield _as_record(path, stream.value(), line, "")
         return
     line = stream.line
-    rest, enveloped = yield from _members(path, stream, envelopes)
+    began, before = (stream.line, stream.column()), stream.whole
+    try:
+        rest, enveloped = yield from _members(path, stream, envelopes)
+    except CutOffError as fault:
+        if not fault.in_list:  # then the object itself is the record that is cut
+            fault.began = began if stream.whole == before else None
+        raise
     if not enveloped:
+        stream.whole += 1
         yield Record(rest, line)
 
 
@@ -191,9 +210,15 @@ def _members(
 def _elements(path: Path, stream: JsonStream, under: str) -> Iterator[Record | Failure]:
     for line in stream.items():
         try:
-            yield _as_record(path, stream.value(), line, under)
+            value = stream.value()
         except OversizedError as fault:
             yield Failure(str(path), str(fault), line=fault.line)
+        except CutOffError as fault:
+            fault.in_list = True
+            raise
+        else:
+            yield _as_record(path, value, line, under)
+        stream.whole += 1
 
 
 def _text_pieces(path: Path, options: LoadOptions) -> Iterator[str]:
@@ -209,22 +234,6 @@ def _text_pieces(path: Path, options: LoadOptions) -> Iterator[str]:
         ) from None
 
 
-class JsonError(ValueError):
-    """Broken JSON at a line; nothing after it can be trusted."""
-
-    def __init__(self, message: str, line: int) -> None:
-        super().__init__(message)
-        self.line = line
-
-
-class OversizedError(ValueError):
-    """A value larger than the cap; it was skipped and the stream stands behind it."""
-
-    def __init__(self, message: str, line: int) -> None:
-        super().__init__(message)
-        self.line = line
-
-
 class JsonStream:
     """A cursor over JSON text that never holds more than one value of at most `cap` characters."""
 
@@ -233,7 +242,9 @@ class JsonStream:
         self._cap = cap
         self._text = ""
         self._at = 0
+        self._line_began = 0  # in characters before `_text[0]`, so mostly below zero
         self.line = 1
+        self.whole = 0  # records read so far
 
     def peek(self) -> str:
         """The next character that is no blank; empty at the end."""
@@ -246,13 +257,21 @@ class JsonStream:
             if not self._more():
                 return ""
 
+    def opens_another(self) -> bool:
+        """Whether one more list or object follows; anything else but the end is a fault."""
+        found = self.peek()
+        if found and found not in "{[":
+            told = f"it is over and {found!r} follows: is another format in the same file?"
+            raise JsonError(told, self.line)
+        return bool(found)
+
     def take(self, wanted: str) -> None:
         """Step over a structural character."""
         found = self.peek()
+        if not found:
+            raise CutOffError(self.line)
         if found != wanted:
-            raise JsonError(
-                f"{wanted!r} expected, {found or 'the end of the file'!r} found", self.line
-            )
+            raise JsonError(f"{wanted!r} expected, {found!r} found", self.line)
         self._pass(self._at + 1)
 
     def items(self) -> Iterator[int]:
@@ -276,7 +295,7 @@ class JsonStream:
             self.take("}")
             return
         while True:
-            if self.peek() != '"':
+            if self.peek() not in ('"', ""):
                 raise JsonError("a key in quotes expected", self.line)
             key = self.value()
             self.take(":")
@@ -313,9 +332,18 @@ class JsonStream:
         grown = False
         while len(self._text) - self._at < 2 * held + 1 and self._more():
             grown = True
-        if not grown:
-            line = self.line + self._text.count("\n", self._at, getattr(error, "pos", self._at))
-            raise JsonError(_words(error), line) from None
+        if grown:
+            return
+        if not self._text[self._at :].strip():
+            raise CutOffError(self.line) from None
+        if is_cut(error, self._text):
+            line = self.line + self._text.rstrip().count("\n", self._at)
+            raise CutOffError(line, began=(self.line, self.column())) from None
+        line = self.line + self._text.count("\n", self._at, getattr(error, "pos", self._at))
+        raise JsonError(words(error), line) from None
+
+    def column(self) -> int:
+        return self._at - self._line_began + 1
 
     def _skip(self) -> None:
         """Step over a list or object without keeping it."""
@@ -325,7 +353,7 @@ class JsonStream:
             if match is None:
                 self._pass(len(self._text))
                 if not self._more():
-                    raise JsonError("the file ends inside a record", self.line)
+                    raise CutOffError(self.line)
                 continue
             self._pass(match.end())
             if match.group() == '"':
@@ -342,14 +370,17 @@ class JsonStream:
                 if match is None:
                     self._pass(len(self._text))
                 if not self._more():
-                    raise JsonError("the file ends inside a text", self.line)
+                    raise CutOffError(self.line)
                 continue
             self._pass(match.end() + (match.group() == "\\"))
             if match.group() == '"':
                 return
 
     def _pass(self, end: int) -> None:
-        self.line += self._text.count("\n", self._at, end)
+        passed = self._text.count("\n", self._at, end)
+        if passed:
+            self.line += passed
+            self._line_began = self._text.rfind("\n", self._at, end) + 1
         self._at = end
 
     def _more(self) -> bool:
@@ -357,11 +388,6 @@ class JsonStream:
         if piece is None:
             return False
         self._text = self._text[self._at :] + piece
+        self._line_began -= self._at
         self._at = 0
         return True
-
-
-def _words(error: ValueError) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
-    return str(error)[:120]

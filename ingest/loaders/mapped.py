@@ -1,13 +1,16 @@
 """Loads conversations, one message per row or record, by a mapping file or our own column names.
 
 A mapping: `{"columns": {"text": "Body", …}, "values": {"speaker": {"Client": "customer"}},
-"defaults": {"visibility": "public"}}`. What a message needs is declared there, never guessed.
+"defaults": {"visibility": "public"}, "optional": ["rating"]}`. What a message needs is declared
+there, never guessed; "*" among the values stands for any other word. A column that is declared
+and lacks in the file refuses the file: read without it, what stood there would be wiped out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +38,13 @@ from ingest.loaders.text import html_text, message_text
 
 NAMES = tuple(
     "conversation_id message_id speaker role visibility text created_at author channel "
-    "customer_id subject status resolved reopened rating tags language order_id url label".split()
+    "customer_id subject status resolved reopened rating tags language order_id url label "
+    "reply".split()  # what the agent answered, where one row is a whole ticket
 )
-NEEDED = ("conversation_id", "speaker", "visibility", "text")
+PARTS = frozenset(("columns", "values", "defaults", "optional", "kind", "unsure", "preview"))
+MAX_SHOWN = 40  # columns named in a fault
+Records = Callable[[], Iterator[Row | Record | Failure]]
+_NOWHERE = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +54,15 @@ class ColumnMapping:
     columns: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
     defaults: Mapping[str, str]
+    declared: Mapping[str, str]  # field -> column as the mapping file writes it; it must be there
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> ColumnMapping:
         """Check a mapping file; an unknown field name is a typing error, so it is refused."""
+        if unknown := sorted(set(given) - PARTS):
+            raise FieldFault(
+                f"mapping: no part {', '.join(unknown)}; it has columns, values, defaults, optional"
+            )
         parts = {name: mapping(given.get(name), name) for name in ("columns", "values", "defaults")}
         for name, part in parts.items():
             unknown = sorted(set(part) - set(NAMES))
@@ -59,13 +71,18 @@ class ColumnMapping:
                 raise FieldFault(
                     f"mapping {name}: no field {', '.join(unknown)}; known are {known}"
                 )
+        optional = set(words(given.get("optional"), "optional"))
+        if unknown := sorted(optional - set(parts["columns"])):
+            raise FieldFault(f"mapping optional: {', '.join(unknown)} is no mapped column")
+        columns = {name: str(one).strip() for name, one in parts["columns"].items()}
         return cls(
-            columns={name: str(parts["columns"].get(name, name)).lower() for name in NAMES},
+            columns={name: columns.get(name, name).lower() for name in NAMES},
             values={
                 name: {str(key).lower(): str(one) for key, one in mapping(meant, name).items()}
                 for name, meant in parts["values"].items()
             },
             defaults={name: str(one) for name, one in parts["defaults"].items()},
+            declared={name: one for name, one in columns.items() if name not in optional},
         )
 
     def fields(self, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +94,8 @@ class ColumnMapping:
             if value is None or value == "":
                 value = self.defaults.get(name)
             if name in self.values and value is not None:
-                value = self.values[name].get(str(value).strip().lower(), value)
+                meant = self.values[name]
+                value = meant.get(str(value).strip().lower(), meant.get("*", value))
             found[name] = value
         return found
 
@@ -96,7 +114,7 @@ class MessagesCsvLoader:
         )
 
     def load(self, path: Path, options: LoadOptions) -> Iterator[Item | Failure]:
-        yield from _conversations(path, csv_rows(path, options), options)
+        yield from _conversations(path, partial(csv_rows, path, options), options)
 
 
 class MessagesJsonLoader:
@@ -111,20 +129,50 @@ class MessagesJsonLoader:
         return {"conversation_id", "text", "speaker"} <= probe.record_keys
 
     def load(self, path: Path, options: LoadOptions) -> Iterator[Item | Failure]:
-        yield from _conversations(path, json_records(path, options), options)
+        yield from _conversations(path, partial(json_records, path, options), options)
 
 
-def _conversations(
-    path: Path, records: Iterator[Row | Record | Failure], options: LoadOptions
-) -> Iterator[Item | Failure]:
+def _conversations(path: Path, read: Records, options: LoadOptions) -> Iterator[Item | Failure]:
     try:
         declared = ColumnMapping.of(options.mapping)
     except InvalidInput as error:
         yield Failure(str(path), error.detail)
         return
-    checked = _checked(path, records, declared, options)
+    if reason := _lacking(read(), declared):
+        yield Failure(str(path), reason)
+        return
+    checked = _checked(path, read(), declared, options)
     for group in grouped(checked, key=lambda message: str(message["conversation_id"])):
         yield group if isinstance(group, Failure) else _conversation(group)
+
+
+def _lacking(records: Iterator[Row | Record | Failure], mapping: ColumnMapping) -> str | None:
+    """Why the file cannot be read by this mapping: a column that none of its records has.
+
+    Most files show every column in their first record, and no more of them is read here.
+    """
+    lacking = dict(mapping.declared)
+    seen: dict[str, None] = {}
+    for record in records:
+        if isinstance(record, Failure):
+            continue
+        row = {key.lower(): one for key, one in record.value.items()}
+        lacking = {name: one for name, one in lacking.items() if not _has(row, one.lower())}
+        if not lacking:
+            return None
+        if len(seen) < MAX_SHOWN:
+            seen |= dict.fromkeys(_paths(record.value))
+        if isinstance(record, Row):
+            break  # every row has the columns of the header
+    if not lacking or not seen:
+        return None
+    fields = "; ".join(f"{one!r} for {name}" for name, one in lacking.items())
+    shown = ", ".join(list(seen)[:MAX_SHOWN])
+    return (
+        f"the mapping names a column that this file lacks: {fields}. The file has {shown}. "
+        "Correct the mapping file; if the file may do without the column, list the field under "
+        '"optional" there. Nothing of this file was stored or changed'
+    )
 
 
 def _checked(
@@ -161,8 +209,9 @@ def _message(fields: dict[str, Any], options: LoadOptions) -> dict[str, Any]:
     )
     return {
         **{name: plain(fields[name]) for name in NAMES},
-        "conversation_id": required(fields, "conversation_id"),
+        "conversation_id": f"{options.id_prefix}{required(fields, 'conversation_id')}",
         "turn": turn,
+        "reply": _reply(fields, turn, options),
         "resolved": flag(fields["resolved"], "resolved"),
         "reopened": flag(fields["reopened"], "reopened"),
         "rating": rating(fields["rating"]),
@@ -170,16 +219,31 @@ def _message(fields: dict[str, Any], options: LoadOptions) -> dict[str, Any]:
     }
 
 
+def _reply(fields: Mapping[str, Any], asked: Turn, options: LoadOptions) -> Turn | None:
+    """The agent's answer that stands in the same row; nobody says when it was written."""
+    said = html_text(text(fields, "reply"), options)
+    if not said:
+        return None
+    return Turn("agent", said, role=options.agent_role, visibility=asked.visibility)
+
+
 def _conversation(messages: list[dict[str, Any]]) -> Interaction:
     """Facts of the conversation are taken from the last message that states them."""
-    turns = [message["turn"] for message in messages]
-    if all(turn.at for turn in turns):
-        turns.sort(key=lambda turn: turn.at)
+    if all(message["turn"].at for message in messages):
+        messages = sorted(messages, key=lambda message: message["turn"].at)
+    turns = [turn for message in messages for turn in (message["turn"], message["reply"]) if turn]
     orders = tuple(dict.fromkeys(str(one["order_id"]) for one in messages if one["order_id"]))
     tags = words(_last(messages, "tags"), "tags", separator=",")
-    zoneless = any(message["zoneless"] for message in messages)
+    unstated = [name for name in ("customer_id", "language", "url") if not _last(messages, name)]
+    unstated += [
+        f"outcome.{name}"
+        for name in ("resolved", "reopened", "rating")
+        if _last(messages, name) is None
+    ]
+    unstated += ["times"] * (not any(turn.at for turn in turns))
+    unstated += ["time zone"] * any(message["zoneless"] for message in messages)
     return Interaction(
-        source_id=str(messages[0]["conversation_id"]),
+        source_id=messages[0]["conversation_id"],
         turns=tuple(turns),
         channel=str(_last(messages, "channel") or "unknown").lower(),
         customer_id=text({"id": _last(messages, "customer_id")}, "id"),
@@ -195,7 +259,7 @@ def _conversation(messages: list[dict[str, Any]]) -> Interaction:
         tags=tags,
         language=text({"language": _last(messages, "language")}, "language"),
         url=text({"url": _last(messages, "url")}, "url"),
-        meta={"unstated": ["time zone"]} if zoneless else {},
+        meta={"unstated": unstated} if unstated else {},
     )
 
 
@@ -205,12 +269,32 @@ def _last(messages: list[dict[str, Any]], name: str) -> Any:
 
 def _at(row: Mapping[str, Any], column: str) -> Any:
     """The value of a column, or at a dotted path into nested objects."""
+    found = _found(row, column)
+    return None if found is _NOWHERE else found
+
+
+def _has(row: Mapping[str, Any], column: str) -> bool:
+    """Whether the column is there, with or without a value; below a null nobody can tell."""
+    return _found(row, column) is not _NOWHERE
+
+
+def _found(row: Mapping[str, Any], column: str) -> Any:
     if column in row:
         return row[column]
     here: Any = row
     for part in column.split("."):
-        if not isinstance(here, Mapping):
+        if here is None:
             return None
-        lowered = {str(key).lower(): one for key, one in here.items()}
-        here = lowered.get(part)
+        if not isinstance(here, Mapping):
+            return _NOWHERE
+        here = {str(key).lower(): one for key, one in here.items()}.get(part, _NOWHERE)
     return here
+
+
+def _paths(value: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """The names of the columns, those of nested objects as dotted paths."""
+    for key, one in value.items():
+        if isinstance(one, Mapping) and one:
+            yield from _paths(one, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from copilot.domain import Failure, Item, ItemKind, Role
+from ingest.loaders.jsonfaults import whole_number
 from ingest.sandbox import Sandbox
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
@@ -152,9 +153,12 @@ def _first_json(text: str) -> Any:
     if text[start : start + 1] not in ("{", "["):
         return None
     try:
-        return json.JSONDecoder().raw_decode(text, start)[0]
-    except (ValueError, RecursionError):
-        return _mended(text[start : start + 65_536])
+        return json.JSONDecoder(parse_int=whole_number).raw_decode(text, start)[0]
+    except ValueError as error:  # cut off by our look, or broken: then what came before tells
+        sound = getattr(error, "pos", len(text))
+        return _mended(text[start:]) or _mended(text[start:sound])
+    except RecursionError:
+        return None
 
 
 def _mended(text: str) -> Any:
@@ -180,7 +184,8 @@ def _mended(text: str) -> Any:
         elif char == ",":
             best = (at, "".join(reversed(closers)))
     try:
-        return json.loads(text[: best[0]] + best[1]) if best else None
+        closed = text[: best[0]] + best[1] if best else "null"
+        return json.loads(closed, parse_int=whole_number)
     except (ValueError, RecursionError):
         return None
 

@@ -35,7 +35,8 @@ class TrajectoriesLoader:
         return {"task_id", "trial", "traj"} <= probe.record_keys
 
     def load(self, path: Path, options: LoadOptions) -> Iterator[Item | Failure]:
-        yield from each(path, json_records(path, options), _trajectory, id_keys=("task_id",))
+        build = partial(_trajectory, prefix=options.id_prefix)
+        yield from each(path, json_records(path, options), build, id_keys=("task_id",))
 
 
 class ChatsLoader:
@@ -48,17 +49,17 @@ class ChatsLoader:
         return isinstance(probe.record.get("messages_display"), str)
 
     def load(self, path: Path, options: LoadOptions) -> Iterator[Item | Failure]:
-        ident = relative_id(path, options)
-        yield from each(path, json_records(path, options), partial(_chat, ident=ident))
+        build = partial(_chat, ident=relative_id(path, options), prefix=options.id_prefix)
+        yield from each(path, json_records(path, options), build)
 
 
-def _trajectory(record: Record) -> Interaction:
+def _trajectory(record: Record, *, prefix: str) -> Interaction:
     value = record.value
     messages = [mapping(one, "message") for one in listing(value.get("traj"), "traj")]
     turns = tuple(_message(one) for one in messages)
     called = " ".join(str(one.get("tool_calls") or one.get("content")) for one in messages)
     return _interaction(
-        f"{required(value, 'task_id')}-{required(value, 'trial')}",
+        f"{prefix}{required(value, 'task_id')}-{required(value, 'trial')}",
         turns,
         called.replace('\\"', '"'),
         Outcome(resolved=flag(value.get("solved"), "solved")),
@@ -80,7 +81,7 @@ def _message(value: Mapping[str, Any]) -> Turn:
     return _turn(role, content or "")
 
 
-def _chat(record: Record, *, ident: str) -> Interaction:
+def _chat(record: Record, *, ident: str, prefix: str) -> Interaction:
     shown = required(record.value, "messages_display")
     parts = _PREFIX.split(shown)
     if parts[0].strip() or len(parts) < 3:
@@ -88,7 +89,7 @@ def _chat(record: Record, *, ident: str) -> Interaction:
     pairs = list(zip(parts[1::2], parts[2::2], strict=True))
     turns = tuple(_display_turn(role, body) for role, body in pairs)
     source_id = text(record.value, "id") or f"{ident}#{record.line}"
-    return _interaction(source_id, turns, shown, Outcome(), {"format": "chats"})
+    return _interaction(f"{prefix}{source_id}", turns, shown, Outcome(), {"format": "chats"})
 
 
 def _display_turn(role: str, body: str) -> Turn:

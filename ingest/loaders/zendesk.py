@@ -279,6 +279,6 @@ def _article(record: Record, *, options: LoadOptions) -> Document:
         "section_id": plain(value.get("section_id")),
         "user_segment_id": plain(value.get("user_segment_id")),
     }
-    ident = f"{options.id_prefix}{required(value, 'id')}"
+    ident = required(value, "id")
     body = html_text(required(value, "body"), options)
     return document(fields, body, options, format="zendesk-articles", source_id=ident)

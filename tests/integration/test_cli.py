@@ -302,6 +302,28 @@ def test_a_bad_setting_is_named_and_exits_2(
         assert ended.code == 2 and told in " ".join(ended.err.split())
 
 
+@pytest.mark.parametrize("below", ["", "deep/er"])
+def test_a_home_that_cannot_be_made_is_named_by_every_command(
+    run: Run, articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
+    blocked = tmp_path / "a file"
+    blocked.write_text("in the way", "utf-8")
+    monkeypatch.setenv("COPILOT_HOME", str(blocked / below))
+    for command in (
+        ("ingest", articles), ("search", "valve"), ("timeline", "c"), ("keys", "list"),
+        ("keys", "create", "--role", "agent"), ("reindex",), ("train-ranker",),
+        ("serve", "--port", "0"), ("demo", "--no-serve"),
+    ):  # fmt: skip
+        ended = run(*command)
+        assert ended.code == 2, command
+        told = " ".join(ended.err.split())
+        assert "COPILOT_HOME" in told and str(blocked) in told, command
+    looked = run("doctor", "--json")
+    assert looked.code == 1
+    (home,) = (finding for finding in looked.last if finding["name"] == "home")
+    assert not home["is_good"] and "is a file, not a folder" in home["state"]
+
+
 @pytest.mark.usefixtures("filled")
 def test_reindex_counts_every_vector(run: Run) -> None:
     done = run("reindex", "--json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,7 +58,8 @@ def test_every_broken_line_is_named_and_the_rest_comes_in(tmp_path: Path) -> Non
     found = read(path, limits=Limits(record_bytes=200_000))
     assert outcome(found) == ["1", 2, 3, 4, 5, 6, 6, 7, 8, 9, 10, "12"]
     reasons = {one.line: one.reason for one in found if isinstance(one, Failure)}
-    assert "not valid JSON" in reasons[2]
+    assert "cut off" in reasons[2]
+    assert "another format" in reasons[3]
     assert "--encoding" in reasons[4]
     assert "NUL" in reasons[5]
     assert "no content" in reasons[7]
@@ -69,7 +71,67 @@ def test_truncated_list_gives_what_came_before_and_the_line_of_the_cut(tmp_path:
     path.write_bytes(b"[\n" + article("1") + b",\n" + article("2") + b",\n" + article("3")[:-9])
     found = read(path)
     assert outcome(found) == ["1", "2", 4]
-    assert "was not read" in found[-1].reason
+    assert "in the middle of record 3, which begins at line 4, character 1" in found[-1].reason
+    assert "cut off; export or copy it again. 2 whole records" in found[-1].reason
+
+
+WHOLE = json.dumps([{"id": str(n), "title": "T", "content": "Text \\ é."} for n in range(3)])
+ENVELOPE = json.dumps({"count": 3, "articles": json.loads(WHOLE), "next": {"page": 2}}, indent=1)
+
+
+@pytest.mark.parametrize("text", [WHOLE, ENVELOPE], ids=["list", "envelope"])
+def test_a_file_cut_anywhere_says_so_and_gives_its_whole_records(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    for at in range(text.index("title"), len(text)):
+        path.write_text(text[:at], "utf-8")
+        found = read(path)
+        whole = [one for one in found if not isinstance(one, Failure)]
+        assert len(found) == len(whole) + 1, text[:at]
+        assert "cut off" in found[-1].reason, text[:at]
+        assert len(whole) == len(re.findall(r'\."\s*}', text[:at])), text[:at]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "told"),
+    [
+        (WHOLE + "\nsku,name\n1,2\n", 3, "another format"),
+        (WHOLE.replace("}, {", "} {"), 1, "',' expected"),
+        (WHOLE.replace('"title"', "title", 1), 0, "at line 1, expecting"),
+        ('{"id": "1", "title": "T", "con', 0, "cut off"),
+        ('[{"id": "1", "title": "T", "content": "x"}, {"id": nul', 1, "cut off"),
+        ('[{"id": "1", "title": "T", "content": "x"}, {"id": nix', 1, "expecting value"),
+    ],
+)
+def test_broken_json_is_told_from_json_that_was_cut(
+    text: str, whole: int, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.json").write_text(text, "utf-8")
+    found = read(tmp_path / "a.json")
+    assert [isinstance(one, Failure) for one in found] == [False] * whole + [True]
+    assert told in found[-1].reason
+    assert ("cut off" in found[-1].reason) is (told == "cut off")
+
+
+def test_a_number_of_endless_digits_costs_nothing_but_itself(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    digits = "9" * 6_000
+    path.write_bytes(
+        b"[" + article("1") + b',{"id": %s, "title": "T", "content": "x"},' % digits.encode()
+        + article("3") + b"]"
+    )  # fmt: skip
+    assert outcome(read(path)) == ["1", digits, "3"]
+    path.write_text('[{"id": ' + digits)
+    (failure,) = read(path)
+    assert "cut off" in failure.reason
+
+
+def test_a_first_record_longer_than_a_look_is_known_by_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    long = {"content": "A sentence. " * 20_000, "id": "1", "title": "T"}
+    path.write_bytes(json.dumps(long).encode() + b"\n" + article("2"))
+    assert outcome(read(path)) == ["1", "2"]
+    (tmp_path / "deep.json").write_text("[" * 300_000)
+    assert "nested too deeply" in read(tmp_path / "deep.json")[0].reason
 
 
 def test_oversized_record_in_a_list_is_skipped_alone(tmp_path: Path) -> None:
@@ -137,7 +199,40 @@ def test_row_with_the_wrong_delimiter_and_another_format_are_named(tmp_path: Pat
     path.write_text(CATALOGUE + 'B,Two,2,EUR\n{"sku":"C"}\nD;Four;4;EUR\n')
     found = read(path)
     assert [one.sku if isinstance(one, Product) else one.line for one in found] == ["A", 3, 4, "D"]
-    assert "another delimiter" in found[1].reason
+    assert "is JSON" in found[2].reason
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("B,Two,2,EUR", "separated by ','"),
+        ('{"sku": "B", "name": "Two"}', "this row is JSON"),
+        ("B;Two;2", "3 cells where the header has 4"),
+        ("B", "1 cell where"),
+    ],
+)
+def test_a_row_of_another_shape_says_which(row: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{CATALOGUE}{row}\nD;Four;4;EUR\n", "utf-8")
+    first, failure, last = read(path)
+    assert isinstance(failure, Failure)
+    assert told in failure.reason
+    assert (first.sku, failure.line, last.sku) == ("A", 3, "D")  # type: ignore[union-attr]
+
+
+def test_another_format_among_json_lines_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(article("1") + b"\nsku,name\n9,Lamp\n" + article("4"))
+    found = read(path)
+    assert outcome(found) == ["1", 2, 3, "4"]
+    assert "no JSON; is another format" in found[2].reason
+
+
+def test_an_unknown_envelope_shows_the_fields_of_its_records(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.json"
+    path.write_text(json.dumps({"tickets": [{"id": 5, "title": "x", "events": []}]}), "utf-8")
+    (failure,) = read(path)
+    assert "tickets.events, tickets.id, tickets.title" in failure.reason
 
 
 def test_quote_that_never_closes_costs_its_row_only(tmp_path: Path) -> None:
@@ -165,6 +260,11 @@ def test_file_without_separator_lists_what_was_found(tmp_path: Path) -> None:
         "Mon, 02 Mar 2026 10:00:00 +0000",
         1_772_445_600,
         "1772445600.0",
+        "1772445600000",
+        "March 2, 2026 10:00 AM",
+        "Mar 2nd, 2026 at 10:00",
+        "Monday, 2 March 2026 10:00:00",
+        "2-Mar-2026 10:00",
         1_772_445_600_000,
     ],
 )

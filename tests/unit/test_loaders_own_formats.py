@@ -314,3 +314,26 @@ def test_real_articles_dialogues_and_trials_come_in_whole(shared: Path) -> None:
     assert {type(item) for item in dialogues} == {Interaction}
     assert len(read(shared / "retail" / "chats.jsonl")) == 69
     assert {type(item) for item in read(shared / "retail" / "products.json")} == {Product}
+
+
+def test_a_prefix_stands_before_the_ids_of_our_own_formats_too(tmp_path: Path) -> None:
+    turns = [{"speaker": "customer", "text": "Dark.", "visibility": "public"}]
+    records: dict[str, list[dict[str, Any]]] = {
+        "talks.jsonl": [{"id": "1", "turns": turns}],
+        "bare.jsonl": [{"id": "1", "turns": [{"speaker": "customer", "text": "Dark."}]}],
+        "trials.jsonl": [{"task_id": 1, "trial": 0, "traj": [{"role": "user", "content": "Hi"}]}],
+        "chats.jsonl": [{"id": "1", "messages_display": "user: Hi\nassistant: Hello"}],
+        "rows.jsonl": [
+            {"conversation_id": "1", "speaker": "customer", "text": "Hi", "visibility": "public"}
+        ],
+        "articles.jsonl": [{"id": "1", "title": "T", "content": "Text."}],
+    }
+    for name, lines in records.items():
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(one) + "\n" for one in lines), "utf-8")
+        options = LoadOptions(roots=(tmp_path,), id_prefix="old-")
+        loader = choose(path, options=options)
+        assert not isinstance(loader, Failure)
+        (item,) = loader.load(path, options)
+        assert isinstance(item, Interaction | Document), name
+        assert item.source_id.startswith("old-1"), name

@@ -18,7 +18,7 @@ from copilot.guardrails.redaction import (
     redact_interaction,
 )
 from copilot.guardrails.redaction.cards import luhn, mod97
-from eval.pii import NEGATIVES, alarms
+from eval.pii import NEGATIVES, alarms, measure
 
 ANNA = Customer(
     "c-1",
@@ -126,6 +126,63 @@ def test_names_go_where_a_letter_shows_them(text: str, redacted: str) -> None:
 )
 def test_other_capitals_are_not_guessed_to_be_names(text: str) -> None:
     assert PLAIN.redact(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("Please tell Mrs. Okonkwo that it is here.", "Please tell Mrs. [NAME] that it is here."),
+        (
+            "I have an appointment with Dr. Reed Monday.",
+            "I have an appointment with Dr. [NAME] Monday.",
+        ),
+        ("My wife Ilse will be at home.", "My wife [NAME] will be at home."),
+        ("I am Marta Lind from Kiel.", "I am [NAME] from Kiel."),
+        ("Her maiden name is Berg.", "Her maiden name is [NAME]."),
+        ("The card holder is Tom B. Reed.", "The card holder is [NAME]."),
+        ("I spoke to Farida Amin yesterday.", "I spoke to [NAME] yesterday."),
+        ("It was written by Tom B. Reed.", "It was written by [NAME]."),
+    ],
+)
+def test_names_go_behind_a_title_a_tie_or_a_formal_word(text: str, redacted: str) -> None:
+    assert PLAIN.redact(text) == redacted
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("Send it to 12 Oak Street, please.", "Send it to [ADDRESS], please."),
+        ("I live at 4b Mill Lane, Derby DE1 2AB.", "I live at [ADDRESS]."),
+        ("Ich wohne Lindenstraße 14a, 10997 Berlin.", "Ich wohne [ADDRESS]."),
+        ("J'habite 12 rue de la Paix, 75002 Paris.", "J'habite [ADDRESS]."),
+        ("Vivo en Calle Mayor 5, 28013 Madrid.", "Vivo en [ADDRESS]."),
+        ("My address is Tylova 285, Ostrov.", "My address is [ADDRESS]."),
+        ("It went to Denver, CO 80239 again.", "It went to [ADDRESS] again."),
+        ("Our mail goes to P.O. Box 1234.", "Our mail goes to [ADDRESS]."),
+        (
+            "Marta Lind\n3247 Rua Igreja 25\nApt. 236\nRibeirão\nPlease call.",
+            "[NAME]\n[ADDRESS]\nPlease call.",
+        ),
+    ],
+)
+def test_addresses_go_by_their_form(text: str, redacted: str) -> None:
+    assert PLAIN.redact(text) == redacted
+
+
+def test_our_own_counter_stays_in_our_replies_only() -> None:
+    text = "Please return it to 12 Harbour Road, Derby."
+    said = redact_interaction(story(Turn("agent", text), Turn("customer", text)), None)
+    assert said.turns[0].text == text
+    assert said.turns[1].text == "Please return it to [ADDRESS]."
+    theirs = redact_interaction(story(Turn("agent", "We send it to 12 Oak Street.")), None)
+    assert theirs.turns[0].text == "We send it to [ADDRESS]."
+
+
+def test_names_and_addresses_of_strangers_are_found_in_part(shared: Path) -> None:
+    even, odd, _ = measure(shared / "pii/synth_dataset_v2.json")
+    for kind, least in (("PERSON", 0.2), ("STREET_ADDRESS", 0.6)):
+        for half in (even, odd):
+            assert half.typed[kind] / half.all[kind] >= least, kind
 
 
 @pytest.mark.parametrize(

@@ -55,15 +55,87 @@ _SIGN_OFF = re.compile(
     rf"|(?:^|(?<=[.!?] )){_CLOSING} ?[,–-] ?[ \t]*({_NAME})[ \t.]*\Z",
     re.MULTILINE,
 )
+# What follows needs more than one word, or what looks like a name may be a thing's.
+_FULL = rf"{_WORD}(?: (?:[A-Z]\.?|{_WORD}|van|von|de|der|den|da|di|la|le|bin|al)){{1,3}}"
+_TITLED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herrn?|Frau|Señora?|Monsieur|Madame)\.? "
+    rf"({_WORD}(?: (?:[A-Z]\.|{_WORD}|van|von|de|der|den|da|di)){{0,2}})"
+)
+_PART = re.compile(
+    r"\b(?:[Mm]aiden|[Ff]irst|[Ll]ast|[Ff]amily|[Mm]iddle|[Ss]ur|[Gg]iven|[Ff]ull) ?name"
+    r"(?: is|'s|:)"
+    rf" {_TITLE}({_NAME})(?=[,.;!?\n]|$)|\b[Cc]all me ({_WORD})(?=[,.;!?\n]|$| and\b)"
+)
+_KIN = re.compile(
+    r"\b[Mm]y (?:wife|husband|son|daughter|kid|child|brother|sister|mother|father|mum|mom|dad"
+    r"|partner|boss|colleague|assistant|friend|neighbou?r|flatmate|roommate|boyfriend|girlfriend|landlord"
+    rf"|tenant|grand(?:mother|father|son|daughter)|aunt|uncle|cousin),? ({_WORD}(?: {_WORD})?)\b"
+)
+_FORMAL = re.compile(
+    r"\b(?:[Oo]n behalf of|[Ii]n the name of|[Uu]nder the name(?: of)?|[Aa]ddressed to|[Ss]igned by"
+    r"|[Rr]egistered (?:to|under)|[Aa]ccount holder(?: is|:)?|[Cc]ard ?holder(?: name)?(?: is|:)"
+    r"|[Ss](?:poke|poken) (?:to|with)|[Tt]alked (?:to|with)|[Cc]ontact person(?: is|:)"
+    r"|[Nn]ame on the (?:card|account|order|booking|policy)(?: is|:)|[Aa]ttn\.?:?|c/o"
+    rf"|[Ff]or the attention of|grand(?:mother|father) was called) {_TITLE}({_FULL})(?=[^\w]|$)"
+)
+_SELF = re.compile(
+    rf"(?:^|[.!?] )(?:I am|I'm|I’m|[Tt]his is) {_TITLE}({_FULL})"
+    r"(?= ?[,.!;\n]|$| from | with | calling)"
+    rf"|^({_FULL}) here[,.!]",
+    re.MULTILINE,
+)
+_INITIAL = re.compile(rf"\b({_WORD} (?:[A-Z]\.|[A-HJ-Z]) {_WORD})(?=\W|$)")
+# Before a single letter these are things that come by letters; as titles' names, trade marks.
+_LETTERED = frozenset(
+    "plan option type class section step part appendix vitamin series model version phase tier "
+    "group block gate terminal zone unit hepatitis grade schedule exhibit figure table level "
+    "line room hall building row team size drive category variant side route bus".split()
+)
+_MARKS = frozenset(
+    "coffee martens office oetker meyers pepper beckmann hauschka word excel teams edition clean "
+    "muscle bean potato who no".split()
+)
+_DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
+    "june july august september october november december".split()
+)
+_LOUD = frozenset("ASAP OK DO AM PLEASE FYI RSVP ID PIN IS NOT NO YES AND".split())
+_VERBS = frozenset("googled texted skyped zoomed facetimed".split())
+# What people are or have and is written large: a plan, a town, a device.
+_STATES = frozenset(
+    "premium gold silver platinum plus pro business basic smart home bluetooth step page free new "
+    "department returns control management administration reception accounting mobile".split()
+)
 
 
 def introduced(text: str) -> Iterator[Span]:
-    """Names in a greeting, after "my name is", and under the closing words."""
+    """Names in a greeting, after "my name is", under the closing words; after a title or a tie."""
     for pattern in (_GREETING, _INTRODUCTION, _SIGN_OFF):
-        for match in pattern.finditer(text):
-            group = 1 if match[1] else 2
-            if _is_person(match[group]):
-                yield Span(match.start(group), match.end(group), "NAME")
+        yield from _named(pattern, text, frozenset())
+    yield from _named(_TITLED, text, _MARKS)
+    yield from _named(_PART, text, _STATES)
+    yield from _named(_KIN, text, _STATES | _DAYS | _VERBS)
+    yield from _named(_FORMAL, text, _STATES | _DAYS)
+    yield from _named(_SELF, text, _STATES | _DAYS | ordinary_words())
+    yield from _named(_INITIAL, text, _STATES | _LETTERED | _DAYS)
+
+
+def _named(pattern: re.Pattern[str], text: str, against: frozenset[str]) -> Iterator[Span]:
+    for match in pattern.finditer(text):
+        group = 1 if match[1] else 2
+        name = _trimmed(match[group])
+        if name and _is_person(name) and not against.intersection(name.lower().split()):
+            yield Span(match.start(group), match.start(group) + len(name), "NAME")
+
+
+def _trimmed(name: str) -> str:
+    """The name without the words behind it that are large for another reason: `I`, days, shouts."""
+    words = name.split(" ")
+    for place, word in enumerate(words):
+        is_last = place == len(words) - 1 or words[place + 1] in _LOUD
+        if word.lower() in _DAYS or word in _LOUD or (word in ("I", "I'm", "I’m") and is_last):
+            return " ".join(words[:place])
+    return name
 
 
 @cache

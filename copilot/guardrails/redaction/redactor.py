@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from copilot.domain import Customer, Interaction, Turn
+from copilot.guardrails.redaction.addresses import addresses
 from copilot.guardrails.redaction.cards import cards, ibans
 from copilot.guardrails.redaction.known import KnownValues, known_values
 from copilot.guardrails.redaction.names import introduced
@@ -16,7 +17,7 @@ from copilot.guardrails.redaction.network import emails, ips, secrets
 from copilot.guardrails.redaction.phones import phones
 from copilot.guardrails.redaction.span import Span, choose, replaced
 
-VERSION = "redaction-1"  # part of every interaction's fingerprint: new rules re-embed
+VERSION = "redaction-2"  # part of every interaction's fingerprint: new rules re-embed
 PLACEHOLDER = re.compile(
     r"\[(?:EMAIL|PHONE|CARD|IBAN|IP|NATIONAL_ID|NAME|ADDRESS|ORDER|BIRTH_DATE|SECRET)\]"
 )
@@ -53,6 +54,7 @@ class Redactor:
             yield from ips(text)
             yield from phones(text, keep_service=is_ours)
         yield from introduced(text)
+        yield from addresses(text, keep_ours=is_ours)
 
 
 def redact_interaction(interaction: Interaction, customer: Customer | None) -> Interaction:
