@@ -123,6 +123,8 @@ def _show(case: Case, suggestion: Suggestion) -> None:
     for segment in suggestion.segments:
         cited = ", ".join(suggestion.citations[n - 1].source_id for n in segment.citations)
         out.print(f"    > {segment.text} [{cited}]", markup=False)
+    for warning in suggestion.warnings:
+        out.print(f"    ! {warning}", markup=False)
     for gap in suggestion.missing:
         out.print(f"    ? {gap}", markup=False)
 

@@ -1,0 +1,223 @@
+"""How well a sentence answers a question: by its words, its heading, and the kind of answer."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from copilot.domain import Hit
+from copilot.extractive.asking import Ask, Sort
+from copilot.extractive.passages import Sentence, sentences
+from copilot.extractive.words import ALIKE, stems
+
+HEADING, TITLE, BESIDE, LIKE = 0.8, 0.5, 0.3, 0.75
+LEANS = 0.5  # of a question's own words, those it refers to
+PAIR = 0.6
+LENGTH = 0.4  # how much a long sentence must say more than a short one
+ROW = 1.2  # an amount or a date is looked up in a table first
+SPOKEN_FOR = 1.3  # a heading that says nothing but what is asked
+PATH = 1.25  # where to click, when it is asked how
+FITS, MISFITS = 1.5, 0.6
+CODE_ABOVE = 1.3  # a code in the heading: the part on it begins here
+CODE = 2.5  # "E23" tells more than any word
+_CODE = re.compile(r"^(?=[^\W_]*\d)(?=\d*[^\W\d_])[^\W_]+$")
+_NONE: frozenset[str] = frozenset()
+
+_AMOUNT = (
+    r"[£$€]\s?\d|(?-i:\bfree\b)|^free\b|\bwaive[ds]?\b"
+    r"|\b\d+(?:\.\d+)?\s?(?:p|pence|pounds?|dollars?|euros?|%)\b"
+    r"|\b(?:without|no) (?:an? |any |early-exit |late |extra |further )?(?:charge|fee|cost|payment)"
+    r"|\bcharge nothing\b|\bnothing to (?:pay|buy)\b|\bincluded?\b|\bnot charged\b"
+)
+_SPAN = (
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|ten|twelve|thirty) "
+    r"(?:full |working |calendar |business )?"
+    r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
+    r"|\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+    r"|\bat once\b|\bimmediately\b|\b\d{1,2} (?:january|february|march|april|may|june|july"
+    r"|august|september|october|november|december)\b"
+    r"|\bnext (?:bill|month|day|working)\b|\bsame day\b|\bovernight\b|\bminimum term\b"
+)
+_DIGIT = re.compile(r"\d|\bnone\b")
+_CLOCK = r"\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+_LENGTH = re.compile(_SPAN.replace(_CLOCK, r"(?!)"), re.IGNORECASE)
+_CLOCK_ASKED = re.compile(
+    r"\bopen\b|\buntil when\b|\bat what\b|\bwhat times?\b|\bring\b|\bcall\b", re.I
+)
+_SHAPES: tuple[tuple[Sort, str], ...] = (
+    ("cost", _AMOUNT),
+    ("time", _SPAN),
+    ("count", r"\d|\b(?:two|three|four|five|six|eight|ten|twelve|twenty|no limit|unlimited)\b"),
+    ("place", r"\s>\s|\b(?:under|street|account|shops?|counter|menu|page)\b"),
+    ("choice", _AMOUNT),
+    ("request", f"{_AMOUNT}|{_SPAN}"),  # on what conditions it is done
+)
+_ANSWERS: Mapping[Sort, re.Pattern[str]] = {
+    sort: re.compile(pattern, re.IGNORECASE) for sort, pattern in _SHAPES
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence of a hit; `n` is the hit's number (1-based), `place` its place in the article."""
+
+    n: int
+    place: int
+    said: Sentence
+    is_near: bool  # in the very passage that was found by meaning
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self.said.text
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A hit with its sentences and what its title says."""
+
+    n: int
+    hit: Hit
+    units: tuple[Unit, ...]
+    title: frozenset[str]
+    vocabulary: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A sentence against a question: what it scores, and the share of the question it meets."""
+
+    unit: Unit
+    score: float
+    share: float
+    by_heading: float  # the share that its heading meets
+    fits: bool
+
+
+def article_of(n: int, hit: Hit, whole: Hit) -> Article:
+    """A hit as an article; `whole` is the same hit with the passages around it."""
+    own = {s.text for s in sentences(hit.chunk.text)} if whole is not hit else None
+    units = tuple(
+        Unit(n, place, said, own is None or said.text in own)
+        for place, said in enumerate(sentences(whole.chunk.text))
+    )
+    title = frozenset(stems(" ".join((hit.title, *whole.chunk.heading_path))))
+    words: set[str] = set(title)
+    for unit in units:
+        words |= unit.said.stems | unit.said.heading
+    return Article(n, hit, units, title, frozenset(words))
+
+
+def rarity(articles: Iterable[Article], words: Iterable[str]) -> dict[str, float]:
+    """Weight of each word: what few of the found articles say tells most."""
+    vocabularies = [a.vocabulary for a in articles]
+    wanted = set(words)
+    counts = Counter(w for v in vocabularies for w in wanted if met(w, v))
+    total = len(vocabularies) + 1
+    return {
+        w: math.log(1 + total / (1 + counts[w])) * (CODE if is_code(w) else 1.0) for w in wanted
+    }
+
+
+def is_code(word: str) -> bool:
+    """Whether a word is an identifier, such as an error code or a model number."""
+    return bool(_CODE.match(word))
+
+
+def met(word: str, said: frozenset[str]) -> float:
+    """Whether words say a word: itself, or one that means alike."""
+    if word in said:
+        return 1.0
+    alike = ALIKE.get(word)
+    return LIKE if alike and not alike.isdisjoint(said) else 0.0
+
+
+def share_of(
+    ask: Ask, words: frozenset[str], rare: Mapping[str, float], around: Mapping[str, float]
+) -> float:
+    """The share of a question, what it leans on, and the situation, that words meet."""
+    weights = {w: 0.5 * weight * rare[w] for w, weight in around.items()}
+    weights.update({w: LEANS * rare[w] for w in ask.leans})
+    weights.update({w: weight * rare[w] for w, weight in ask.words.items()})
+    total = sum(weights.values())
+    return sum(weight * met(w, words) for w, weight in weights.items()) / total if total else 0.0
+
+
+def match(
+    ask: Ask,
+    article: Article,
+    unit: Unit,
+    rare: Mapping[str, float],
+    around: Mapping[str, float],
+) -> Match:
+    """Scores a sentence for a question. `around` weighs words of the situation."""
+    said, heading, title = unit.said.stems, unit.said.heading, article.title
+    beside = _beside(article, unit)
+    own = by_heading = total = 0.0
+    for word, worth in ask.words.items():
+        weight = worth * rare[word]
+        total += weight
+        above = (CODE_ABOVE if is_code(word) else HEADING) * met(word, heading)
+        here = max(met(word, said), TITLE * met(word, title), BESIDE * met(word, beside))
+        own += weight * max(above, here)
+        by_heading += weight * above if above > here else 0.0
+    context, lean = 0.0, LEANS if ask.is_bare else LEANS / 3
+    for word, worth in {**around, **dict.fromkeys(ask.leans, lean)}.items():
+        if word not in ask.words:
+            weight = worth * rare[word] / (CODE if is_code(word) else 1.0)
+            context += weight * max(
+                word in said, HEADING * (word in heading), TITLE * (word in title)
+            )
+    for one, two in ask.pairs & unit.said.pairs:
+        if one.isdigit() or two.isdigit():  # "Fibre 900": a name, no more than its words
+            continue
+        context += PAIR * (rare.get(one, 0.0) + rare.get(two, 0.0)) / 2
+    fits, factor = _fit(ask, unit)
+    if heading and all(met(w, frozenset(ask.words) | ask.leans) for w in heading):
+        factor *= SPOKEN_FOR
+    score = factor * (own + context) / (10 + len(said)) ** LENGTH
+    share = min(1.0, own / total) if total else 0.0
+    return Match(unit, score, share, by_heading / total if total else 0.0, fits)
+
+
+def _fit(ask: Ask, unit: Unit) -> tuple[bool, float]:
+    expected = _ANSWERS.get(ask.sort)
+    factor = 1.15 if unit.is_near else 1.0
+    if ask.sort == "how" and (unit.said.kind == "step" or " > " in unit.text):
+        factor *= PATH
+    if expected is None:
+        return True, factor
+    fits = bool(expected.search(unit.text))
+    if ask.sort == "time" and fits and not _DIGIT.search(unit.text):  # "at once" is seldom it
+        return True, factor
+    if fits and ask.is_typed and unit.said.kind == "row":
+        factor *= ROW
+    if ask.sort == "time" and fits and not _CLOCK_ASKED.search(ask.text):
+        fits = bool(_LENGTH.search(unit.text))
+        return True, factor * (FITS if fits else 1.0)
+    if ask.sort == "request" and fits and unit.said.kind == "row":
+        factor *= ROW
+    if ask.sort in ("request", "choice"):
+        on_price = ask.sort == "choice" and any(w.startswith("cheap") for w in ask.words)
+        return True, factor * ((FITS if on_price else 1.2) if fits else 1.0)
+    return fits, factor * (FITS if fits else MISFITS)
+
+
+def _beside(article: Article, unit: Unit) -> frozenset[str]:
+    """Words of the neighbours in the same paragraph or line."""
+    words: frozenset[str] = _NONE
+    for place in (unit.place - 1, unit.place + 1):
+        if 0 <= place < len(article.units):
+            other = article.units[place].said
+            same = other.block == unit.said.block and other.kind == unit.said.kind == "prose"
+            if same or other.line == unit.said.line:
+                words |= other.stems
+    return words
+
+
+def run_of(unit: Unit, units: Sequence[Unit]) -> list[Unit]:
+    """The whole list of steps a step belongs to."""
+    return [u for u in units if u.said.kind == "step" and u.said.block == unit.said.block]
