@@ -85,6 +85,7 @@ _PATTERNS: tuple[tuple[Sort, str], ...] = (
     ),
 )
 _SORTS = tuple((sort, re.compile(pattern, re.IGNORECASE)) for sort, pattern in _PATTERNS)
+WISH_BEGINS = 12  # a wish is said at the start of its clause
 TRIGGER = 0.35  # weight of a word that only says which sort of answer is wanted
 _TRIGGERS: dict[Sort, frozenset[str]] = {
     "cost": frozenset(stems("cost price charge fee pay much expensive free extra total money")),
@@ -245,6 +246,17 @@ def _pairs(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
     return frozenset(pair for text in texts for pair in pairwise(stems(text)))
 
 
+def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
+    """The word without which nothing answers: what "is there …" ends on, what is to be done."""
+    if not own:
+        return None
+    if sort == "request":
+        wish = _REQUEST.search(core)
+        wanted = stems(core[wish.end() :]) if wish and wish.start() <= WISH_BEGINS else []
+        return wanted[0] if wanted and wanted[0] in own else None
+    return {"whether": own[-1], "count": own[0]}.get(sort)
+
+
 def _topics(text: str) -> frozenset[str]:
     """The words of a sentence that name a thing, without those that only ask for a measure."""
     return frozenset(w for w in _words(text) if not is_measure(w))
@@ -334,9 +346,7 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
     names = frozenset(
         stem(w) for w in _PROPER.findall(core) if w.lower().rstrip("s") not in _CALENDAR
     )
-    focus = None
-    if own and sort in ("whether", "count", "request"):  # what it ends on, or what is to be done
-        focus = own[-1] if sort == "whether" else own[0]
+    focus = _focus(core, sort, own)
     return Ask(
         text=clause,
         sort=sort,

@@ -52,7 +52,8 @@ class Chooser:
     def answer(self, ask: Ask, used: Sequence[Unit]) -> Answer | None:
         """The best supported answer, or None where the evidence is weak."""
         ranked = self.ranking.ranked(ask, used)
-        for found in ranked[:TRIED]:
+        likely = [m for m in ranked if m.fits] if ask.is_typed else ranked
+        for found in likely[:TRIED]:
             article = self.ranking.article(found.unit)
             if not self.ranking.holds(ask, article, found) or self._is_unfit(found.unit, ask):
                 continue
@@ -68,11 +69,11 @@ class Chooser:
         if len([w for w in concern.words if self.ranking.rare[w] > 1.0]) < 2:
             return None
         told = frozenset().union(*(u.said.stems for u in used))
-        for found in self.ranking.ranked(concern, used)[:1]:
+        for found in self.ranking.ranked(concern, used, only=cited)[:1]:
             words = [w for w in concern.words if w not in told and w in self.ranking.known]
             new = sum(bool(met(w, found.unit.said.stems)) for w in words)
             is_near = found.share >= CONCERN or bool(concern.pairs & found.unit.said.pairs)
-            if found.unit.n in cited and new >= 2 and is_near:
+            if new >= 2 and is_near:
                 return Answer((found.unit,))
         return None
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from copilot.domain import Hit
 from copilot.extractive.asking import Ask, Sort
@@ -86,8 +87,7 @@ class Article:
     vocabulary: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A sentence against a question: what it scores, and the share of the question it meets."""
 
     unit: Unit
@@ -146,41 +146,68 @@ def share_of(
     return sum(weight * met(w, words) for w, weight in weights.items()) / total if total else 0.0
 
 
-def match(
-    ask: Ask,
-    article: Article,
-    unit: Unit,
-    rare: Mapping[str, float],
-    around: Mapping[str, float],
-) -> Match:
-    """Scores a sentence for a question. `around` weighs words of the situation."""
-    said, heading, title = unit.said.stems, unit.said.heading, article.title
-    beside = _beside(article, unit)
-    own = by_heading = total = 0.0
-    for word, worth in ask.words.items():
-        weight = worth * rare[word]
-        total += weight
-        above = (CODE_ABOVE if is_code(word) else HEADING) * met(word, heading)
-        here = max(met(word, said), TITLE * met(word, title), BESIDE * met(word, beside))
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as it is read in one article: only words that the article says at all."""
+
+    ask: Ask
+    own: tuple[tuple[str, float, float, float], ...]  # word, weight, under a heading, in the title
+    context: tuple[tuple[str, float, float], ...]  # word, weight, in the title
+    pairs: tuple[tuple[tuple[str, str], float], ...]
+    total: float
+    spoken: frozenset[str]
+
+
+def reading_of(
+    ask: Ask, article: Article, rare: Mapping[str, float], around: Mapping[str, float]
+) -> Reading:
+    """Prepares a question for an article. `around` weighs words of the situation."""
+    vocabulary, title = article.vocabulary, article.title
+    own = tuple(
+        (w, worth * rare[w], CODE_ABOVE if is_code(w) else HEADING, TITLE * met(w, title))
+        for w, worth in ask.words.items()
+        if met(w, vocabulary)
+    )
+    lean = LEANS if ask.is_bare else LEANS / 3
+    context = tuple(
+        (w, worth * rare[w] / (CODE if is_code(w) else 1.0), TITLE * (w in title))
+        for w, worth in {**around, **dict.fromkeys(ask.leans, lean)}.items()
+        if w not in ask.words and w in vocabulary
+    )
+    pairs = tuple(
+        (pair, PAIR * (rare.get(pair[0], 0.0) + rare.get(pair[1], 0.0)) / 2)
+        for pair in ask.pairs
+        if not (pair[0].isdigit() or pair[1].isdigit())  # "Fibre 900": no more than its words
+    )
+    total = sum(worth * rare[w] for w, worth in ask.words.items())
+    return Reading(ask, own, context, pairs, total, ask.leans | frozenset(ask.words))
+
+
+def match(reading: Reading, unit: Unit) -> Match:
+    """Scores a sentence for a question."""
+    said, heading = unit.said.stems, unit.said.heading
+    own = by_heading = 0.0
+    for word, weight, under, in_title in reading.own:
+        above = under * met(word, heading)
+        here = max(met(word, said), in_title, BESIDE * met(word, unit.said.beside))
         own += weight * max(above, here)
         by_heading += weight * above if above > here else 0.0
-    context, lean = 0.0, LEANS if ask.is_bare else LEANS / 3
-    for word, worth in {**around, **dict.fromkeys(ask.leans, lean)}.items():
-        if word not in ask.words:
-            weight = worth * rare[word] / (CODE if is_code(word) else 1.0)
-            context += weight * max(
-                word in said, HEADING * (word in heading), TITLE * (word in title)
-            )
-    for one, two in ask.pairs & unit.said.pairs:
-        if one.isdigit() or two.isdigit():  # "Fibre 900": a name, no more than its words
-            continue
-        context += PAIR * (rare.get(one, 0.0) + rare.get(two, 0.0)) / 2
-    fits, factor = _fit(ask, unit)
-    if heading and all(met(w, frozenset(ask.words) | ask.leans) for w in heading):
+    score = own
+    for word, weight, in_title in reading.context:
+        if word in said:
+            score += weight
+        elif word in heading:
+            score += HEADING * weight
+        else:
+            score += in_title * weight
+    held = unit.said.pairs
+    score += sum(worth for pair, worth in reading.pairs if pair in held)
+    fits, factor = _fit(reading.ask, unit)
+    if heading and all(met(word, reading.spoken) for word in heading):
         factor *= SPOKEN_FOR
-    score = factor * (own + context) / (10 + len(said)) ** LENGTH
-    share = min(1.0, own / total) if total else 0.0
-    return Match(unit, score, share, by_heading / total if total else 0.0, fits)
+    score *= factor / (10 + len(said)) ** LENGTH
+    total = reading.total or 1.0
+    return Match(unit, score, min(1.0, own / total), by_heading / total, fits)
 
 
 def _fit(ask: Ask, unit: Unit) -> tuple[bool, float]:
@@ -204,18 +231,6 @@ def _fit(ask: Ask, unit: Unit) -> tuple[bool, float]:
         on_price = ask.sort == "choice" and any(w.startswith("cheap") for w in ask.words)
         return True, factor * ((FITS if on_price else 1.2) if fits else 1.0)
     return fits, factor * (FITS if fits else MISFITS)
-
-
-def _beside(article: Article, unit: Unit) -> frozenset[str]:
-    """Words of the neighbours in the same paragraph or line."""
-    words: frozenset[str] = _NONE
-    for place in (unit.place - 1, unit.place + 1):
-        if 0 <= place < len(article.units):
-            other = article.units[place].said
-            same = other.block == unit.said.block and other.kind == unit.said.kind == "prose"
-            if same or other.line == unit.said.line:
-                words |= other.stems
-    return words
 
 
 def run_of(unit: Unit, units: Sequence[Unit]) -> list[Unit]:

@@ -53,6 +53,7 @@ class Sentence:
     line: int
     heading: frozenset[str]
     stems: frozenset[str]
+    beside: frozenset[str]  # words of its neighbours in the same paragraph or line
     span: Span | None  # of a row "3 to 6" under "Rooms": for how many rooms it holds
     pairs: frozenset[tuple[str, str]]  # neighbours: "care pendant" tells more than both apart
 
@@ -60,7 +61,20 @@ class Sentence:
 @lru_cache(maxsize=2_048)  # the same articles are found again and again
 def sentences(passage: str) -> tuple[Sentence, ...]:
     """The sentences of a passage in order; one that stands twice, for an overlap, counts once."""
-    return tuple(_Reader().read(passage))
+    found = _Reader().read(passage)
+    return tuple(
+        replace(sentence, beside=_beside(sentence, found[max(0, n - 1) : n], found[n + 1 : n + 2]))
+        for n, sentence in enumerate(found)
+    )
+
+
+def _beside(sentence: Sentence, *neighbours: Sequence[Sentence]) -> frozenset[str]:
+    words: frozenset[str] = frozenset()
+    for other in (one for some in neighbours for one in some):
+        same = other.block == sentence.block and other.kind == sentence.kind == "prose"
+        if same or other.line == sentence.line:
+            words |= other.stems
+    return words
 
 
 class _Reader:
@@ -141,7 +155,7 @@ class _Reader:
         self.found.append(
             Sentence(
                 text, kind, self.block, self.line, heading, frozenset(words),
-                span, frozenset(pairwise(words)),
+                frozenset(), span, frozenset(pairwise(words)),
             )
         )  # fmt: skip
 

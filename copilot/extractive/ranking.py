@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from copilot.extractive.asking import Ask, Heard
 from copilot.extractive.excluding import Excluding
-from copilot.extractive.matching import Article, Match, Unit, is_code, match, met, share_of
+from copilot.extractive.matching import (
+    Article,
+    Match,
+    Unit,
+    is_code,
+    match,
+    met,
+    reading_of,
+    share_of,
+)
 from copilot.extractive.products import FOREIGN_TITLE, Products
 
-IN_RANGE = 0.6  # what it says for a row that its number is the customer's
+IN_RANGE = 1.2  # what it says for a row that its number is the customer's
 HAD = 3.0  # what they have already, where they ask to buy it
 NEXT_TO = 1.15  # a sentence beside one that is told already
 GOES_ON, GOES_ON_ANEW = 1.5, 1.2  # a message mostly stays with one matter
@@ -54,22 +63,28 @@ class Ranking:
             for a in self.articles
         }
 
-    def ranked(self, ask: Ask, used: Sequence[Unit]) -> list[Match]:
-        """All sentences that may be said, the best for a question first."""
+    def ranked(
+        self, ask: Ask, used: Sequence[Unit], *, only: Container[int] | None = None
+    ) -> list[Match]:
+        """All sentences that may be said, of all or only some articles, the best first."""
         best = max((a.hit.score for a in self.articles), default=0.0) or 1.0
         found: list[Match] = []
         for article in self.articles:
+            if only is not None and article.n not in only:
+                continue
             prior = self._prior(ask, article, best, used)
+            reading = reading_of(ask, article, self.rare, self.around)
             for unit, worth in self._open[article.n]:
-                one = match(ask, article, unit, self.rare, self.around)
+                one = match(reading, unit)
                 factor = prior * (1.0 if ask.sort == "choice" else worth)
                 if ask.leans and _is_beside(unit, used):
                     factor *= NEXT_TO
                 if self.products.has_what_is_asked(ask) and worth >= 1.0:
                     factor *= HAD if _HAD.search(unit.text) else 1.0
                 if ask.sort in ("cost", "choice", "count") and self._in_range(unit):
-                    one = replace(one, score=one.score + IN_RANGE, share=max(one.share, SHARE))
-                found.append(replace(one, score=one.score * factor))
+                    one = one._replace(score=one.score + IN_RANGE, share=max(one.share, SHARE))
+                    factor = max(factor, 0.5)  # the number is theirs, wherever it stands
+                found.append(one._replace(score=one.score * factor))
         found.sort(key=lambda m: (-m.score, m.unit.n, m.unit.place))
         return found
 
