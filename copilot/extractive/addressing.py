@@ -6,7 +6,10 @@ import re
 from functools import lru_cache
 
 _THEM = re.compile(r"\bthe (?:customer|cardholder|caller|member)\b(['’]s)?", re.IGNORECASE)
-_TOOL = re.compile(r"\b(?:tools?|functions?|procedures?|internal)\b", re.IGNORECASE)
+_TOOL = re.compile(
+    r"\b(?:tools?|functions?|procedures?|internal|parameters?|identifier|string|boolean)\b",
+    re.IGNORECASE,
+)
 _NAME_OF_ONE = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 _TO_STAFF = re.compile(r"\byou(?:r|rs)?\b", re.IGNORECASE)
 _TURNS = (

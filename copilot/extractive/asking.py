@@ -30,7 +30,16 @@ _CLAUSE = re.compile(
     rf"|[;:,]\s+(?=(?:{_OPENER}))|;\s+(?:and\s+)?",
     re.IGNORECASE,
 )
+# In a question any subject may follow: "and can both lines run …".
+_CLAUSE_ASKED = re.compile(
+    rf"{_CLAUSE.pattern}|[;,]?\s+(?:and|or|but)\s+(?=(?:can|could|do|does|is|are|will|would|may)"
+    r" (?:\w+ ){1,3}\w+)",
+    re.IGNORECASE,
+)
 _OPENS = re.compile(rf"^\W*(?:(?:so|and|but|also|or|then|ok(?:ay)?|well)\W+)*(?:{_OPENER})", re.I)
+_ASKS = re.compile(
+    rf"{_OPENS.pattern}|^\W*(?:can|could|do|does|is|are|will|would|may)\b", re.IGNORECASE
+)
 _REQUEST = re.compile(
     r"\b(?:please|can you|could you|would you|tell me|let me know|i(?:['’]d| would) like|i want"
     r"|i need|i(?:['’]m| am) (?:looking|trying)|we(?:['’]d| would) like|we want|we need|i have to"
@@ -59,6 +68,7 @@ _PATTERNS: tuple[tuple[Sort, str], ...] = (
             r"\b(?:costs?|how much|charged?|fees?|expensive|free of charge|for free)\b"
             r"|\bwhat\b[^?]{0,40}\bprices?\b|\bpay in all\b|[£$€]"
             r"|\bwhat (?:do|would|will|must) (?:i|we) (?:have to )?pay\b"
+            r"|\b(?:what|which) (?:credit|refund|compensation)\b"
             r"|\bget (?:any |some |my |the )?(?:money|refund|compensation|something|anything)\b"
         ),
     ),
@@ -109,16 +119,21 @@ _BROAD = re.compile(
     re.IGNORECASE,
 )
 # A call for help that does not say with what: the rest of the message does.
+_ASKING = frozenset(stems("request ask report discuss check start look talk speak arrange"))
 _FOR_HELP = re.compile(
     r"\b(?:need|want|like) (?:some |your |a bit of )?help\b|\b(?:can|could|would) you (?:please )?"
     r"help\b|\b(?:have|got) (?:a|some|two|another) (?:questions?|issues?|problems?)\b",
     re.IGNORECASE,
 )
-_WHAT_IF = re.compile(r"^\W*(?:(?:and|but|or|so) )?(?:what )?if\b", re.IGNORECASE)
+_WHAT_IF = re.compile(r"^\W*(?:(?:and|but|or|so) if|what if)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:if|when|because|since|while|although)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"^[\d.,:]+$|^(?:one|two|three|four|five|six|seven|eight|nine|ten)$")
 _DID = re.compile(
-    r"\b(?:i|we)(?:['’]ve| have| did| put| tried| changed| restarted)\b|\balready\b", re.I
+    r"\b(?:i|we)(?:(?:['’]ve| have)(?! had| got| been)| did| put| tried| changed| restarted)\b"
+    r"|\balready\b",
+    re.IGNORECASE,
 )
+_DEED = re.compile(r"\b\w+ed\b")
 _NO_MORE = re.compile(
     r"\b(?:no more|not (?:interested in|again)|(?:do|does)(?:n['’]t| not) (?:need|want)"
     r"|i know (?:how|about|that))\b",
@@ -216,7 +231,7 @@ def hear(turns: Sequence[Turn]) -> Heard:
         concerns=tuple(_concern(c) for c in rest) if asks else (),
         now=_words(" ".join(rest)),
         before=_words(" ".join(earlier)),
-        tried=tuple(_words(c) for c in clauses if _DID.search(c) and _words(c)),
+        tried=tuple(words for c in clauses if (words := _done(c))),
         refused=tuple(_after(c, _NO_MORE) for c in clauses if _NO_MORE.search(c)),
         lacking=tuple(_after(c, _LACKS) for c in clauses if _LACKS.search(c)),
         told=tuple(_words(t.text) for t in public if t.speaker == "agent"),
@@ -253,8 +268,12 @@ def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
     if sort == "request":
         wish = _REQUEST.search(core)
         wanted = stems(core[wish.end() :]) if wish and wish.start() <= WISH_BEGINS else []
-        return wanted[0] if wanted and wanted[0] in own else None
-    return {"whether": own[-1], "count": own[0]}.get(sort)
+        deed = next((w for w in wanted if w not in _ASKING), None)
+        return deed if deed in own else None
+    if sort == "whether":  # the end of the main clause, where the new thing stands
+        main = [w for w in stems(in_one_word(_CONDITION.split(core)[0])) if w in own]
+        return (main or own)[-1]
+    return own[0] if sort == "count" else None
 
 
 def _topics(text: str) -> frozenset[str]:
@@ -265,6 +284,13 @@ def _topics(text: str) -> frozenset[str]:
 def is_measure(word: str) -> bool:
     """A number, a month, or a word that only asks for a measure: it names nothing."""
     return bool(_NUMBER.match(word)) or word in _NAMELESS
+
+
+def _done(clause: str) -> frozenset[str]:
+    """What a clause says was done; one word alone must be the deed: "I've restarted it"."""
+    words = _words(clause) if _DID.search(clause) else frozenset()
+    is_deed = any(stem(deed) in words for deed in _DEED.findall(clause))
+    return words if len(words) > 1 or is_deed or "already" in clause.lower() else frozenset()
 
 
 def _after(clause: str, pattern: re.Pattern[str]) -> frozenset[str]:
@@ -280,7 +306,8 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
     has_question = any("?" in line for line in lines)
     before: list[str] = list(earlier[-MAX_EARLIER:])
     for line in lines:
-        clauses = [c.strip() for c in _CLAUSE.split(_GREETING.sub("", line)) if c and c.strip()]
+        split = _CLAUSE_ASKED if "?" in line else _CLAUSE
+        clauses = [c.strip() for c in split.split(_GREETING.sub("", line)) if c and c.strip()]
         asking = _asking(clauses, is_question="?" in line, has_question=has_question)
         for clause in clauses:
             ask = _ask(clause, before, is_question="?" in line) if clause in asking else None
@@ -310,7 +337,7 @@ def _problem(text: str, earlier: Sequence[str]) -> Iterator[Ask]:
 def _asking(clauses: Sequence[str], *, is_question: bool, has_question: bool) -> list[str]:
     """Which clauses of a sentence ask. A plain wish counts where nothing is asked outright."""
     if is_question:
-        found = [c for c in clauses if _OPENS.search(c) or _WHAT_IF.match(c)] or list(clauses)
+        found = [c for c in clauses if _ASKS.match(c) or _WHAT_IF.match(c)] or list(clauses)
         return [c for c in found if not _FOR_HELP.search(c)]
     return [
         c
@@ -352,7 +379,7 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
         sort=sort,
         words=words,
         leans=leans - frozenset(words),
-        pairs=frozenset(pairwise(found)) | (_pairs(before) if leans else frozenset()),
+        pairs=frozenset(pairwise(found)) | _pairs(before),
         refers=refers,
         is_broad=bool(_BROAD.search(core)),
         focus=focus,

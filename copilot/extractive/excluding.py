@@ -16,7 +16,8 @@ SAID = 0.7  # of a sentence's words in one turn of ours: it was said
 
 # Of a past reply: greetings, what was done for that customer, their dates and amounts.
 _ANOTHERS = re.compile(
-    r"^(?:dear|hello|hi|good (?:morning|afternoon|evening)|thanks?|sorry)\b|\[[A-Z_ ]+\]|\d"
+    r"^(?:dear|hello|hi|good (?:morning|afternoon|evening)|thanks?|sorry"
+    r"|yes|no|sure|of course|then)\b|\[[A-Z_ ]+\]|\d"
     r"|\b(?:i|we)(?:['’](?:ve|ll|m)| have| will| am| can see| did| just)\b"
     r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
     re.IGNORECASE,
@@ -100,9 +101,9 @@ def _is_done(unit: Unit, done: frozenset[str]) -> bool:
     ours = unit.said.stems if first == unit.text else frozenset(stems(first))
     if unit.said.kind not in ("step", "bullet"):
         return False
-    if len(done) == 1:  # "I've already restarted it"
+    if len(done) == 1 and len(ours) > 1:  # "I've already restarted it"
         return stems(first)[:1] == list(done)
-    return len(ours & done) >= max(2, 0.6 * len(ours))
+    return len(ours & done) >= max(min(2, len(ours)), 0.6 * len(ours), 1)
 
 
 def _is_for_others(text: str, lacking: Sequence[frozenset[str]]) -> bool:

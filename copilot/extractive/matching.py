@@ -42,6 +42,7 @@ _SPAN = (
     r"|august|september|october|november|december)\b"
     r"|\bnext (?:bill|month|day|working)\b|\bsame day\b|\bovernight\b|\bminimum term\b"
 )
+_PRICES = frozenset(stems("price cost fee charge"))
 _DIGIT = re.compile(r"\d|\bnone\b")
 _CLOCK = r"\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
 _LENGTH = re.compile(_SPAN.replace(_CLOCK, r"(?!)"), re.IGNORECASE)
@@ -221,6 +222,8 @@ def _fit(ask: Ask, unit: Unit) -> tuple[bool, float]:
     if ask.sort == "time" and fits and not _DIGIT.search(unit.text):  # "at once" is seldom it
         return True, factor
     if fits and ask.is_typed and unit.said.kind == "row":
+        factor *= ROW
+    if fits and ask.sort == "cost" and not _PRICES.isdisjoint(unit.said.stems):
         factor *= ROW
     if ask.sort == "time" and fits and not _CLOCK_ASKED.search(ask.text):
         fits = bool(_LENGTH.search(unit.text))

@@ -137,13 +137,17 @@ class Ranking:
             is_code(w) and w in said.heading | article.title for w in (*ask.words, *self.around)
         )
         is_enough = coded or self._is_enough(ask, article)
-        if ask.is_bare or ask.sort == "problem":
+        if ask.is_bare or ask.sort == "problem" or self._is_as_bare(ask):
             return is_enough
         if ask.sort in ("how", "what", "request") and (
             coded or (is_enough and article.hit.rank == 1)
         ):
             return found.share >= (SHARED if coded or ask.sort == "how" else SHARED + 0.15)
         return found.share >= _needed(ask, article.hit.score)
+
+    def _is_as_bare(self, ask: Ask) -> bool:
+        """Whether the words of a question for a date or an amount are in no article at all."""
+        return ask.is_typed and bool(ask.leans) and self.known.isdisjoint(ask.words)
 
     def _is_near_case(self, ask: Ask, article: Article) -> bool:
         score = article.hit.score
@@ -152,7 +156,7 @@ class Ranking:
 
     def _is_of_the_matter(self, ask: Ask, article: Article) -> bool:
         """Whether an article speaks of what a short question refers to."""
-        if not ask.is_short:
+        if not ask.is_short and not ask.refers:
             return True
         is_strict = ask.sort == "whether" and ask.refers and article.hit.rank > 1
         return self._leaning(ask, article) >= (REFERRED if is_strict else REFERRED_LOOSE)
@@ -163,7 +167,8 @@ class Ranking:
         if score >= CLOSE or covered >= ENOUGH or (score >= NEAR and covered >= SHARED):
             return True
         is_first = article.hit.rank == 1
-        return ask.is_bare and is_first and self._leaning(ask, article) >= ENOUGH
+        is_bare = ask.is_bare or self._is_as_bare(ask)
+        return is_bare and is_first and self._leaning(ask, article) >= ENOUGH
 
     def _in_range(self, unit: Unit) -> bool | None:
         """Whether a row for "3 to 6 rooms" is for one who speaks of five; None without either."""

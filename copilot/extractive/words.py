@@ -31,14 +31,14 @@ STOP = frozenset(
     happened happens has have having he hello her here hers hey hi him his how i i'd i'll i'm
     i've if im in instead into is isn't it it's its ive just kind know last late let like look
     looks make makes many maybe me mean means meant meantime might mine more most much must my
-    myself need never no normal not nothing now of off oh ok okay old on once one only or other
-    our ours out over please possible put puts quite really right said same say says shall she
-    should so some somebody somehow someone something soon still such sure take takes than thank
-    thanks that that'd that's the their them then there there's these they they're thing things
-    think this those though to today tomorrow too took up upon us use used using very want
-    wanted wants was way ways we we'd we'll we're we've week's well were what what's when where
-    where's whether which while who who's whom whose why will with won't would wouldn't yes
-    yesterday yet you you'd you'll you're you've your yours yourself""".split()
+    myself need never new no normal not nothing now of off oh ok okay old on once one only or
+    other our ours out over please possible put puts quite really right said same say says shall
+    she should so some somebody somehow someone something soon still such sure take takes than
+    thank thanks that that'd that's the their them then there there's these they they're thing
+    things think this those though to today tomorrow too took up upon us use used using very
+    want wanted wants was way ways we we'd we'll we're we've week's well were what what's when
+    where where's whether which while who who's whom whose why will with won't would wouldn't
+    yes yesterday yet you you'd you'll you're you've your yours yourself""".split()
 )
 _PAST = {
     "lost": "lose", "bought": "buy", "sent": "send", "paid": "pay", "kept": "keep", "left": "leave",
@@ -46,12 +46,14 @@ _PAST = {
     "wrote": "write", "written": "write", "began": "begin", "begun": "begin", "stole": "steal",
     "stolen": "steal", "froze": "freeze", "frozen": "freeze", "grew": "grow", "spent": "spend",
     "built": "build", "held": "hold", "rang": "ring", "rung": "ring", "told": "tell",
-    "fell": "fall",
+    "fell": "fall", "withdrawn": "withdraw", "withdrew": "withdraw", "sung": "sing",
+    "driven": "drive", "shown": "show", "worn": "wear", "torn": "tear", "spoken": "speak",
 }  # fmt: skip
 # Two-word verbs, and the one word that articles use for them.
 _PHRASES = (
     (re.compile(r"\b(?:giv|send|bring|hand)(?:e|es|ing)?((?: \w+){0,4}) back\b", re.I), "return"),
-    (re.compile(r"\b(?:sent|gave|brought|took|take)((?: \w+){0,4}) back\b", re.I), "return"),
+    (re.compile(r"\b(?:sent|gave|brought)((?: \w+){0,4}) back\b", re.I), "return"),
+    (re.compile(r"\b(?:took|take)((?: \w+){0,4}) back\b", re.I), "withdraw"),
     (re.compile(r"\bput(?:ting)?((?: \w+){0,2}) off\b", re.I), "postpone"),
     (re.compile(r"\b(?:pass|hand)(?:ed|ing)?((?: \w+){0,3}) (?:on|over)\b", re.I), "hand"),
     (re.compile(r"\btak(?:e|es|ing)((?: \w+){0,2}) over\b", re.I), "hand"),
@@ -88,7 +90,8 @@ engineer technician
 choice option choose
 bound term contract
 change alter amend reschedule
-buy purchase order
+buy purchase order sell
+lose keep
 miss skip
 promise assure
 monday tuesday wednesday thursday friday saturday sunday weekday

@@ -163,8 +163,9 @@ class _Ranking:
                 overviews = tuple(article for article in overviews if article in scores)
             for article in overviews:
                 scores[article] = scores.get(article, -self._special(article)) + w.overview
+        gain = w.code * max((1.0, *scores.values()))  # above whatever is merely near
         for article in self._coded():
-            scores[article] = scores.get(article, 0.0) + w.code
+            scores[article] = scores.get(article, 0.0) + gain
         for article in self._named():
             scores[article] = scores.get(article, 0.0) + w.named
         return scores

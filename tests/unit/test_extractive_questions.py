@@ -200,6 +200,7 @@ def test_a_pointer_to_another_page_is_left_out_of_a_sentence() -> None:
         ("You will receive a letter.", "You will receive a letter."),
         ("Check that the customer gave you the code.", None),
         ("Use the close_lamp_7 tool for it.", None),
+        ("lamp_id (string): the identifier of the lamp.", None),
         ("Set max_lamps to 4 in the settings.", "Set max_lamps to 4 in the settings."),
         ("The customer wants a lamp.", None),
     ],
