@@ -105,7 +105,7 @@ _TRIGGERS: dict[Sort, frozenset[str]] = {
     "choice": frozenset(stems("choice option better cheaper best")),
 }
 _NAMELESS = frozenset().union(
-    *_TRIGGERS.values(),
+    *(words for sort, words in _TRIGGERS.items() if sort != "cost"),
     stems(
         """january february march april may june july august september october november december
         monday tuesday wednesday thursday friday saturday sunday
@@ -126,7 +126,7 @@ _FOR_HELP = re.compile(
     re.IGNORECASE,
 )
 _WHAT_IF = re.compile(r"^\W*(?:(?:and|but|or|so) if|what if)\b", re.IGNORECASE)
-_CONDITION = re.compile(r"\b(?:if|when|because|since|while|although)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:instead|if|when|because|since|while|although)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"^[\d.,:]+$|^(?:one|two|three|four|five|six|seven|eight|nine|ten)$")
 _DID = re.compile(
     r"\b(?:i|we)(?:(?:['’]ve| have)(?! had| got| been)| did| put| tried| changed| restarted)\b"
@@ -324,12 +324,13 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
 
 
 def _problem(text: str, earlier: Sequence[str]) -> Iterator[Ask]:
-    """A message that asks nothing outright; "ok, the 3rd then" means what was said before."""
+    """A message that asks nothing outright; "ok, the 3rd then" is no question at all."""
     words = {w: TRIGGER if is_measure(w) else 1.0 for w in stems(text)}
     leans = frozenset[str]()
-    if sum(weight == 1.0 for weight in words.values()) < 2:
+    own = sum(weight == 1.0 for weight in words.values())
+    if own == 1:
         leans = next((w for said in reversed(earlier) if (w := _words(said))), leans)
-    if words or leans:
+    if own:
         pairs = frozenset(pairwise(stems(text)))
         yield Ask(text, "problem", words, leans - frozenset(words), pairs)
 

@@ -60,7 +60,8 @@ class Chooser:
             steps = self._steps(ask, article, ranked)
             if steps:
                 return Answer(tuple(steps), is_steps=True)
-            return Answer(tuple(self._sentences(ask, article, found, ranked)))
+            kept = self._sentences(ask, article, found, ranked)
+            return Answer(tuple(u for u in kept if not self._is_unfit(u, ask)))
         return None
 
     def also(self, concern: Ask, used: Sequence[Unit]) -> Answer | None:
@@ -98,7 +99,7 @@ class Chooser:
             return max(scores.get(u, 0.0) for u in run)
 
         run = max(runs.values(), key=lambda some: (worth(some), -some[0].place), default=[])
-        enough = 0.5 if ask.sort in ("how", "problem") else 0.999
+        enough = {"problem": 0.5, "how": 0.65}.get(ask.sort, 0.999)
         if not run or worth(run) < enough * best:
             return []
         if not ask.is_broad and self._is_one_of(run, scores):

@@ -110,7 +110,10 @@ class Ranking:
     def _leaning(self, ask: Ask, article: Article) -> float:
         """The share of what a question refers to that an article speaks of."""
         known = [w for w in ask.leans if w in self.known]
-        total = sum(self.rare[w] for w in known) or 1.0
+        if not known:  # of what "it" is no article speaks; else the first one is likeliest
+            is_it = ask.sort == "whether" and ask.refers
+            return 1.0 if article.hit.rank == 1 and not is_it else 0.0
+        total = sum(self.rare[w] for w in known)
         return sum(self.rare[w] * met(w, article.vocabulary) for w in known) / total
 
     def article(self, unit: Unit) -> Article:

@@ -23,11 +23,11 @@ _ENDINGS = (
     "e",
 )
 STOP = frozenset(
-    """a about actually after again ago all along already also altogether am an and anew another any
-    anyone anything anyway are around as at away be because been before being bit both but by
-    came can can't cannot come comes coming could couldn't dear did didn't do does doesn't don
-    don't done each early either else even ever every everybody everyone everything exactly few
-    find first for from gave get gets getting give given gives go going good got had happen
+    """a about actually after again ago ahead all along already also altogether am an and anew another
+    any anyone anything anyway are around as at away be because been before being bit both but
+    by came can can't cannot come comes coming could couldn't dear did didn't do does doesn't
+    don don't done each early either else even ever every everybody everyone everything exactly
+    few find first for from gave get gets getting give given gives go going good got had happen
     happened happens has have having he hello her here hers hey hi him his how i i'd i'll i'm
     i've if im in instead into is isn't it it's its ive just kind know last late let like look
     looks make makes many maybe me mean means meant meantime might mine more most much must my
@@ -91,7 +91,7 @@ choice option choose
 bound term contract
 change alter amend reschedule
 buy purchase order sell
-lose keep
+lose keep stay
 miss skip
 promise assure
 monday tuesday wednesday thursday friday saturday sunday weekday
