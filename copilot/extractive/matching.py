@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from copilot.domain import Hit
 from copilot.extractive.asking import Ask, Sort
-from copilot.extractive.passages import Sentence, sentences
+from copilot.extractive.passages import Sentence, sentences, vocabulary
 from copilot.extractive.words import ALIKE, stems
 
 HEADING, TITLE, BESIDE, LIKE = 0.8, 0.5, 0.3, 0.75
@@ -22,6 +23,7 @@ ROW = 1.2  # an amount or a date is looked up in a table first
 SPOKEN_FOR = 1.3  # a heading that says nothing but what is asked
 PATH = 1.25  # where to click, when it is asked how
 FITS, MISFITS = 1.5, 0.6
+CONDITION = 1.2  # an amount or a date, where something is wished for
 CODE_ABOVE = 1.3  # a code in the heading: the part on it begins here
 CODE = 2.5  # "E23" tells more than any word
 _CODE = re.compile(r"^(?=[^\W_]*\d)(?=\d*[^\W\d_])[^\W_]+$")
@@ -106,10 +108,7 @@ def article_of(n: int, hit: Hit, whole: Hit) -> Article:
         for place, said in enumerate(sentences(whole.chunk.text))
     )
     title = frozenset(stems(" ".join((hit.title, *whole.chunk.heading_path))))
-    words: set[str] = set(title)
-    for unit in units:
-        words |= unit.said.stems | unit.said.heading
-    return Article(n, hit, units, title, frozenset(words))
+    return Article(n, hit, units, title, title | vocabulary(whole.chunk.text))
 
 
 def rarity(articles: Iterable[Article], words: Iterable[str]) -> dict[str, float]:
@@ -157,6 +156,21 @@ class Reading:
     pairs: tuple[tuple[tuple[str, str], float], ...]
     total: float
     spoken: frozenset[str]
+    wanted: frozenset[str]  # those words and what means the same
+
+    def passes_over(self, unit: Unit) -> bool:
+        """Whether a sentence cannot be an answer: of another shape, or not a word in common."""
+        said = unit.said
+        if self.ask.is_typed:
+            return self.ask.sort not in shapes_of(said.text)
+        if not self.own:
+            return False
+        wanted = self.wanted
+        return (
+            wanted.isdisjoint(said.stems)
+            and wanted.isdisjoint(said.heading)
+            and wanted.isdisjoint(said.beside)
+        )
 
 
 def reading_of(
@@ -181,7 +195,9 @@ def reading_of(
         if not (pair[0].isdigit() or pair[1].isdigit())  # "Fibre 900": no more than its words
     )
     total = sum(worth * rare[w] for w, worth in ask.words.items())
-    return Reading(ask, own, context, pairs, total, ask.leans | frozenset(ask.words))
+    found = frozenset(w for w, *_ in own)
+    wanted = found.union(*(ALIKE.get(w, _NONE) for w in found), (w for w, *_ in context))
+    return Reading(ask, own, context, pairs, total, ask.leans | frozenset(ask.words), wanted)
 
 
 def match(reading: Reading, unit: Unit) -> Match:
@@ -211,29 +227,37 @@ def match(reading: Reading, unit: Unit) -> Match:
     return Match(unit, score, min(1.0, own / total), by_heading / total, fits)
 
 
+@lru_cache(maxsize=16_384)  # the same sentences are read for every request
+def shapes_of(text: str) -> frozenset[str]:
+    """Of which sorts of question a sentence has the shape of an answer."""
+    found: set[str] = {sort for sort, pattern in _ANSWERS.items() if pattern.search(text)}
+    if "time" in found:
+        found |= {"digit"} if _DIGIT.search(text) else set()
+        found |= {"length"} if _LENGTH.search(text) else set()
+    return frozenset(found)
+
+
 def _fit(ask: Ask, unit: Unit) -> tuple[bool, float]:
-    expected = _ANSWERS.get(ask.sort)
+    """Whether a sentence has the shape of the answer, and what that is worth."""
     factor = 1.15 if unit.is_near else 1.0
     if ask.sort == "how" and (unit.said.kind == "step" or " > " in unit.text):
         factor *= PATH
-    if expected is None:
+    if ask.sort not in _ANSWERS:
         return True, factor
-    fits = bool(expected.search(unit.text))
-    if ask.sort == "time" and fits and not _DIGIT.search(unit.text):  # "at once" is seldom it
+    shapes = shapes_of(unit.text)
+    fits, is_row = ask.sort in shapes, unit.said.kind == "row"
+    if not fits:
+        return not ask.is_typed, factor * (MISFITS if ask.is_typed else 1.0)
+    if ask.sort == "time" and "digit" not in shapes:  # "at once" is seldom it
         return True, factor
-    if fits and ask.is_typed and unit.said.kind == "row":
+    if is_row and ask.sort != "choice":
         factor *= ROW
-    if fits and ask.sort == "cost" and not _PRICES.isdisjoint(unit.said.stems):
+    if ask.sort == "cost" and not _PRICES.isdisjoint(unit.said.stems):
         factor *= ROW
-    if ask.sort == "time" and fits and not _CLOCK_ASKED.search(ask.text):
-        fits = bool(_LENGTH.search(unit.text))
-        return True, factor * (FITS if fits else 1.0)
-    if ask.sort == "request" and fits and unit.said.kind == "row":
-        factor *= ROW
-    if ask.sort in ("request", "choice"):
-        on_price = ask.sort == "choice" and any(w.startswith("cheap") for w in ask.words)
-        return True, factor * ((FITS if on_price else 1.2) if fits else 1.0)
-    return fits, factor * (FITS if fits else MISFITS)
+    if ask.sort == "time" and not _CLOCK_ASKED.search(ask.text):
+        return True, factor * (FITS if "length" in shapes else 1.0)
+    is_price = ask.sort == "choice" and any(w.startswith("cheap") for w in ask.words)
+    return True, factor * (FITS if ask.is_typed or is_price else CONDITION)
 
 
 def run_of(unit: Unit, units: Sequence[Unit]) -> list[Unit]:

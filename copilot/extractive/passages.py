@@ -68,6 +68,12 @@ def sentences(passage: str) -> tuple[Sentence, ...]:
     )
 
 
+@lru_cache(maxsize=2_048)
+def vocabulary(passage: str) -> frozenset[str]:
+    """The stems of all its sentences and headings."""
+    return frozenset().union(*(s.stems | s.heading for s in sentences(passage)))
+
+
 def _beside(sentence: Sentence, *neighbours: Sequence[Sentence]) -> frozenset[str]:
     words: frozenset[str] = frozenset()
     for other in (one for some in neighbours for one in some):

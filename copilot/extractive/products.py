@@ -28,18 +28,19 @@ class Products:
         """`said` is what was said in the conversation."""
         known = tuple(sorted({n for n in names if n}))
         theirs = frozenset(name.lower() for name in owned)
-        return cls(known, theirs | named(said, known), theirs, theirs & named(said, known))
+        spoken = frozenset(named(said, known))
+        return cls(known, theirs | spoken, theirs, theirs & spoken)
 
     def worth(self, text: str) -> float:
         """Above 1 for a sentence on what they have, below for what is none of theirs."""
         if self.is_foreign(text):
             return FOREIGN
-        return OWNED if self.owned and named(text, self.names) & self.owned else 1.0
+        return 1.0 if self.owned.isdisjoint(named(text, self.names)) else OWNED
 
     def is_foreign(self, text: str) -> bool:
         """Whether the first product that is named is none of theirs."""
-        first = _pattern(self.names).search(text) if self.names else None
-        return bool(self.theirs) and first is not None and first[0].lower() not in self.theirs
+        found = named(text, self.names) if self.theirs else ()
+        return bool(found) and found[0] not in self.theirs
 
     def has_what_is_asked(self, ask: Ask) -> bool:
         """Whether a product that is asked for or about is the customer's already."""
@@ -51,9 +52,10 @@ class Products:
         return bool(hidden_pitch(text, self.names, asked))
 
 
-def named(text: str, names: tuple[str, ...]) -> set[str]:
-    """The names that stand in a text, lower case."""
-    return {found.lower() for found in _pattern(names).findall(text)} if names else set()
+@lru_cache(maxsize=16_384)  # the same sentences are read for every request
+def named(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that stand in a text, in order, lower case."""
+    return tuple(found.lower() for found in _pattern(names).findall(text)) if names else ()
 
 
 @lru_cache(maxsize=64)

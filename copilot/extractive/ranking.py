@@ -50,18 +50,18 @@ class Ranking:
     products: Products
 
     @cached_property
-    def _open(self) -> dict[int, list[tuple[Unit, float]]]:
-        """What may be said, by article, with the worth of the products it names."""
-        return {
-            a.n: [
-                (unit, self.products.worth(unit.text))
-                for unit in a.units
-                if not self.out.is_out(unit)
-                and not unit.text.endswith(":")
-                and self._in_range(unit) is not False
-            ]
-            for a in self.articles
-        }
+    def _worths(self) -> dict[Unit, float]:
+        """What sentences are worth by the products they name, as far as they were looked at."""
+        return {}
+
+    def _worth(self, unit: Unit) -> float:
+        """0 for what may not be said. Kept, for each question looks at the same sentences."""
+        known = self._worths.get(unit)
+        if known is None:
+            is_out = unit.text.endswith(":") or self._in_range(unit) is False
+            known = 0.0 if is_out or self.out.is_out(unit) else self.products.worth(unit.text)
+            self._worths[unit] = known
+        return known
 
     def ranked(
         self, ask: Ask, used: Sequence[Unit], *, only: Container[int] | None = None
@@ -74,7 +74,9 @@ class Ranking:
                 continue
             prior = self._prior(ask, article, best, used)
             reading = reading_of(ask, article, self.rare, self.around)
-            for unit, worth in self._open[article.n]:
+            for unit in article.units:
+                if reading.passes_over(unit) or not (worth := self._worth(unit)):
+                    continue
                 one = match(reading, unit)
                 factor = prior * (1.0 if ask.sort == "choice" else worth)
                 if ask.leans and _is_beside(unit, used):
