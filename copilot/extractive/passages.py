@@ -181,6 +181,11 @@ def _plain(text: str) -> str:
     return " ".join(_MARKUP.sub(lambda m: m.group(1) or "", text).split())
 
 
+def _with_name(name: str, cell: str) -> str:
+    """A cell under its column's name; "Fibre 300: £5", for "300 £5" would be read as one amount."""
+    return f"{name}: {cell}" if name[-1:].isdigit() else f"{name} {cell}".strip()
+
+
 def _span(name: str, cell: str) -> Span | None:
     counted, match = stems(name), _BARE.match(cell)
     if not counted or match is None:
@@ -198,7 +203,7 @@ def _told(columns: Sequence[str], cells: Sequence[str]) -> str:
         return ""
     is_pair = len(columns) == 2
     told = [
-        cell if is_pair else f"{name} {cell}".strip()
+        cell if is_pair else _with_name(name, cell)
         for name, cell in zip(columns[1:], cells[1:], strict=False)
         if cell and cell != "-"
     ]
