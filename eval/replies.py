@@ -11,7 +11,9 @@ Printed are, with denominators:
 - abstained: conversations without any answer to which the reply says nothing;
 - repeated: replies that tell again what was tried, refused or already said.
 
-The cases marked `held` were written before the rules were tuned and not read while they were.
+The cases of `demo` are the demo's own conversations; those of `dev` were read while the rules were
+tuned. Those of `held` were written after that and measured before anybody read them; write new
+ones before you trust a figure of theirs again.
 """
 
 from __future__ import annotations
