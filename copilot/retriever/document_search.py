@@ -33,6 +33,7 @@ class Weights:
     audience: float = 0.4  # articles for agents, when the customer has a problem
     audience_in_choice: float = 0.1  # and when the customer chooses
     overview: float = 0.6  # overview articles of the category the customer chooses from
+    code: float = 1.0  # a code of the query in a title: an error, a model, a product number
     named: float = 0.05  # articles of a collection that the customer names
     special: float = 0.2  # against articles on a special case nobody mentioned
     foreign: float = 0.4  # against articles in another language than what was asked in
@@ -172,6 +173,9 @@ class _Ranking:
                 overviews = tuple(article for article in overviews if article in scores)
             for article in overviews:
                 scores[article] = scores.get(article, -self._special(article)) + w.overview
+        gain = w.code * max((1.0, *scores.values()))  # above whatever is merely near
+        for article in self._coded():
+            scores[article] = scores.get(article, 0.0) + gain
         for article in self._named():
             scores[article] = scores.get(article, 0.0) + w.named
         return scores
@@ -179,6 +183,15 @@ class _Ranking:
     def _special(self, article: int) -> float:
         needed = self.library.qualifiers[article]
         return self.weights.special if needed and not needed & self._stems else 0.0
+
+    def _coded(self) -> Iterable[int]:
+        """Articles whose title holds a code that was asked about."""
+        if not self.weights.code:
+            return frozenset()
+        held = [
+            self.library.titles[code] for code in self.plan.codes if code in self.library.titles
+        ]
+        return frozenset(article for posting in held for article in posting.articles.tolist())
 
     def _named(self) -> Iterable[int]:
         if not self.weights.named:

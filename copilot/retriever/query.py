@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from copilot.domain import Conversation, Turn
+from copilot.facing import facing
 from copilot.retriever.words import STOP, stems, words
 
 MAX_TURN_CHARS = 4_000  # a longer turn is a pasted log: its start and end say what it is
 MAX_TEXT_CHARS = 1_100  # what the local embedder reads without cutting
 MAX_TURNS = 40
 MAX_TERMS = 40
+MAX_CODES = 8
 MIN_TOPICS = 3  # a last turn with fewer words of its own is no question by itself
 RECENT = 3  # turns of the customer that always count
 # A clause of the last turns outweighs one of the opening when room is short.
@@ -30,6 +32,10 @@ _PERSONAL = re.compile(
     r"\b(?:my (?:name|phone|e-?mail|date of birth|address|zip)\b[^.!?]*\bis\b|date of birth|dob\b)"
     r"|\S@\w[\w-]{0,60}\.\w",
     re.IGNORECASE,
+)
+# Letters and digits in one word, or capitals joined to digits by a hyphen.
+_CODE = re.compile(
+    r"\b(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]{2,20}\b(?!-)|\b[A-Z]{2,8}-\d{1,6}[A-Z]?\b"
 )
 _LOG_LINE = re.compile(
     r"^\s*(?:\[?\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d|at [\w.$]+\(|[{}\[\]]|(?:DEBUG|INFO|TRACE)\b)"
@@ -63,6 +69,7 @@ class QueryPlan:
     texts: tuple[str, ...]
     terms: tuple[str, ...]
     clauses: tuple[Clause, ...]
+    codes: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -88,7 +95,8 @@ def plan(asked: Conversation | str, *, acronyms: Set[str] = frozenset()) -> Quer
     if not sentences:
         return EMPTY
     text = " ".join(sentences)
-    short = _abbreviated(text, acronyms)
+    # What the customer is facing, in the words of help centres: they seldom use those themselves.
+    short = [*_abbreviated(text, acronyms), *(matter.words for matter in facing(sentences))]
     terms = _terms((text, " ".join(short)))
     if not terms:
         return EMPTY
@@ -96,7 +104,7 @@ def plan(asked: Conversation | str, *, acronyms: Set[str] = frozenset()) -> Quer
         Clause(tuple(stems(sentence)), bool(_CHOICE.search(sentence))) for sentence in sentences
     )
     lead = " ".join((text[:MAX_TEXT_CHARS], *short))
-    return QueryPlan((lead, *_asked_last(turns, lead)), terms, clauses)
+    return QueryPlan((lead, *_asked_last(turns, lead)), terms, clauses, _codes(text))
 
 
 def _said(asked: Conversation | str) -> Iterator[list[str]]:
@@ -182,6 +190,12 @@ def _terms(texts: Sequence[str]) -> tuple[str, ...]:
     found = [word for text in texts for word in words(text)]
     topical = [word for word in found if word not in STOP and (len(word) > 1 or word.isdigit())]
     return tuple(dict.fromkeys(word[:64] for word in topical or found))[:MAX_TERMS]
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    """Identifiers such as E23, XK-200 or 2B17, as they stand in the topics of a title."""
+    found = dict.fromkeys(" ".join(stems(match)) for match in _CODE.findall(text))
+    return tuple(found)[:MAX_CODES]
 
 
 def _abbreviated(text: str, acronyms: Set[str]) -> list[str]:

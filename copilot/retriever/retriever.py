@@ -20,6 +20,7 @@ from copilot.retriever.keeping import Libraries
 from copilot.retriever.next_reply import situation
 from copilot.retriever.query import EMPTY, QueryPlan, plan
 from copilot.retriever.repliers import Repliers
+from copilot.retriever.words import topics
 
 DOCUMENTS = 8
 REPLIES = 4
@@ -79,7 +80,7 @@ class Retriever:
                 )
             if "document" in kinds:
                 found.insert(0, self._documents(store, planned, vectors, k))
-        return _merged(found, k)
+        return _merged(found, k, planned.codes)
 
     def evidence(self, store: TenantStore, conversation: Conversation) -> Evidence:
         """What a reply may rest on: current articles and cases that were solved."""
@@ -198,12 +199,19 @@ def _question(planned: QueryPlan) -> dict[str, float]:
     return weights if len(planned.texts) > 1 else {planned.texts[0]: 1.0}
 
 
-def _merged(found: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
-    """Rankings of several kinds as one: each keeps its order, the nearer head goes first."""
+def _merged(found: Sequence[Sequence[Hit]], k: int, codes: Sequence[str] = ()) -> list[Hit]:
+    """Rankings of several kinds as one: each keeps its order, the nearer head goes first.
+
+    A head whose title holds a code that was asked about goes before any that is merely near.
+    """
+    asked = frozenset(codes)
     queues = [list(hits) for hits in found if hits]
     merged: list[Hit] = []
     while queues and len(merged) < k:
-        best = max(queues, key=lambda queue: queue[0].score)
+        best = max(
+            queues,
+            key=lambda queue: (bool(asked & frozenset(topics(queue[0].title))), queue[0].score),
+        )
         merged.append(best.pop(0))
         queues = [queue for queue in queues if queue]
     return merged

@@ -19,6 +19,7 @@ from copilot.suggester.commitments import Owed
 
 QUOTE_CHARS = 320
 MAX_PAST_TURNS = 120
+_SORRY = re.compile(r"^(?:i|we)(?: am|['’]m| are|['’]re) (?:\w+ )?sorry\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -150,11 +151,19 @@ def _number(
                 numbers[old] = len(citations) + 1
                 citations.append(_citation(len(citations) + 1, hits[old - 1], segment.text))
         body.append(replace(segment, citations=tuple(numbers[old] for old in cited)))
-    after_greeting = 1 if body and body[0].text.endswith(",") else 0
-    ordered = (*body[:after_greeting], *opening, *body[after_greeting:])
+    first = _opening_length(body)
+    ordered = (*body[:first], *opening, *body[first:])
     if any(not segment.supported for segment in ordered):
         warnings.append("A sentence has no source for a fact in it: check it before you send.")
     return Checked(ordered, tuple(citations), tuple(dict.fromkeys(warnings)))
+
+
+def _opening_length(body: Sequence[Segment]) -> int:
+    """How many sentences only greet or say sorry: what we owe comes after them."""
+    length = 1 if body and body[0].text.endswith(",") else 0
+    if len(body) > length and not body[length].citations and _SORRY.search(body[length].text):
+        length += 1
+    return length
 
 
 def _owed_segment(item: Owed, citations: list[Citation]) -> Segment:

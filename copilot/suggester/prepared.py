@@ -19,6 +19,7 @@ class Prepared:
 
     conversation: Conversation
     evidence: Evidence
+    whole: tuple[Hit, ...]  # the hits below with the passages around them, for whole answers
     story: Story
     case: Case
     assessment: Assessment

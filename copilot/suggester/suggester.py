@@ -27,6 +27,7 @@ from copilot.guardrails.clean import clean
 from copilot.guardrails.links import strip_links
 from copilot.needs import Assessment, NeedEngine
 from copilot.retriever import Retriever
+from copilot.retriever.passages import widened
 from copilot.story import Stories, first_name
 from copilot.suggester.casefile import case_of, moment_of
 from copilot.suggester.catalogue import Catalogue
@@ -159,6 +160,8 @@ class Suggester:
         clock = _Clock()
         said = _cleaned(conversation)
         evidence = self.retriever.evidence(store, said)
+        library = self.retriever.libraries.of(store)
+        whole = (*widened(store, library, evidence.documents), *evidence.replies)
         clock.mark("retrieve")
         story = self.stories.of(store, said.customer_id)
         clock.mark("story")
@@ -180,6 +183,7 @@ class Suggester:
         return Prepared(
             conversation=said,
             evidence=evidence,
+            whole=whole,
             story=story,
             case=case,
             assessment=assessment,
@@ -252,10 +256,13 @@ class Suggester:
     def _extract(self, prepared: Prepared) -> Draft:
         started = time.perf_counter()
         draft = extractive.compose(
-            prepared.evidence.question,
+            prepared.conversation.turns,
             prepared.hits,
+            whole=prepared.whole,
             customer_name=first_name(prepared.story),
-            said=[t.text for t in prepared.conversation.turns if t.speaker == "customer"],
+            channel=prepared.conversation.channel,
+            owned=[e.name for c in prepared.story.records for e in c.entitlements],
+            products=prepared.allowed.product_names,
         )
         prepared.timings.setdefault("draft", _ms(started))
         return draft
@@ -271,11 +278,11 @@ class Suggester:
         draft = drafted.draft if isinstance(drafted, Drafted) else drafted
         checked = check(
             draft,
-            prepared.hits,
+            prepared.hits if info.kind == "llm" else prepared.whole,
             prepared.owed,
             prepared.conversation,
             prepared.story,
-            prepared.allowed,
+            prepared.allowed if info.kind == "llm" else _as_quoted(prepared.allowed, draft),
         )
         prepared.timings["check"] = _ms(started)
         prepared.timings["total"] = round(sum(prepared.timings.values()), 2)
@@ -340,6 +347,13 @@ def _cleaned(conversation: Conversation) -> Conversation:
 def _named(conversation: Conversation, names: tuple[str, ...]) -> tuple[str, ...]:
     said = " ".join(t.text.lower() for t in conversation.turns if t.speaker == "customer")
     return tuple(name for name in names if name.lower() in said)
+
+
+def _as_quoted(allowed: Allowed, draft: Draft) -> Allowed:
+    """What a reply of quoted sentences may name: it was chosen by whether it was asked about."""
+    said = " ".join(segment.text.lower() for segment in draft.segments)
+    named = tuple(name for name in allowed.product_names if name.lower() in said)
+    return replace(allowed, named_by_customer=(*allowed.named_by_customer, *named))
 
 
 def _assessment(assessment: Assessment) -> Mapping[str, Any]:

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copilot.domain import Chunk, Draft, Hit, SourceKind, Visibility
-from copilot.extractive import MAX_CHARS, MAX_SENTENCES, MAX_STEPS, compose, stem, stems
+from copilot.domain import Chunk, Draft, Hit, SourceKind, Turn, Visibility
+from copilot.extractive import compose, stem, stems
+from copilot.extractive.choosing import MAX_STEPS, PER_ASK
+from copilot.extractive.passages import MAX_CHARS
 
 REFUND = (
     "Refunds go back to the card you paid with. A refund takes five working days to arrive. "
@@ -39,8 +41,8 @@ def hit(
     return Hit(chunk, title, 1, score, visibility=visibility)
 
 
-def asked(text: str) -> dict[str, float]:
-    return {text: 1.0}
+def asked(text: str) -> list[Turn]:
+    return [Turn("customer", text)]
 
 
 def said(draft: Draft) -> list[str]:
@@ -149,11 +151,11 @@ def test_weak_evidence_abstains_in_the_customers_own_words() -> None:
 
 def test_nothing_found_and_nothing_asked_abstain_too() -> None:
     assert "trampoline" in compose(asked("Do you sell a trampoline?"), []).missing[0]
-    empty = compose({}, [])
+    empty = compose([], [])
     assert empty.abstained and "nothing in the conversation" in empty.missing[0]
 
 
-CASE = "We posted a new reading lamp for the freezer door, it travels by courier on Monday."
+CASE = "A new reading lamp for the freezer door can be posted, it fits every model of ours."
 
 
 def test_a_past_case_speaks_only_where_no_article_answers() -> None:
@@ -162,7 +164,7 @@ def test_a_past_case_speaks_only_where_no_article_answers() -> None:
     article = hit("A lamp of a freezer door can be ordered by post.", source_id="article")
     assert {1} == {n for s in compose(question, [case]).segments for n in s.citations}
     led = compose(question, [article, case])
-    assert led.segments[0].citations == (1,)
+    assert {n for s in led.segments for n in s.citations} == {1}
 
 
 @pytest.mark.parametrize(
@@ -181,6 +183,21 @@ def test_a_past_case_must_be_near_and_say_something(
     assert bool(draft.segments) is is_used
 
 
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        "I have posted a new reading lamp for your freezer door.",
+        "The reading lamp for your freezer door is with you on Monday.",
+        "Dear [NAME], the reading lamp for the freezer door is in the post.",
+        "The reading lamp for the freezer door cost you £12, it is refunded.",
+    ],
+)
+def test_what_was_done_for_another_customer_is_no_answer(theirs: str) -> None:
+    question = asked("The lamp in my freezer door is broken, can you post one?")
+    assert compose(question, [hit(theirs, kind="interaction", score=0.9)]).abstained
+    assert compose(question, [hit(CASE, kind="interaction", score=0.9)]).segments
+
+
 def test_a_second_source_is_heard_only_for_what_is_still_untold() -> None:
     first = hit("You can cancel the add-on in the app at any time.", score=0.8)
     other = hit("The deposit of the hub is paid back within a week.", source_id="b")
@@ -194,7 +211,7 @@ def test_a_second_source_is_heard_only_for_what_is_still_untold() -> None:
 def test_a_reply_stays_short() -> None:
     text = " ".join(f"A refund of type {n} takes {n} days to arrive." for n in range(2, 60))
     draft = compose(asked("When does my refund arrive?"), [hit(text)])
-    assert len(draft.segments) <= MAX_SENTENCES + 1
+    assert len(draft.segments) <= PER_ASK
     assert sum(len(text) for text in said(draft)) <= 2 * MAX_CHARS
 
 

@@ -246,3 +246,14 @@ def test_a_category_too_wide_to_choose_from_brings_only_what_was_found(
     assert len(_found(library, "I want to open a savings account", near, weights)) == 4
     monkeypatch.setattr("copilot.retriever.document_search.MAX_OVERVIEWS", 2)
     assert len(_found(library, "I want to open a savings account", near, weights)) == 2
+
+
+def test_a_code_in_a_title_weighs_most() -> None:
+    library = _library(
+        _article("a", "E23: the valve cannot measure"),
+        _article("b", "Valves in winter", "The valve shows E23 or E42 in winter."),
+    )
+    near = [("b", 0.9), ("a", 0.5)]
+    assert _ids(_found(library, "valve shows E23", near)) == ["a", "b"]
+    assert _ids(_found(library, "valve shows nothing", near)) == ["b", "a"]
+    assert _ids(_found(library, "valve shows E23", near, replace(FLAT, code=0.0)))[0] == "b"

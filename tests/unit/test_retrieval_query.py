@@ -126,3 +126,21 @@ def test_a_pasted_log_does_not_drown_the_question() -> None:
 
 def test_an_outgoing_message_is_searched_when_nobody_else_spoke() -> None:
     assert "invoice" in plan(_talk(("agent", "Your invoice is overdue."))).terms
+
+
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        ("The valve shows E23", ("e23",)),
+        ("Is XK-200 the same as 2b17?", ("xk 200", "2b17")),
+        ("I ordered 3 lamps on 12 May for 40", ()),
+        ("covid and re-use", ()),
+    ],
+)
+def test_codes_are_words_of_letters_and_digits(said: str, codes: tuple[str, ...]) -> None:
+    assert plan(said).codes == codes
+
+
+def test_what_somebody_faces_is_looked_up_in_the_words_of_help_centres() -> None:
+    assert "financial difficulty" in plan("I lost my job in May and the rent is due.").texts[0]
+    assert "financial" not in plan("I found my job in May and the rent is due.").texts[0]

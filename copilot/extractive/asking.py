@@ -1,0 +1,388 @@
+"""The open questions of a customer, one by one, and what they said that no answer may pass over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Literal
+
+from copilot.domain import Turn
+from copilot.extractive.words import in_one_word, stem, stems
+
+Sort = Literal[
+    "cost", "time", "count", "how", "place", "choice", "whether", "what", "request", "problem"
+]
+MAX_ASKS = 6
+MAX_SENTENCES = 60
+MAX_EARLIER = 3  # messages of the customer before the last that a question may refer to
+
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]”]*\s+|\n+")
+_OPENER = (
+    r"(?:from |until |since |at |by |for |in )?(?:how|what|when|where|who|whom|why|which|whether)\b"
+    r"|(?:can|could|do|does|did|is|are|will|would|may|must|shall|should|has|have)"
+    r"(?:n['’]t)? (?:i|we|you|it|that|this|they|he|she|there|my|our|your|the|any|some\w*|a)\b"
+)
+_WISH = r"(?:please|tell me|(?:i|we)(?:['’]d| would) like|(?:i|we) (?:want|need))\b"
+_CLAUSE = re.compile(
+    rf"[;,]?\s+(?:and|or|but|also|plus|then)\s+(?:also\s+|then\s+)?(?=(?:{_OPENER}|{_WISH}))"
+    rf"|[;:,]\s+(?=(?:{_OPENER}))|;\s+(?:and\s+)?",
+    re.IGNORECASE,
+)
+# In a question any subject may follow: "and can both lines run …".
+_CLAUSE_ASKED = re.compile(
+    rf"{_CLAUSE.pattern}|[;,]?\s+(?:and|or|but)\s+(?=(?:can|could|do|does|is|are|will|would|may)"
+    r" (?:\w+ ){1,3}\w+)",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(rf"^\W*(?:(?:so|and|but|also|or|then|ok(?:ay)?|well)\W+)*(?:{_OPENER})", re.I)
+_ASKS = re.compile(
+    rf"{_OPENS.pattern}|^\W*(?:can|could|do|does|is|are|will|would|may)\b", re.IGNORECASE
+)
+_REQUEST = re.compile(
+    r"\b(?:please|can you|could you|would you|tell me|let me know|i(?:['’]d| would) like|i want"
+    r"|i need|i(?:['’]m| am) (?:looking|trying)|we(?:['’]d| would) like|we want|we need|i have to"
+    r"|(?:wanted|want|need|like) to (?:know|ask|cancel|change|move|leave))\b",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|dear \w+|good (?:morning|afternoon|evening|day)|thanks|thank you)"
+    r"(?: there| team| all| again| so much| very much)?\W+)+",
+    re.IGNORECASE,
+)
+_PATTERNS: tuple[tuple[Sort, str], ...] = (
+    ("count", r"\bhow many\b(?! (?:days|weeks|months|hours|minutes))|\b(?:limit|maximum)\b"),
+    (
+        "time",
+        (
+            r"\b(?:how (?:long|soon|early|late|fast|quickly)|how many (?:days|weeks|months|hours)"
+            r"|(?:from|until|till|since|by) when|what times?|which day|notice)\b"
+            r"|^\W*(?:so |and )?when\b"
+            r"|\bopen on\b|\bwhen (?:do|does|will|can|would|is|are) (?:i|we|you|it|that|my|the)\b"
+        ),
+    ),
+    (
+        "cost",
+        (
+            r"\b(?:costs?|how much|charged?|fees?|expensive|free of charge|for free)\b"
+            r"|\bwhat\b[^?]{0,40}\bprices?\b|\bpay in all\b|[£$€]"
+            r"|\bwhat (?:do|would|will|must) (?:i|we) (?:have to )?pay\b"
+            r"|\b(?:what|which) (?:credit|refund|compensation)\b"
+            r"|\bget (?:any |some |my |the )?(?:money|refund|compensation|something|anything)\b"
+        ),
+    ),
+    (
+        "choice",
+        r"\bwhich (?!help\b)|\b(?:my|our|the) (?:choices|options)\b|\bcheaper\b|\bbetter\b",
+    ),
+    ("place", r"^\W*where\b|\bwhere (?:do|can|is|are)\b"),
+    (
+        "how",
+        (
+            r"\bhow (?:do|can|does|would|should|must|may|to|shall)\b"
+            r"|\bwhat (?:should|shall|can|could|must|do|else can) (?:i|we|you)\b|\bwhat to do\b"
+            r"|\bwhich help\b|\bhelp me\b|\b(?:some|any) (?:way|help|chance)\b"
+        ),
+    ),
+    ("what", r"^\W*(?:so |and |but )?(?:what|why|who|whom|how)\b|\bwhy\b"),
+    (
+        "whether",
+        (
+            r"^\W*(?:so |and |but |or )?(?:can|could|do|does|did|is|are|will|would|may|must|shall"
+            r"|should|has|have|whether|if)\b"
+        ),
+    ),
+)
+_SORTS = tuple((sort, re.compile(pattern, re.IGNORECASE)) for sort, pattern in _PATTERNS)
+WISH_BEGINS = 12  # a wish is said at the start of its clause
+TRIGGER = 0.35  # weight of a word that only says which sort of answer is wanted
+_TRIGGERS: dict[Sort, frozenset[str]] = {
+    "cost": frozenset(stems("cost price charge fee pay much expensive free extra total money")),
+    "time": frozenset(stems("long soon early late time day week month hour minute open start")),
+    "count": frozenset(stems("many limit maximum number")),
+    "how": frozenset(stems("work help")),
+    "choice": frozenset(stems("choice option better cheaper best")),
+}
+_NAMELESS = frozenset().union(
+    *(words for sort, words in _TRIGGERS.items() if sort != "cost"),
+    stems(
+        """january february march april may june july august september october november december
+        monday tuesday wednesday thursday friday saturday sunday
+        jan feb mar apr jun jul aug sep sept oct nov dec"""
+    ),
+)
+_PRONOUN = re.compile(r"\b(?:it|that|this|they|them|those|these)\b", re.IGNORECASE)
+_BROAD = re.compile(
+    r"\bwhat (?:else )?(?:can|could|do|will) (?:i|you|we)\b|\bwhich help\b"
+    r"|\b(?:some|any) (?:way|help|chance)\b|\bwhat (?:are )?my (?:choices|options)\b",
+    re.IGNORECASE,
+)
+# A call for help that does not say with what: the rest of the message does.
+_ASKING = frozenset(stems("request ask report discuss check start look talk speak arrange"))
+_FOR_HELP = re.compile(
+    r"\b(?:need|want|like) (?:some |your |a bit of )?help\b|\b(?:can|could|would) you (?:please )?"
+    r"help\b|\b(?:have|got) (?:a|some|two|another) (?:questions?|issues?|problems?)\b",
+    re.IGNORECASE,
+)
+_WHAT_IF = re.compile(r"^\W*(?:(?:and|but|or|so) if|what if)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:instead|if|when|because|since|while|although)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"^[\d.,:]+$|^(?:one|two|three|four|five|six|seven|eight|nine|ten)$")
+_DID = re.compile(
+    r"\b(?:i|we)(?:(?:['’]ve| have)(?! had| got| been)| did| put| tried| changed| restarted)\b"
+    r"|\balready\b",
+    re.IGNORECASE,
+)
+_DEED = re.compile(r"\b\w+ed\b")
+_NO_MORE = re.compile(
+    r"\b(?:no more|not (?:interested in|again)|(?:do|does)(?:n['’]t| not) (?:need|want)"
+    r"|i know (?:how|about|that))\b",
+    re.IGNORECASE,
+)
+_LACKS = re.compile(
+    r"\b(?:(?:do|have)(?:n['’]t| not)|no longer) (?:\w+ )?(?:have|get|receive|own|got)\b",
+    re.IGNORECASE,
+)
+# What stands before a question and is no part of it: "I wanted to ask …".
+_LEAD = re.compile(
+    r"^\W*(?:(?:i|we) (?:just )?(?:wanted|want|need|would like|['’]d like) to (?:know|ask)"
+    r"|(?:can|could|would) you (?:please )?tell me|please tell me|tell me|let me know)\s+",
+    re.IGNORECASE,
+)
+_PROPER = re.compile(r"(?<=[a-z,] )[A-Z][a-zA-Z]{2,}\b(?!\s*[>:])")
+_NUMERALS = {
+    name: n
+    for n, name in enumerate(
+        "two three four five six seven eight nine ten eleven twelve thirteen fourteen".split(), 2
+    )
+}
+_COUNTED = re.compile(
+    rf"\b(\d{{1,5}}|{'|'.join(_NUMERALS)}) (?:\w+ )?([a-z]{{3,}}s|people|children)\b", re.IGNORECASE
+)
+_TOTAL = re.compile(r"\b(?:altogether|in all|in total|all together)\b", re.IGNORECASE)
+_WEEKDAYS = frozenset(stems("monday tuesday wednesday thursday friday saturday sunday"))
+_CALENDAR = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april june
+    july august september october november december christmas easter""".split()
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ask:
+    """One open question.
+
+    `words` weighs the stems of its own words; `leans` are those of what it refers to ("and from
+    when would I get it?"); without `focus` and `names` in it, nothing answers it.
+    """
+
+    text: str
+    sort: Sort
+    words: dict[str, float]
+    leans: frozenset[str] = frozenset()
+    pairs: frozenset[tuple[str, str]] = frozenset()  # neighbours, of what it refers to as well
+    refers: bool = False  # with a pronoun, so that only what it refers to can answer
+    is_broad: bool = False  # about all that can be done, not one thing
+    focus: str | None = None
+    names: frozenset[str] = frozenset()
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the shape of its answer is known: an amount, a date, a number, a place."""
+        return self.sort in ("cost", "time", "count", "place")
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it says too little to be understood without what went before."""
+        return bool(self.leans) and sum(w == 1.0 for w in self.words.values()) < 2
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it says nothing by itself."""
+        return not any(weight >= 1.0 for weight in self.words.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the customer asks now, and what they and our side have said."""
+
+    asks: tuple[Ask, ...]
+    concerns: tuple[Ask, ...]  # what else they say beside their questions
+    now: frozenset[str]  # stems of the message that is open, its questions left out
+    before: frozenset[str]  # stems of earlier turns
+    tried: tuple[frozenset[str], ...] = ()
+    refused: tuple[frozenset[str], ...] = ()
+    lacking: tuple[frozenset[str], ...] = ()
+    told: tuple[frozenset[str], ...] = ()  # what our side said, turn by turn
+    counts: Mapping[str, int] = field(default_factory=dict)  # "five rooms": 5 by the stem of rooms
+
+
+def hear(turns: Sequence[Turn]) -> Heard:
+    """Reads the public turns of a conversation."""
+    public = [t for t in turns if t.visibility == "public" and t.text.strip()]
+    said = [t for t in public if t.speaker in ("customer", "third_party")]
+    cut = max((n for n, t in enumerate(public) if t.speaker == "agent"), default=-1)
+    open_now = [t.text for t in public[cut + 1 :] if t in said] or [t.text for t in said[-1:]]
+    earlier = [t.text for t in said if t.text not in open_now]
+    asks, rest = _asks(open_now, earlier)
+    sentences = [s for t in said for s in _SENTENCE.split(t.text)][-MAX_SENTENCES:]
+    clauses = [c for s in sentences for c in re.split(r"(?<=[,;])\s+", s)]
+    return Heard(
+        asks=asks,
+        concerns=tuple(_concern(c) for c in rest) if asks else (),
+        now=_words(" ".join(rest)),
+        before=_words(" ".join(earlier)),
+        tried=tuple(words for c in clauses if (words := _done(c))),
+        refused=tuple(_after(c, _NO_MORE) for c in clauses if _NO_MORE.search(c)),
+        lacking=tuple(_after(c, _LACKS) for c in clauses if _LACKS.search(c)),
+        told=tuple(_words(t.text) for t in public if t.speaker == "agent"),
+        counts=_counts([t.text for t in public]),
+    )
+
+
+def _counts(texts: Sequence[str]) -> dict[str, int]:
+    """How many of what was spoken of; the last word counts."""
+    found: dict[str, int] = {}
+    for match in _COUNTED.finditer(" ".join(texts)):
+        number = match[1].lower()
+        found[stem(match[2])] = int(number) if number.isdigit() else _NUMERALS[number]
+    return found
+
+
+def _concern(clause: str) -> Ask:
+    words = [w for w in stems(clause) if not is_measure(w)]
+    return Ask(clause, "what", dict.fromkeys(words, 1.0), pairs=frozenset(pairwise(words)))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(stems(text))
+
+
+def _pairs(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
+    return frozenset(pair for text in texts for pair in pairwise(stems(text)))
+
+
+def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
+    """The word without which nothing answers: what "is there …" ends on, what is to be done."""
+    if not own:
+        return None
+    if sort == "request":
+        wish = _REQUEST.search(core)
+        wanted = stems(core[wish.end() :]) if wish and wish.start() <= WISH_BEGINS else []
+        deed = next((w for w in wanted if w not in _ASKING), None)
+        return deed if deed in own else None
+    if sort == "whether":  # the end of the main clause, where the new thing stands
+        main = [w for w in stems(in_one_word(_CONDITION.split(core)[0])) if w in own]
+        return (main or own)[-1]
+    return own[0] if sort == "count" else None
+
+
+def _topics(text: str) -> frozenset[str]:
+    """The words of a sentence that name a thing, without those that only ask for a measure."""
+    return frozenset(w for w in _words(text) if not is_measure(w))
+
+
+def is_measure(word: str) -> bool:
+    """A number, a month, or a word that only asks for a measure: it names nothing."""
+    return bool(_NUMBER.match(word)) or word in _NAMELESS
+
+
+def _done(clause: str) -> frozenset[str]:
+    """What a clause says was done; one word alone must be the deed: "I've restarted it"."""
+    words = _words(clause) if _DID.search(clause) else frozenset()
+    is_deed = any(stem(deed) in words for deed in _DEED.findall(clause))
+    return words if len(words) > 1 or is_deed or "already" in clause.lower() else frozenset()
+
+
+def _after(clause: str, pattern: re.Pattern[str]) -> frozenset[str]:
+    match = pattern.search(clause)
+    return _words(clause[match.end() :]) if match else frozenset()
+
+
+def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...], list[str]]:
+    """The questions and requests of a message, and its other sentences."""
+    asks: list[Ask] = []
+    rest: list[str] = []
+    lines = [s for text in texts for s in _SENTENCE.split(text) if s.strip()][:MAX_SENTENCES]
+    has_question = any("?" in line for line in lines)
+    before: list[str] = list(earlier[-MAX_EARLIER:])
+    for line in lines:
+        split = _CLAUSE_ASKED if "?" in line else _CLAUSE
+        clauses = [c.strip() for c in split.split(_GREETING.sub("", line)) if c and c.strip()]
+        asking = _asking(clauses, is_question="?" in line, has_question=has_question)
+        for clause in clauses:
+            ask = _ask(clause, before, is_question="?" in line) if clause in asking else None
+            if ask is None:
+                rest.append(clause)
+            elif _TOTAL.search(clause) and not ask.is_bare:  # the thing itself, and what is named
+                asks += [replace(ask, words={}, refers=True), ask]
+            else:
+                asks.append(ask)
+            before.append(clause)
+    if not asks and rest:
+        return tuple(_problem(" ".join(rest), earlier)), []
+    return tuple(asks[:MAX_ASKS]), rest
+
+
+def _problem(text: str, earlier: Sequence[str]) -> Iterator[Ask]:
+    """A message that asks nothing outright; "ok, the 3rd then" is no question at all."""
+    words = {w: TRIGGER if is_measure(w) else 1.0 for w in stems(text)}
+    leans = frozenset[str]()
+    own = sum(weight == 1.0 for weight in words.values())
+    if own == 1:
+        leans = next((w for said in reversed(earlier) if (w := _words(said))), leans)
+    if own:
+        pairs = frozenset(pairwise(stems(text)))
+        yield Ask(text, "problem", words, leans - frozenset(words), pairs)
+
+
+def _asking(clauses: Sequence[str], *, is_question: bool, has_question: bool) -> list[str]:
+    """Which clauses of a sentence ask. A plain wish counts where nothing is asked outright."""
+    if is_question:
+        found = [c for c in clauses if _ASKS.match(c) or _WHAT_IF.match(c)] or list(clauses)
+        return [c for c in found if not _FOR_HELP.search(c)]
+    return [
+        c
+        for c in clauses
+        if not _NO_MORE.search(c) and not _FOR_HELP.search(c)
+        if _LEAD.search(c) or _is_indirect(c) or (not has_question and _REQUEST.search(c))
+    ]
+
+
+def _is_indirect(clause: str) -> bool:
+    """A question without its mark: "how many valves can the hub take"."""
+    return bool(_OPENS.match(clause)) and not clause.lower().startswith(("when ", "which "))
+
+
+def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None:
+    core = _LEAD.sub("", clause)
+    sort = next((name for name, pattern in _SORTS if pattern.search(core)), None)
+    if sort is None:
+        sort = "what" if is_question else "request"
+    triggers = _TRIGGERS.get(sort, frozenset())
+    found = stems(in_one_word(core))
+    words = {w: TRIGGER if w in triggers or is_measure(w) else 1.0 for w in found}
+    words |= {w: 1.0 for w in found if sort == "time" and w in _WEEKDAYS}
+    if sort in ("time", "count"):  # words of measure: "as long as" is no answer to "how long"
+        words = {w: weight for w, weight in words.items() if w not in triggers}
+    own = [w for w in found if words.get(w) == 1.0]
+    leans: frozenset[str] = frozenset()
+    refers = bool(_PRONOUN.search(core)) and (len(own) < 2 or sort in ("whether", "cost", "time"))
+    if len(own) < 2 or refers or sort == "choice":
+        leans = _topics(" ".join(before))
+    if (not words and not leans) or (not own and _WHAT_IF.match(core)):
+        return None
+    names = frozenset(
+        stem(w) for w in _PROPER.findall(core) if w.lower().rstrip("s") not in _CALENDAR
+    )
+    focus = _focus(core, sort, own)
+    return Ask(
+        text=clause,
+        sort=sort,
+        words=words,
+        leans=leans - frozenset(words),
+        pairs=frozenset(pairwise(found)) | _pairs(before),
+        refers=refers,
+        is_broad=bool(_BROAD.search(core)),
+        focus=focus,
+        names=names & frozenset(words),
+    )

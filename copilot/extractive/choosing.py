@@ -1,0 +1,207 @@
+"""Which sentences answer one question: the best, with those it leans on; steps whole, in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from copilot.extractive.asking import Ask
+from copilot.extractive.matching import (
+    LEANS,
+    Article,
+    Match,
+    Unit,
+    met,
+    run_of,
+)
+from copilot.extractive.ranking import Ranking
+from copilot.guardrails.wording import check_wording
+
+MAX_STEPS = 8
+PER_ASK = 3
+MAX_CHARS, PARAGRAPH = 900, 330
+MAX_ROWS = 5
+SECOND, ADDS = 0.6, 0.2  # a further sentence: its score as a share of the best, and what is new
+CONCERN = 0.6  # of a statement's words
+TRIED = 12  # candidates looked at before a question counts as unanswered
+
+_LEANS = re.compile(
+    r"^(?:it|they|this|that|these|those|then|there|both|he|she|after (?:that|it|this)|otherwise"
+    r"|in (?:this|that) case|if so|here|such|afterwards|also|so|but|and|or|until then"
+    r"|for (?:this|that|these)|for example|example|one (?:costs?|is|has|takes))\b",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"^[A-Z][^:.!?]{2,40}:\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The sentences for one question; steps are given as they are, never shortened."""
+
+    units: tuple[Unit, ...]
+    is_steps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """Answers questions from ranked sentences, each sentence once."""
+
+    ranking: Ranking
+
+    def answer(self, ask: Ask, used: Sequence[Unit]) -> Answer | None:
+        """The best supported answer, or None where the evidence is weak."""
+        ranked = self.ranking.ranked(ask, used)
+        likely = [m for m in ranked if m.fits] if ask.is_typed else ranked
+        for found in likely[:TRIED]:
+            article = self.ranking.article(found.unit)
+            if not self.ranking.holds(ask, article, found) or self._is_unfit(found.unit, ask):
+                continue
+            steps = self._steps(ask, article, ranked)
+            if steps:
+                return Answer(tuple(steps), is_steps=True)
+            kept = self._sentences(ask, article, found, ranked)
+            return Answer(tuple(u for u in kept if not self._is_unfit(u, ask)))
+        return None
+
+    def also(self, concern: Ask, used: Sequence[Unit]) -> Answer | None:
+        """What the articles already cited say on something said beside the questions."""
+        cited = {u.n for u in used}
+        if len([w for w in concern.words if self.ranking.rare[w] > 1.0]) < 2:
+            return None
+        told = frozenset().union(*(u.said.stems for u in used))
+        for found in self.ranking.ranked(concern, used, only=cited)[:1]:
+            words = [w for w in concern.words if w not in told and w in self.ranking.known]
+            new = sum(bool(met(w, found.unit.said.stems)) for w in words)
+            is_near = found.share >= CONCERN or bool(concern.pairs & found.unit.said.pairs)
+            if new >= 2 and is_near:
+                return Answer((found.unit,))
+        return None
+
+    def _is_unfit(self, unit: Unit, ask: Ask) -> bool:
+        """What the gate would leave out anyway: another sentence may answer as well."""
+        return bool(check_wording(unit.text)) or self.ranking.products.is_pitch(unit.text, ask)
+
+    def _steps(self, ask: Ask, article: Article, ranked: Sequence[Match]) -> list[Unit]:
+        """A list of steps where one is asked for, or where it holds the best sentence."""
+        if ask.sort not in ("how", "problem", "request", "what"):
+            return []
+        scores = {m.unit: m.score for m in ranked if m.unit.n == article.n}
+        best = max(scores.values(), default=0.0)
+        runs = {u.said.block: run_of(u, article.units) for u in scores if u.said.kind == "step"}
+        runs = {
+            b: run
+            for b, run in runs.items()
+            if len(run) >= 2 and not self.ranking.out.was_told(run)
+        }
+
+        def worth(run: Sequence[Unit]) -> float:
+            return max(scores.get(u, 0.0) for u in run)
+
+        run = max(runs.values(), key=lambda some: (worth(some), -some[0].place), default=[])
+        enough = {"problem": 0.5, "how": 0.65}.get(ask.sort, 0.999)
+        if not run or worth(run) < enough * best:
+            return []
+        if not ask.is_broad and self._is_one_of(run, scores):
+            return []
+        steps = [u for u in run if not self.ranking.out.is_out(u)][:MAX_STEPS]
+        return self._before(run[0], article) + steps if steps else []
+
+    def _before(self, step: Unit, article: Article) -> list[Unit]:
+        """The paragraph that leads to a list of steps; a title without a verb says nothing."""
+        found: list[Unit] = []
+        for unit in reversed(article.units[: step.place]):
+            if unit.said.kind != "prose" or unit.said.heading != step.said.heading:
+                break
+            if found and unit.said.block != found[0].said.block:
+                break
+            found.insert(0, unit)
+        kept = [u for u in found if not self.ranking.out.is_out(u) and len(u.text.split()) > 4]
+        return kept[-2:] if kept and kept[-1].text.endswith(":") else kept[-1:]
+
+    def _is_one_of(self, run: Sequence[Unit], scores: Mapping[Unit, float]) -> bool:
+        """A numbered list of things, each under its name, one of which is meant."""
+        if sum(bool(_NAMED.match(u.text)) for u in run) < 0.6 * len(run):
+            return False
+        first, second, *_ = sorted((scores.get(u, 0.0) for u in run), reverse=True)
+        return first > 1.6 * second
+
+    def _sentences(
+        self, ask: Ask, article: Article, found: Match, ranked: Sequence[Match]
+    ) -> list[Unit]:
+        kept = self._with_what_it_leans_on(found.unit, article)
+        if ask.is_bare and ask.is_typed and found.unit.said.kind == "row":
+            fitting = {m.unit for m in ranked if m.fits}
+            block = found.unit.said.block
+            kept = [u for u in article.units if u.said.block == block and u in fitting][:MAX_ROWS]
+        if found.by_heading > 0.5 and found.by_heading > 0.6 * found.share and not ask.is_typed:
+            kept = self._section(found.unit, article)
+        told = frozenset().union(*(u.said.stems for u in kept))
+        wanted = {**dict.fromkeys(ask.leans, LEANS), **ask.words}
+        for other in ranked:
+            if len(kept) >= PER_ASK or other.score < SECOND * found.score:
+                break
+            new = other.unit.said.stems - told - article.title
+            adds = sum(weight * self.ranking.rare[w] for w, weight in wanted.items() if w in new)
+            total = sum(weight * self.ranking.rare[w] for w, weight in wanted.items())
+            is_row = ask.sort == "request" and other.unit.said.kind == "row"
+            if other.unit.n != article.n or other.unit in kept:
+                continue
+            if adds < ADDS * total and not is_row:
+                continue
+            if other.fits or not ask.is_typed:
+                more = self._with_what_it_leans_on(other.unit, article)
+                kept += [u for u in more if u not in kept]
+                told |= other.unit.said.stems
+        if len(kept) == 1 and not ask.is_typed:
+            kept += self._next(kept[0], article)
+        elif len(kept) == 1 and ask.is_short:  # "moving up … moving down …": both sides
+            fitting = {m.unit for m in ranked if m.fits}
+            kept += [u for u in self._next(kept[0], article) if u in fitting]
+            before = article.units[max(0, kept[0].place - 1) : kept[0].place]
+            kept += [
+                u
+                for u in before
+                if u in fitting and u.said.block == kept[0].said.block and u.said.kind == "prose"
+            ]
+        kept.sort(key=lambda u: u.place)
+        while len(kept) > 1 and sum(len(u.text) for u in kept) > MAX_CHARS:
+            kept.remove(max((u for u in kept if u is not found.unit), key=lambda u: u.place))
+        return kept
+
+    def _section(self, unit: Unit, article: Article) -> list[Unit]:
+        """What stands first under a heading that says what is asked."""
+        under = [
+            u
+            for u in article.units
+            if u.said.heading == unit.said.heading and u.said.block == unit.said.block
+        ]
+        return [u for u in under if not self.ranking.out.is_out(u) and not u.text.endswith(":")][
+            :PER_ASK
+        ]
+
+    def _with_what_it_leans_on(self, unit: Unit, article: Article) -> list[Unit]:
+        """A sentence that begins with "It …" comes with the one before it."""
+        kept = [unit]
+        while len(kept) < PER_ASK and _LEANS.match(kept[0].text) and kept[0].place > 0:
+            before = article.units[kept[0].place - 1]
+            same = before.said.line == kept[0].said.line or (
+                before.said.block == kept[0].said.block and kept[0].said.kind == "prose"
+            )
+            if not same or self.ranking.out.is_out(before):
+                break
+            kept.insert(0, before)
+        return kept
+
+    def _next(self, unit: Unit, article: Article) -> list[Unit]:
+        """The sentence after: one names the matter, the next says what to do."""
+        room = PARAGRAPH - len(unit.text)
+        found: list[Unit] = []
+        for after in article.units[unit.place + 1 : unit.place + PER_ASK]:
+            room -= len(after.text)
+            same = after.said.block == unit.said.block and after.said.kind == unit.said.kind
+            if not same or room < 0 or unit.said.kind == "row" or after.text.endswith(":"):
+                break
+            if not self.ranking.out.is_out(after):
+                found.append(after)
+        return found if unit.said.kind == "prose" else found[:1]

@@ -1,0 +1,180 @@
+"""Composes the reply: each open question gets its best supported sentences, in the order asked.
+
+Nothing is generated: every factual sentence stands in a source. A question that no source answers
+is named to the agent; when none is answered, the draft abstains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from copilot.domain import Draft, Hit, Segment, Turn
+from copilot.extractive.addressing import to_customer
+from copilot.extractive.asking import Ask, hear, is_measure
+from copilot.extractive.choosing import Answer, Chooser
+from copilot.extractive.excluding import Excluding
+from copilot.extractive.manners import closing, greets, opening
+from copilot.extractive.matching import Article, Unit, article_of, met, rarity
+from copilot.extractive.products import Products
+from copilot.extractive.ranking import NEAR, Ranking
+from copilot.extractive.words import stems
+from copilot.facing import Matter, facing
+
+MAX_SENTENCES = 9
+NOW, BEFORE, FACING = 0.15, 0.05, 0.4  # what words of the situation weigh beside the question's
+STAFF = 0.2  # of an article's sentences
+SUBSTANCE = 6  # words of meaning that a past reply must have to be quoted
+
+
+def compose(
+    turns: Sequence[Turn],
+    hits: Sequence[Hit],
+    *,
+    whole: Sequence[Hit] = (),
+    customer_name: str | None = None,
+    channel: str = "chat",
+    owned: Sequence[str] = (),
+    products: Sequence[str] = (),
+) -> Draft:
+    """Composes a draft from numbered hits.
+
+    `turns` are the conversation. Hits are documents and solved cases in the order of their
+    numbers; internal ones inform the gaps, never the reply. `whole` are the same hits with the
+    passages around them. `owned` are names of what the customer has, `products` the catalogue's.
+    """
+    spoken = [t for t in turns if t.visibility == "public" and t.text.strip()]
+    heard = hear(spoken)
+    articles = [
+        article_of(n, hit, whole[n - 1] if whole else hit) for n, hit in enumerate(hits, start=1)
+    ]
+    around = _around(spoken, heard.now, heard.before)
+    asked = [w for ask in (*heard.asks, *heard.concerns) for w in (*ask.words, *ask.leans)]
+    documents = [a for a in articles if a.hit.chunk.kind == "document"]
+    rare = rarity(documents or articles, [*around, *asked])
+    known = frozenset(w for w in rare if any(met(w, a.vocabulary) for a in articles))
+    said = " ".join(t.text for t in spoken)
+    public = [a for a in articles if _is_quotable(a)]
+
+    def chooser(kind: str) -> Chooser:
+        some = [a for a in public if a.hit.chunk.kind == kind]
+        names, out = Products.of(products, owned, said), Excluding(some, heard)
+        faced = _faced(some, spoken)
+        return Chooser(Ranking(some, heard, out, rare, around, known, faced, names))
+
+    articles_only = chooser("document")
+    answers = _answers(heard.asks, articles_only)
+    if not any(answers.values()):
+        answers = _answers(heard.asks, chooser("interaction"))
+    missing = (*_internal_hint(articles, answers), *_for_staff(articles), *_gaps(answers))
+    body = _body([*answers.values(), *_beside(heard.concerns, answers, articles_only)])
+    if not body:
+        nothing = "what exactly the customer asks: nothing in the conversation points to a source"
+        return Draft((), abstained=True, missing=missing or (nothing,))
+    has_steps = any(a.is_steps for a in answers.values() if a)
+    first = (
+        [Segment(f"Hello {customer_name},")] if customer_name and greets(spoken, channel) else []
+    )
+    first += [Segment(text) for text in (opening(spoken),) if text]
+    last = [Segment(text) for text in (closing(spoken, has_steps=has_steps),) if text]
+    return Draft((*first, *body, *last), missing=missing)
+
+
+def _around(turns: Sequence[Turn], now: frozenset[str], before: frozenset[str]) -> dict[str, float]:
+    """Words of the situation and what they weigh."""
+    around = dict.fromkeys(before, BEFORE)
+    around.update(dict.fromkeys(now, NOW))
+    around = {word: weight for word, weight in around.items() if not is_measure(word)}
+    for matter in _faced_now(turns):
+        around.update(dict.fromkeys(stems(matter.words), FACING))
+    return around
+
+
+def _faced_now(turns: Sequence[Turn]) -> Sequence[Matter]:
+    """What the last message speaks of, and what lasts from those before."""
+    said = [t.text for t in turns if t.speaker in ("customer", "third_party")]
+    return [m for m in facing(said) if m.lasts or m in facing(said[-1:])]
+
+
+def _faced(articles: Sequence[Article], turns: Sequence[Turn]) -> frozenset[int]:
+    """The articles whose title speaks of what the customer is facing."""
+    matters = [frozenset(stems(matter.words)) for matter in _faced_now(turns)]
+    return frozenset(
+        a.n
+        for a in articles
+        if a.title and any(len(m & a.title) >= max(1, len(a.title) / 3) for m in matters)
+    )
+
+
+def _is_quotable(article: Article) -> bool:
+    """Public, and of a past reply only one that says something by itself."""
+    if article.hit.visibility != "public" or not article.units:
+        return False
+    if article.hit.chunk.kind == "document":
+        return True
+    return len(frozenset().union(*(u.said.stems for u in article.units))) >= SUBSTANCE
+
+
+def _answers(asks: Sequence[Ask], chooser: Chooser) -> dict[Ask, Answer | None]:
+    used: list[Unit] = []
+    found: dict[Ask, Answer | None] = {}
+    for ask in asks:
+        answer = chooser.answer(ask, used)
+        found[ask] = answer
+        used += answer.units if answer else ()
+    return found
+
+
+def _beside(
+    concerns: Sequence[Ask], answers: Mapping[Ask, Answer | None], chooser: Chooser
+) -> list[Answer]:
+    """Answers to what is said beside the questions; at most one, and only where it is plain."""
+    used = [u for answer in answers.values() if answer for u in answer.units]
+    found = [a for concern in concerns if (a := chooser.also(concern, used))] if used else []
+    return [a for a in found if not set(a.units) & set(used)][:1]
+
+
+def _body(answers: Sequence[Answer | None]) -> list[Segment]:
+    body: dict[Unit, Segment] = {}
+    for answer in answers:
+        for unit in answer.units if answer else ():
+            if answer and (answer.is_steps or len(body) < MAX_SENTENCES):
+                body.setdefault(unit, Segment(_as_sentence(unit.text), (unit.n,)))
+    return list(body.values())
+
+
+def _internal_hint(
+    articles: Sequence[Article], answers: Mapping[Ask, Answer | None]
+) -> tuple[str, ...]:
+    """Names the internal source that leads, so that the agent reads it."""
+    internal = [a for a in articles if a.hit.visibility == "internal"]
+    best = max(internal, key=lambda a: a.hit.score, default=None)
+    cited = {u.n for answer in answers.values() if answer for u in answer.units}
+    top = max((a.hit.score for a in articles if a.n in cited), default=0.0)
+    if best is None or best.hit.score < NEAR or top >= best.hit.score:
+        return ()
+    return (f"an internal source covers this, read it first: {best.hit.title}",)
+
+
+def _for_staff(articles: Sequence[Article]) -> tuple[str, ...]:
+    """Names the first article where it tells our people what to do."""
+    first = next((a for a in articles if a.hit.chunk.kind == "document"), None)
+    if first is None or first.hit.visibility == "internal" or first.hit.score < NEAR:
+        return ()
+    for_staff = sum(to_customer(unit.text) is None for unit in first.units)
+    if for_staff < max(2, STAFF * len(first.units)):
+        return ()
+    return (f"steps for you, not for the customer, are in: {first.hit.title}",)
+
+
+def _gaps(answers: Mapping[Ask, Answer | None]) -> tuple[str, ...]:
+    return tuple(
+        f"no source answers: “{' '.join(ask.text.split())[:160]}”"
+        for ask, answer in answers.items()
+        if answer is None
+    )
+
+
+def _as_sentence(text: str) -> str:
+    text = to_customer(text) or text
+    text = text[0].upper() + text[1:]
+    return text if text[-1] in ".!?:;" else f"{text}."

@@ -1,0 +1,113 @@
+"""What a reply leaves out: what was tried, refused or said, and what is for others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from copilot.extractive.addressing import to_customer
+from copilot.extractive.asking import Heard
+from copilot.extractive.matching import Article, Unit
+from copilot.extractive.words import stems
+
+SAID = 0.7  # of a sentence's words in one turn of ours: it was said
+
+# Of a past reply: greetings, what was done for that customer, their dates and amounts.
+_ANOTHERS = re.compile(
+    r"^(?:dear|hello|hi|good (?:morning|afternoon|evening)|thanks?|sorry"
+    r"|yes|no|sure|of course|then)\b|\[[A-Z_ ]+\]|\d"
+    r"|\b(?:i|we)(?:['’](?:ve|ll|m)| have| will| am| can see| did| just)\b"
+    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+    re.IGNORECASE,
+)
+_NEGATIVE = re.compile(r"\b(?:no|not|never|without|even if|n['’]t|neither|nobody)\b", re.I)
+_CONDITION = re.compile(r"\b(?:if|when|whoever|for (?:people|customers|households)|needs?)\b", re.I)
+_PIECE = re.compile(r"(?<=[.;!?:])\s+")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+
+
+@dataclass(frozen=True)
+class Excluding:
+    """Judges sentences of articles by what was said in the conversation."""
+
+    articles: Sequence[Article]
+    heard: Heard
+
+    @cached_property
+    def refused(self) -> frozenset[tuple[int, int]]:
+        """Paragraphs and lists, by article, that tell what the customer will not hear again."""
+        return frozenset(
+            (unit.n, unit.said.block)
+            for article in self.articles
+            for unit in article.units
+            for no in self.heard.refused
+            if len(no & unit.said.stems) >= max(1, 0.6 * len(no)) and _telling(no & unit.said.stems)
+        )
+
+    @cached_property
+    def done(self) -> frozenset[tuple[int, int]]:
+        """Lines, by article, whose advice the customer has followed."""
+        return frozenset(
+            (unit.n, unit.said.line)
+            for article in self.articles
+            for unit in article.units
+            if any(_is_done(unit, done) for done in self.heard.tried)
+        )
+
+    def is_out(self, unit: Unit) -> bool:
+        """For staff, tried, refused, not applicable, or said by us before."""
+        said, heard = unit.said.stems, self.heard
+        if not said or to_customer(unit.text) is None:
+            return True
+        if (unit.n, unit.said.line) in self.done:
+            return True
+        if (unit.n, unit.said.block) in self.refused:
+            return True
+        if heard.lacking and _is_for_others(unit.text, heard.lacking):
+            return True
+        return self._was_said(unit) or (self._are_cases and bool(_ANOTHERS.search(unit.text)))
+
+    @property
+    def _are_cases(self) -> bool:
+        """Whether past replies are read: what was done for another is no answer."""
+        return any(a.hit.chunk.kind != "document" for a in self.articles)
+
+    def _was_said(self, unit: Unit) -> bool:
+        said = unit.said.stems
+        need = max(3, SAID * len(said))
+        return len(said) >= 3 and any(len(said & turn) >= need for turn in self.heard.told)
+
+    def was_told(self, run: Sequence[Unit]) -> bool:
+        """Whether our side has gone through these steps already, in its own words."""
+        told = sum(
+            any(
+                len(u.said.stems & turn) >= max(2, 0.5 * len(u.said.stems))
+                for turn in self.heard.told
+            )
+            for u in run
+        )
+        return told >= 0.5 * len(run)
+
+
+def _telling(words: frozenset[str]) -> bool:
+    return len(words) >= 2 or any(len(word) >= 5 for word in words)
+
+
+def _is_done(unit: Unit, done: frozenset[str]) -> bool:
+    """Whether the customer has done what a sentence tells them to."""
+    first = _SENTENCE.split(unit.text)[0]
+    ours = unit.said.stems if first == unit.text else frozenset(stems(first))
+    if unit.said.kind not in ("step", "bullet"):
+        return False
+    if len(done) == 1 and len(ours) > 1:  # "I've already restarted it"
+        return stems(first)[:1] == list(done)
+    return len(ours & done) >= max(min(2, len(ours)), 0.6 * len(ours), 1)
+
+
+def _is_for_others(text: str, lacking: Sequence[frozenset[str]]) -> bool:
+    """Whether it holds only for those who have what the customer has not."""
+    pieces = [p for p in _PIECE.split(text) if _CONDITION.search(p) and not _NEGATIVE.search(p)]
+    said = [frozenset(stems(piece)) for piece in pieces]
+    return any(no and no <= words for no in lacking for words in said)

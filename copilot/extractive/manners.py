@@ -1,0 +1,53 @@
+"""How a reply begins and ends: a plain human word for what the customer is facing, no invention."""
+
+from __future__ import annotations
+
+import re
+
+from copilot.domain import Turn
+from copilot.facing import facing
+
+_OPENINGS = {
+    "death": "I am very sorry for your loss.",
+    "safety": "I am sorry that you have to deal with this; your safety comes first.",
+    "hardship": "I am sorry that things are hard at the moment; let us look at what helps.",
+}
+_TROUBLE = re.compile(
+    r"\b(?:broken|not work\w*|doesn['’]t work|won['’]t|stopped|fault\w*|error"
+    r"|no (?:heat|signal|internet|dial tone|connection)|cold|offline|slow"
+    r"|never (?:came|turned up|arrived)|missed|dropped"
+    r"|shows [A-Z]{1,3}\d|code [A-Z]{1,3}\d|says [A-Z]{1,3}\d)",
+    re.IGNORECASE,
+)
+_ENGLISH = re.compile(r"\b(?:the|my|is|it|you|what|how|and|can|please)\b", re.IGNORECASE)
+
+
+def opening(turns: list[Turn]) -> str | None:
+    """A sentence of sympathy where one is due, once in a conversation."""
+    said = [t.text for t in turns if t.speaker == "customer"]
+    last_ours = max((n for n, t in enumerate(turns) if t.speaker == "agent"), default=-1)
+    now = [t.text for t in turns[last_ours + 1 :] if t.speaker == "customer"]
+    before = {m.name for m in facing(text for text in said if text not in now)}
+    for matter in facing(now):
+        if matter.name in _OPENINGS and matter.name not in before:
+            return _OPENINGS[matter.name]
+    if last_ours < 0 and any(_TROUBLE.search(text) for text in now):
+        return "I am sorry about the trouble."
+    return None
+
+
+def closing(turns: list[Turn], *, has_steps: bool) -> str | None:
+    """What to do if the steps do not help."""
+    said = " ".join(t.text for t in turns if t.speaker == "customer")
+    if not has_steps or not _ENGLISH.search(said):
+        return None
+    if facing([said]) and facing([said])[0].name in ("hardship", "death", "safety"):
+        return "Tell me what suits you, and we take it from there."
+    if _TROUBLE.search(said):
+        return "If that does not help, tell me what you see, and we take it from there."
+    return None
+
+
+def greets(turns: list[Turn], channel: str) -> bool:
+    """A letter is always greeted; a talk only once."""
+    return channel == "email" or not any(t.speaker == "agent" for t in turns)

@@ -1,0 +1,265 @@
+"""How well a sentence answers a question: by its words, its heading, and the kind of answer."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from copilot.domain import Hit
+from copilot.extractive.asking import Ask, Sort
+from copilot.extractive.passages import Sentence, sentences, vocabulary
+from copilot.extractive.words import ALIKE, stems
+
+HEADING, TITLE, BESIDE, LIKE = 0.8, 0.5, 0.3, 0.75
+LEANS = 0.5  # of a question's own words, those it refers to
+PAIR = 0.6
+LENGTH = 0.4  # how much a long sentence must say more than a short one
+ROW = 1.2  # an amount or a date is looked up in a table first
+SPOKEN_FOR = 1.3  # a heading that says nothing but what is asked
+PATH = 1.25  # where to click, when it is asked how
+FITS, MISFITS = 1.5, 0.6
+CONDITION = 1.2  # an amount or a date, where something is wished for
+CODE_ABOVE = 1.3  # a code in the heading: the part on it begins here
+CODE = 2.5  # "E23" tells more than any word
+_CODE = re.compile(r"^(?=[^\W_]*\d)(?=\d*[^\W\d_])[^\W_]+$")
+_NONE: frozenset[str] = frozenset()
+
+_AMOUNT = (
+    r"[£$€]\s?\d|(?-i:\bfree\b)|^free\b|\bwaive[ds]?\b"
+    r"|\b\d+(?:\.\d+)?\s?(?:p|pence|pounds?|dollars?|euros?|%)\b"
+    r"|\b(?:without|no) (?:an? |any |early-exit |late |extra |further )?(?:charge|fee|cost|payment)"
+    r"|\bcharge nothing\b|\bnothing to (?:pay|buy)\b|\bincluded?\b|\bnot charged\b"
+)
+_SPAN = (
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|ten|twelve|thirty) "
+    r"(?:full |working |calendar |business )?"
+    r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
+    r"|\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+    r"|\bat once\b|\bimmediately\b|\b\d{1,2} (?:january|february|march|april|may|june|july"
+    r"|august|september|october|november|december)\b"
+    r"|\bnext (?:bill|month|day|working)\b|\bsame day\b|\bovernight\b|\bminimum term\b"
+)
+_PRICES = frozenset(stems("price cost fee charge"))
+_DIGIT = re.compile(r"\d|\bnone\b")
+_CLOCK = r"\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+_LENGTH = re.compile(_SPAN.replace(_CLOCK, r"(?!)"), re.IGNORECASE)
+_CLOCK_ASKED = re.compile(
+    r"\bopen\b|\buntil when\b|\bat what\b|\bwhat times?\b|\bring\b|\bcall\b", re.I
+)
+_SHAPES: tuple[tuple[Sort, str], ...] = (
+    ("cost", _AMOUNT),
+    ("time", _SPAN),
+    ("count", r"\d|\b(?:two|three|four|five|six|eight|ten|twelve|twenty|no limit|unlimited)\b"),
+    ("place", r"\s>\s|\b(?:under|street|account|shops?|counter|menu|page)\b"),
+    ("choice", _AMOUNT),
+    ("request", f"{_AMOUNT}|{_SPAN}"),  # on what conditions it is done
+)
+_ANSWERS: Mapping[Sort, re.Pattern[str]] = {
+    sort: re.compile(pattern, re.IGNORECASE) for sort, pattern in _SHAPES
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence of a hit; `n` is the hit's number (1-based), `place` its place in the article."""
+
+    n: int
+    place: int
+    said: Sentence
+    is_near: bool  # in the very passage that was found by meaning
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self.said.text
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A hit with its sentences and what its title says."""
+
+    n: int
+    hit: Hit
+    units: tuple[Unit, ...]
+    title: frozenset[str]
+    vocabulary: frozenset[str]
+
+
+class Match(NamedTuple):
+    """A sentence against a question: what it scores, and the share of the question it meets."""
+
+    unit: Unit
+    score: float
+    share: float
+    by_heading: float  # the share that its heading meets
+    fits: bool
+
+
+def article_of(n: int, hit: Hit, whole: Hit) -> Article:
+    """A hit as an article; `whole` is the same hit with the passages around it."""
+    own = {s.text for s in sentences(hit.chunk.text)} if whole is not hit else None
+    units = tuple(
+        Unit(n, place, said, own is None or said.text in own)
+        for place, said in enumerate(sentences(whole.chunk.text))
+    )
+    title = frozenset(stems(" ".join((hit.title, *whole.chunk.heading_path))))
+    return Article(n, hit, units, title, title | vocabulary(whole.chunk.text))
+
+
+def rarity(articles: Iterable[Article], words: Iterable[str]) -> dict[str, float]:
+    """Weight of each word: what few of the found articles say tells most."""
+    vocabularies = [a.vocabulary for a in articles]
+    wanted = set(words)
+    counts = Counter(w for v in vocabularies for w in wanted if met(w, v))
+    total = len(vocabularies) + 1
+    return {
+        w: math.log(1 + total / (1 + counts[w])) * (CODE if is_code(w) else 1.0) for w in wanted
+    }
+
+
+def is_code(word: str) -> bool:
+    """Whether a word is an identifier, such as an error code or a model number."""
+    return bool(_CODE.match(word))
+
+
+def met(word: str, said: frozenset[str]) -> float:
+    """Whether words say a word: itself, or one that means alike."""
+    if word in said:
+        return 1.0
+    alike = ALIKE.get(word)
+    return LIKE if alike and not alike.isdisjoint(said) else 0.0
+
+
+def share_of(
+    ask: Ask, words: frozenset[str], rare: Mapping[str, float], around: Mapping[str, float]
+) -> float:
+    """The share of a question, what it leans on, and the situation, that words meet."""
+    weights = {w: 0.5 * weight * rare[w] for w, weight in around.items()}
+    weights.update({w: LEANS * rare[w] for w in ask.leans})
+    weights.update({w: weight * rare[w] for w, weight in ask.words.items()})
+    total = sum(weights.values())
+    return sum(weight * met(w, words) for w, weight in weights.items()) / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as it is read in one article: only words that the article says at all."""
+
+    ask: Ask
+    own: tuple[tuple[str, float, float, float], ...]  # word, weight, under a heading, in the title
+    context: tuple[tuple[str, float, float], ...]  # word, weight, in the title
+    pairs: tuple[tuple[tuple[str, str], float], ...]
+    total: float
+    spoken: frozenset[str]
+    wanted: frozenset[str]  # those words and what means the same
+
+    def passes_over(self, unit: Unit) -> bool:
+        """Whether a sentence cannot be an answer: of another shape, or not a word in common."""
+        said = unit.said
+        if self.ask.is_typed:
+            return self.ask.sort not in shapes_of(said.text)
+        if not self.own:
+            return False
+        wanted = self.wanted
+        return (
+            wanted.isdisjoint(said.stems)
+            and wanted.isdisjoint(said.heading)
+            and wanted.isdisjoint(said.beside)
+        )
+
+
+def reading_of(
+    ask: Ask, article: Article, rare: Mapping[str, float], around: Mapping[str, float]
+) -> Reading:
+    """Prepares a question for an article. `around` weighs words of the situation."""
+    vocabulary, title = article.vocabulary, article.title
+    own = tuple(
+        (w, worth * rare[w], CODE_ABOVE if is_code(w) else HEADING, TITLE * met(w, title))
+        for w, worth in ask.words.items()
+        if met(w, vocabulary)
+    )
+    lean = LEANS if ask.is_bare else LEANS / 3
+    context = tuple(
+        (w, worth * rare[w] / (CODE if is_code(w) else 1.0), TITLE * (w in title))
+        for w, worth in {**around, **dict.fromkeys(ask.leans, lean)}.items()
+        if w not in ask.words and w in vocabulary
+    )
+    pairs = tuple(
+        (pair, PAIR * (rare.get(pair[0], 0.0) + rare.get(pair[1], 0.0)) / 2)
+        for pair in ask.pairs
+        if not (pair[0].isdigit() or pair[1].isdigit())  # "Fibre 900": no more than its words
+    )
+    total = sum(worth * rare[w] for w, worth in ask.words.items())
+    found = frozenset(w for w, *_ in own)
+    wanted = found.union(*(ALIKE.get(w, _NONE) for w in found), (w for w, *_ in context))
+    return Reading(ask, own, context, pairs, total, ask.leans | frozenset(ask.words), wanted)
+
+
+def match(reading: Reading, unit: Unit) -> Match:
+    """Scores a sentence for a question."""
+    said, heading = unit.said.stems, unit.said.heading
+    own = by_heading = 0.0
+    for word, weight, under, in_title in reading.own:
+        above = under * met(word, heading)
+        here = max(met(word, said), in_title, BESIDE * met(word, unit.said.beside))
+        own += weight * max(above, here)
+        by_heading += weight * above if above > here else 0.0
+    score = own
+    for word, weight, in_title in reading.context:
+        if word in said:
+            score += weight
+        elif word in heading:
+            score += HEADING * weight
+        else:
+            score += in_title * weight
+    held = unit.said.pairs
+    score += sum(worth for pair, worth in reading.pairs if pair in held)
+    fits, factor = _fit(reading.ask, unit)
+    if heading and all(met(word, reading.spoken) for word in heading):
+        factor *= SPOKEN_FOR
+    score *= factor / (10 + len(said)) ** LENGTH
+    total = reading.total or 1.0
+    return Match(unit, score, min(1.0, own / total), by_heading / total, fits)
+
+
+@lru_cache(maxsize=16_384)  # the same sentences are read for every request
+def shapes_of(text: str) -> frozenset[str]:
+    """Of which sorts of question a sentence has the shape of an answer."""
+    found: set[str] = {sort for sort, pattern in _ANSWERS.items() if pattern.search(text)}
+    if "time" in found:
+        found |= {"digit"} if _DIGIT.search(text) else set()
+        found |= {"length"} if _LENGTH.search(text) else set()
+    return frozenset(found)
+
+
+def _fit(ask: Ask, unit: Unit) -> tuple[bool, float]:
+    """Whether a sentence has the shape of the answer, and what that is worth."""
+    factor = 1.15 if unit.is_near else 1.0
+    if ask.sort == "how" and (unit.said.kind == "step" or " > " in unit.text):
+        factor *= PATH
+    if ask.sort not in _ANSWERS:
+        return True, factor
+    shapes = shapes_of(unit.text)
+    fits, is_row = ask.sort in shapes, unit.said.kind == "row"
+    if not fits:
+        return not ask.is_typed, factor * (MISFITS if ask.is_typed else 1.0)
+    if ask.sort == "time" and "digit" not in shapes:  # "at once" is seldom it
+        return True, factor
+    if is_row and ask.sort != "choice":
+        factor *= ROW
+    if ask.sort == "cost" and not _PRICES.isdisjoint(unit.said.stems):
+        factor *= ROW
+    if ask.sort == "time" and not _CLOCK_ASKED.search(ask.text):
+        return True, factor * (FITS if "length" in shapes else 1.0)
+    is_price = ask.sort == "choice" and any(w.startswith("cheap") for w in ask.words)
+    return True, factor * (FITS if ask.is_typed or is_price else CONDITION)
+
+
+def run_of(unit: Unit, units: Sequence[Unit]) -> list[Unit]:
+    """The whole list of steps a step belongs to."""
+    return [u for u in units if u.said.kind == "step" and u.said.block == unit.said.block]

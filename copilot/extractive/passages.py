@@ -1,0 +1,213 @@
+"""An article as sentences: each knows its heading, its paragraph and whether it is a step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from copilot.extractive.words import WORD, stems
+
+MAX_CHARS = 900
+Kind = Literal["prose", "bullet", "step", "row"]
+
+_STEP = re.compile(r"^\s*\d{1,2}[.)]\s+")
+_BULLET = re.compile(r"^\s*[-*•]\s+")
+_SENTENCE = re.compile(r"(?<=[.!?])[\"')\]”]*\s+(?=[A-Z0-9\"'(\[“])")
+# Bounded repeats keep the search linear, whatever a source holds.
+_MARKUP = re.compile(
+    r"!\[[^\]]{0,300}\]\([^)]{0,2000}\)|\[([^\[\]]{1,300})\]\([^)]{0,2000}\)|[*`#]{1,3}"
+    r"|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)"
+)
+_HEADING = re.compile(r"^\s*#{1,6}\s+(.{1,300})$")
+_NOISE = re.compile(r"^\s*(-{3,}|={3,}|<)")
+_PRICE = re.compile(r"[£$€]\s?\d")
+_BARE = re.compile(r"^(\d{1,6})(?: ?(?:to|-|–) ?(\d{1,6}))?$")
+_ROW = re.compile(r"^\s*\|.*\|\s*$")
+# "For choices see Complaints": a pointer to a page the customer does not have before them.
+_POINTER = re.compile(
+    r"(?:[:;]| -|^|(?<=[.!?]) |(?<=\()) ?(?<!\w)see (?:also )?\[[^\]]{1,200}\]\([^)]{0,2000}\)"
+    r"(?=\s*[.,;:)]|\s*$)",
+    re.IGNORECASE,
+)
+
+
+class Span(NamedTuple):
+    """A range of a table's first column, and the stem of what it counts."""
+
+    of: str
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, list item or row; `block` numbers its paragraph or list, `line` its line."""
+
+    text: str
+    kind: Kind
+    block: int
+    line: int
+    heading: frozenset[str]
+    stems: frozenset[str]
+    beside: frozenset[str]  # words of its neighbours in the same paragraph or line
+    span: Span | None  # of a row "3 to 6" under "Rooms": for how many rooms it holds
+    pairs: frozenset[tuple[str, str]]  # neighbours: "care pendant" tells more than both apart
+
+
+@lru_cache(maxsize=2_048)  # the same articles are found again and again
+def sentences(passage: str) -> tuple[Sentence, ...]:
+    """The sentences of a passage in order; one that stands twice, for an overlap, counts once."""
+    found = _Reader().read(passage)
+    return tuple(
+        replace(sentence, beside=_beside(sentence, found[max(0, n - 1) : n], found[n + 1 : n + 2]))
+        for n, sentence in enumerate(found)
+    )
+
+
+@lru_cache(maxsize=2_048)
+def vocabulary(passage: str) -> frozenset[str]:
+    """The stems of all its sentences and headings."""
+    return frozenset().union(*(s.stems | s.heading for s in sentences(passage)))
+
+
+def _beside(sentence: Sentence, *neighbours: Sequence[Sentence]) -> frozenset[str]:
+    words: frozenset[str] = frozenset()
+    for other in (one for some in neighbours for one in some):
+        same = other.block == sentence.block and other.kind == sentence.kind == "prose"
+        if same or other.line == sentence.line:
+            words |= other.stems
+    return words
+
+
+class _Reader:
+    """Goes through a passage line by line."""
+
+    def __init__(self) -> None:
+        self.found: list[Sentence] = []
+        self.seen: set[str] = set()
+        self.heading: frozenset[str] = frozenset()
+        self.columns: list[str] = []
+        self.block = self.line = 0
+        self.last: Kind = "prose"
+
+    def read(self, passage: str) -> list[Sentence]:
+        for line in passage.splitlines():
+            if not line.strip():
+                self.block += self.last == "prose"
+                continue
+            self._line(line)
+        return self.found
+
+    def _line(self, line: str) -> None:
+        if self._goes_on(line):
+            return
+        self.line += 1
+        heading = _heading_of(line)
+        if heading is not None:
+            self.heading = frozenset(stems(heading))
+            self.columns, self.last = [], "prose"
+            self.block += 1
+            if _PRICE.search(heading):  # "Mesh Point, £65": a fact that stands nowhere else
+                self._add(heading, "row")
+            return
+        if _ROW.match(line):
+            self._row([_plain(cell) for cell in line.strip().strip("|").split("|")])
+            return
+        self.columns = []
+        kind: Kind = "step" if _STEP.match(line) else "bullet" if _BULLET.match(line) else "prose"
+        plain = "" if _NOISE.match(line) else _plain(_BULLET.sub("", _STEP.sub("", line)))
+        if kind != self.last:
+            self.block += 1
+        self.last = kind
+        for piece in [plain] if kind == "step" else _SENTENCE.split(plain):
+            self._add(piece, kind)
+
+    def _goes_on(self, line: str) -> bool:
+        """Whether an indented line belongs to the list item above; if so, it is joined to it."""
+        if self.last not in ("step", "bullet") or not self.found or not line.startswith("  "):
+            return False
+        if _STEP.match(line) or _BULLET.match(line) or _ROW.match(line):
+            return False
+        last = self.found[-1]
+        text = f"{last.text} {_plain(line)}".strip()
+        if len(text) <= MAX_CHARS:
+            words = stems(text)
+            self.found[-1] = replace(
+                last, text=text, stems=frozenset(words), pairs=frozenset(pairwise(words))
+            )
+        return True
+
+    def _row(self, cells: list[str]) -> None:
+        if self.last != "row":
+            self.block += 1
+        self.last = "row"
+        if not self.columns:
+            self.columns = cells
+        elif text := _told(self.columns, cells):
+            self._add(text, "row", stems(" ".join(self.columns)), _span(self.columns[0], cells[0]))
+
+    def _add(
+        self, piece: str, kind: Kind, columns: Sequence[str] = (), span: Span | None = None
+    ) -> None:
+        text = piece.strip()
+        if not 2 < len(text) <= MAX_CHARS or not WORD.search(text) or text in self.seen:
+            return
+        self.seen.add(text)
+        words, heading = stems(text), self.heading | frozenset(columns)
+        self.found.append(
+            Sentence(
+                text, kind, self.block, self.line, heading, frozenset(words),
+                frozenset(), span, frozenset(pairwise(words)),
+            )
+        )  # fmt: skip
+
+
+def _heading_of(line: str) -> str | None:
+    """A heading's words; a short line before a colon that is no sentence counts as one."""
+    match = _HEADING.match(line)
+    if match:
+        return _plain(match.group(1))
+    text = line.strip()
+    is_label = text.endswith(":") and len(text.split()) <= 8 and not _BULLET.match(line)
+    return text[:-1] if is_label and not _STEP.match(line) else None
+
+
+def _plain(text: str) -> str:
+    text = _POINTER.sub("", text)
+    return " ".join(_MARKUP.sub(lambda m: m.group(1) or "", text).split())
+
+
+def _with_name(name: str, cell: str) -> str:
+    """A cell under its column's name; "Fibre 300: £5", for "300 £5" would be read as one amount."""
+    return f"{name}: {cell}" if name[-1:].isdigit() else f"{name} {cell}".strip()
+
+
+def _span(name: str, cell: str) -> Span | None:
+    counted, match = stems(name), _BARE.match(cell)
+    if not counted or match is None:
+        return None
+    low = int(match[1])
+    return Span(counted[0], low, int(match[2] or low))
+
+
+def _told(columns: Sequence[str], cells: Sequence[str]) -> str:
+    """A row of a table as a sentence: "Zones: Warm Free 2, Warm Plus 6." Empty for the rule.
+
+    Of two columns the second needs no name, and a bare number in the first needs one.
+    """
+    if all(set(cell) <= {"-", ":", " "} for cell in cells):
+        return ""
+    is_pair = len(columns) == 2
+    told = [
+        cell if is_pair else _with_name(name, cell)
+        for name, cell in zip(columns[1:], cells[1:], strict=False)
+        if cell and cell != "-"
+    ]
+    first = cells[0]
+    if first and columns[0] and _BARE.match(first):
+        first = f"{columns[0]} {first}"
+    return f"{first}: {', '.join(told)}" if told and first else ", ".join(told)

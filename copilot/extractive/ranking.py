@@ -1,0 +1,196 @@
+"""Ranks sentences for one question, and says which of them are answers at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from copilot.extractive.asking import Ask, Heard
+from copilot.extractive.excluding import Excluding
+from copilot.extractive.matching import (
+    Article,
+    Match,
+    Unit,
+    is_code,
+    match,
+    met,
+    reading_of,
+    share_of,
+)
+from copilot.extractive.products import FOREIGN_TITLE, Products
+
+IN_RANGE = 1.2  # what it says for a row that its number is the customer's
+HAD = 3.0  # what they have already, where they ask to buy it
+NEXT_TO = 1.15  # a sentence beside one that is told already
+GOES_ON, GOES_ON_ANEW = 1.5, 1.2  # a message mostly stays with one matter
+FACED, FACED_WIDE = 1.3, 1.7  # an article on what the customer is facing
+# By meaning alone (CLOSE), by meaning and words together (NEAR), or by words alone.
+FAR, NEAR, CLOSE = 0.28, 0.36, 0.5
+NEAR_CASE, CLOSE_CASE = 0.6, 0.75  # situations of past cases resemble each other more easily
+REFERRED, REFERRED_LOOSE = 0.5, 0.2  # of what a short question refers to
+SHARED, ENOUGH = 0.25, 0.6  # of the question's words in the article
+SHARE = 0.62  # of the question's words in the sentence, when meaning says nothing
+
+_HAD = re.compile(r"\balready\b|\bincludes?d?\b|\bnothing to buy\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """All that is known beside a question: what was found, what was said, whose products."""
+
+    articles: Sequence[Article]
+    heard: Heard
+    out: Excluding
+    rare: Mapping[str, float]
+    around: Mapping[str, float]
+    known: frozenset[str]  # words that some article found says
+    faced: frozenset[int]  # articles on what the customer is facing
+    products: Products
+
+    @cached_property
+    def _worths(self) -> dict[Unit, float]:
+        """What sentences are worth by the products they name, as far as they were looked at."""
+        return {}
+
+    def _worth(self, unit: Unit) -> float:
+        """0 for what may not be said. Kept, for each question looks at the same sentences."""
+        known = self._worths.get(unit)
+        if known is None:
+            is_out = unit.text.endswith(":") or self._in_range(unit) is False
+            known = 0.0 if is_out or self.out.is_out(unit) else self.products.worth(unit.text)
+            self._worths[unit] = known
+        return known
+
+    def ranked(
+        self, ask: Ask, used: Sequence[Unit], *, only: Container[int] | None = None
+    ) -> list[Match]:
+        """All sentences that may be said, of all or only some articles, the best first."""
+        best = max((a.hit.score for a in self.articles), default=0.0) or 1.0
+        found: list[Match] = []
+        for article in self.articles:
+            if only is not None and article.n not in only:
+                continue
+            prior = self._prior(ask, article, best, used)
+            reading = reading_of(ask, article, self.rare, self.around)
+            for unit in article.units:
+                if reading.passes_over(unit) or not (worth := self._worth(unit)):
+                    continue
+                one = match(reading, unit)
+                factor = prior * (1.0 if ask.sort == "choice" else worth)
+                if ask.leans and _is_beside(unit, used):
+                    factor *= NEXT_TO
+                if self.products.has_what_is_asked(ask) and worth >= 1.0:
+                    factor *= HAD if _HAD.search(unit.text) else 1.0
+                if ask.sort in ("cost", "choice", "count") and self._in_range(unit):
+                    one = one._replace(score=one.score + IN_RANGE, share=max(one.share, SHARE))
+                    factor = max(factor, 0.5)  # the number is theirs, wherever it stands
+                found.append(one._replace(score=one.score * factor))
+        found.sort(key=lambda m: (-m.score, m.unit.n, m.unit.place))
+        return found
+
+    def _prior(self, ask: Ask, article: Article, best: float, used: Sequence[Unit]) -> float:
+        """How likely an article answers, before its sentences are read."""
+        near = max(0.0, article.hit.score) / best
+        prior = 0.25 + 0.35 * near + 0.4 / (1 + 0.3 * (article.hit.rank - 1))
+        prior *= 0.3 + 0.7 * self._covered(ask, article)
+        if ask.sort != "choice" and self.products.is_foreign(article.hit.title):
+            prior *= FOREIGN_TITLE
+        if any(unit.n == article.n for unit in used):
+            prior *= GOES_ON if ask.leans else GOES_ON_ANEW
+        if article.n in self.faced:
+            is_wide = ask.is_broad or ask.is_bare or ask.sort in ("problem", "choice", "request")
+            prior *= FACED_WIDE if is_wide else FACED
+        if any(is_code(w) and w in article.title for w in (*ask.words, *ask.leans)):
+            prior *= FACED_WIDE
+        return prior
+
+    def _covered(self, ask: Ask, article: Article) -> float:
+        return share_of(ask, article.vocabulary, self.rare, self.around)
+
+    def _leaning(self, ask: Ask, article: Article) -> float:
+        """The share of what a question refers to that an article speaks of."""
+        known = [w for w in ask.leans if w in self.known]
+        if not known:  # of what "it" is no article speaks; else the first one is likeliest
+            is_it = ask.sort == "whether" and ask.refers
+            return 1.0 if article.hit.rank == 1 and not is_it else 0.0
+        total = sum(self.rare[w] for w in known)
+        return sum(self.rare[w] * met(w, article.vocabulary) for w in known) / total
+
+    def article(self, unit: Unit) -> Article:
+        return next(a for a in self.articles if a.n == unit.n)
+
+    def holds(self, ask: Ask, article: Article, found: Match) -> bool:
+        """Whether a sentence is an answer and not just the least bad one."""
+        said = found.unit.said
+        spoken = said.stems | said.heading | article.title
+        if not all(met(name, article.vocabulary) for name in ask.names):
+            return False
+        if ask.focus and not met(ask.focus, said.stems if ask.sort == "count" else spoken):
+            return False
+        if ask.is_typed and not found.fits:
+            return False
+        if article.hit.chunk.kind != "document":
+            return self._is_near_case(ask, article)
+        if article.n in self.faced:
+            if ask.is_broad or ask.is_bare or ask.sort in ("problem", "request"):
+                return True
+        elif not self._is_of_the_matter(ask, article):
+            return False
+        coded = any(
+            is_code(w) and w in said.heading | article.title for w in (*ask.words, *self.around)
+        )
+        is_enough = coded or self._is_enough(ask, article)
+        if ask.is_bare or ask.sort == "problem" or self._is_as_bare(ask):
+            return is_enough
+        if ask.sort in ("how", "what", "request") and (
+            coded or (is_enough and article.hit.rank == 1)
+        ):
+            return found.share >= (SHARED if coded or ask.sort == "how" else SHARED + 0.15)
+        return found.share >= _needed(ask, article.hit.score)
+
+    def _is_as_bare(self, ask: Ask) -> bool:
+        """Whether the words of a question for a date or an amount are in no article at all."""
+        return ask.is_typed and bool(ask.leans) and self.known.isdisjoint(ask.words)
+
+    def _is_near_case(self, ask: Ask, article: Article) -> bool:
+        score = article.hit.score
+        covered = self._covered(ask, article)
+        return score >= CLOSE_CASE or (score >= NEAR_CASE and covered >= SHARED)
+
+    def _is_of_the_matter(self, ask: Ask, article: Article) -> bool:
+        """Whether an article speaks of what a short question refers to."""
+        if not ask.is_short and not ask.refers:
+            return True
+        is_strict = ask.sort == "whether" and ask.refers and article.hit.rank > 1
+        return self._leaning(ask, article) >= (REFERRED if is_strict else REFERRED_LOOSE)
+
+    def _is_enough(self, ask: Ask, article: Article) -> bool:
+        """Whether an article as a whole speaks to the question."""
+        score, covered = article.hit.score, self._covered(ask, article)
+        if score >= CLOSE or covered >= ENOUGH or (score >= NEAR and covered >= SHARED):
+            return True
+        is_first = article.hit.rank == 1
+        is_bare = ask.is_bare or self._is_as_bare(ask)
+        return is_bare and is_first and self._leaning(ask, article) >= ENOUGH
+
+    def _in_range(self, unit: Unit) -> bool | None:
+        """Whether a row for "3 to 6 rooms" is for one who speaks of five; None without either."""
+        span = unit.said.span
+        count = self.heard.counts.get(span.of) if span else None
+        if span is None or count is None:
+            return None
+        return span.low <= count <= span.high
+
+
+def _needed(ask: Ask, score: float) -> float:
+    """The share of a question that one sentence must meet; less, the nearer its article is."""
+    need = SHARE if ask.sort == "whether" else SHARE - 0.1
+    if score < FAR:
+        return need + 0.1
+    return need - (0.25 if score >= CLOSE else 0.15 if score >= NEAR else 0.0)
+
+
+def _is_beside(unit: Unit, used: Sequence[Unit]) -> bool:
+    return any(u.n == unit.n and abs(u.place - unit.place) <= 2 for u in used)

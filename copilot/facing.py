@@ -1,0 +1,119 @@
+"""What a customer is facing, by plain signs in their words: help centres name it in their own.
+
+Somebody who lost a job writes "I can't keep everything up"; the article says "when paying is
+hard". Each matter has the signs customers give and the words that articles use for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A situation of a customer: `words` are how a help centre speaks of it."""
+
+    name: str
+    words: str
+    signs: str
+    lasts: bool = False  # for the whole conversation, whatever is asked in between
+
+
+MATTERS = (
+    Matter(
+        "hardship",
+        "help when paying is hard, financial difficulty, payment arrangement",
+        r"(?:lost|losing|lose) (?:my|his|her|our|their|the) (?:job|work|income)"
+        r"|redundan\w+|laid off|unemploy\w+|out of work|on sick pay|income support"
+        r"|(?:hours|wages?|pay|salary) (?:\w+ ){0,4}(?:was|were|been|got|are being) (?:cut|reduced)"
+        r"|closed (?:our|my|his|her) (?:branch|shop|factory|plant|office|site)"
+        r"|can(?:no|['’])?t (?:\w+ )?(?:pay\b"
+        r"|afford(?! to (?:wait|lose|miss|pay (?:interest|twice)))|keep (?:\w+ ){0,2}up\b)"
+        r"|unable to pay|struggl\w+ (?:to pay|with (?:the |my |our )?(?:bills?|payments?|money))"
+        r"|money is (?:short|tight)|short of money|(?:bill|payment|direct debit)[^.?!]{0,40}bounced"
+        r"|behind (?:on|with) (?:my|the|our) (?:bills?|payments?|rent)|in debt\b",
+        lasts=True,
+    ),
+    Matter(
+        "access",
+        "accessibility, large print and other formats",
+        r"can(?:no|['’])?t (?:\w+ )?(?:read|see|hear)\b(?! (?:my|the|any|a) (?:\w+ )?(?:app|device"
+        r"|network|account|balance|transaction))|(?:large|big|bigger|larger) (?:print|letters|type)"
+        r"|braille|\bblind\b|\bdeaf\b|hard of hearing|poor (?:eye)?sight|eyesight|sight loss"
+        r"|screen ?reader|sign language|wheelchair|dyslexi\w+",
+        lasts=True,
+    ),
+    Matter(
+        "death",
+        "bereavement, death of the account holder",
+        r"passed away|bereave\w+|funeral|\b(?:has|have|just) died"
+        r"|late (?:husband|wife|mother|father)"
+        r"|(?:husband|wife|mother|father|mum|dad|partner|son|daughter|brother|sister|parent|uncle"
+        r"|aunt|grand\w+) (?:has |just )?died",
+        lasts=True,
+    ),
+    Matter(
+        "safety",
+        "safety, separation, private matter",
+        r"(?:frightened|scared|afraid) (?:of (?:him|her|my))?|i['’]?m (?:frightened|scared|afraid)"
+        r"|stalk\w+|domestic (?:abuse|violence)|abusive|spy(?:ing)? on me",
+        lasts=True,
+    ),
+    Matter(
+        "promise",
+        "complaint about a promise, we promised something that is not so, choose a remedy",
+        r"(?:you|your \w+|sales|they|someone|somebody|he|she) (?:\w+ )?"
+        r"(?:promised|assured|guaranteed)|was promised|(?:can|could) rely on (?:it|that|this)"
+        r"|(?:your|a|the) colleague (?:had )?told",
+        lasts=True,
+    ),
+    Matter(
+        "missed",
+        "missed appointment, missed visit, compensation",
+        r"(?:never|nobody|no one|did(?:n['’]t| not)|has(?:n['’]t| not)) "
+        r"(?:turn(?:ed)? up|c[oa]me to (?:us|my|our)|show(?:ed)? up)|missed (?:the|our|my) (?:slot"
+        r"|visit|appointment)",
+    ),
+    Matter(
+        "adverts",
+        "no marketing, advertising, privacy",
+        r"stop (?:sending|e-?mailing|calling|texting|ringing) me|unsubscribe|opt(?:ing)? out\b"
+        r"|no more (?:adverts?|ads|newsletters?|marketing)"
+        r"|(?:adverts?|newsletters?) (?:from you|again)",
+    ),
+    Matter(
+        "leaving",
+        "cancelling, notice and charge for leaving",
+        r"(?:want|like|going|have|need) to (?:leave|cancel|quit|terminate)\b"
+        r"|(?:please|can you) cancel"
+        r"|cancel (?:my|the|our) (?:contract|plan|internet|subscription|line|membership|policy)"
+        r"|(?:get|getting) out of (?:my|the|our) contract",
+    ),
+    Matter(
+        "moving",
+        "moving house, new address",
+        r"mov(?:e|ed|ing) (?:house|home|flat|office|out|to [A-Z]|into (?:a|an|our|my|the))"
+        r"|relocat\w+|new (?:house|home|flat|apartment|address)"
+        r"|(?:found|bought|renting|rent) an? (?:\w+ )?(?:house|flat|apartment|home|place)",
+    ),
+)  # fmt: skip
+
+
+@cache
+def _signs() -> tuple[tuple[Matter, re.Pattern[str]], ...]:
+    return tuple((m, re.compile(rf"\b(?:{m.signs})", re.IGNORECASE)) for m in MATTERS)
+
+
+@lru_cache(maxsize=512)  # the same turns are read for the search and for the reply
+def matters_in(text: str) -> tuple[Matter, ...]:
+    """What a text says its writer is facing."""
+    return tuple(matter for matter, signs in _signs() if signs.search(text))
+
+
+def facing(texts: Iterable[str]) -> tuple[Matter, ...]:
+    """All that several texts say, in the order of MATTERS."""
+    found = {matter.name for text in texts for matter in matters_in(text)}
+    return tuple(matter for matter in MATTERS if matter.name in found)

@@ -1,0 +1,163 @@
+"""Measures the replies without a model on the demo company: `python -m eval.replies`.
+
+Each case of `eval/cases/replies_demo.jsonl` is a conversation with the parts of its question, the
+articles that answer each, and words of the answer; some have a part of which no article speaks.
+Printed are, with denominators:
+
+- reached: parts for which a sentence of an expected article stands in the reply;
+- answered: of these, those whose sentence holds the words of the answer;
+- on the matter: sentences of articles and solved cases that come from an expected article;
+- gaps named: unanswerable parts for which the reply abstains, or tells the agent what is missing;
+- abstained: conversations without any answer to which the reply says nothing;
+- repeated: replies that tell again what was tried, refused or already said.
+
+The cases of `demo` are the demo's own conversations; those of `dev` were read while the rules were
+tuned. Those of `held` were written after that and measured before anybody read them; write new
+ones before you trust a figure of theirs again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from copilot.api.schemas import ConversationIn
+from copilot.bootstrap import Copilot, build
+from copilot.config import ROOT, Settings
+from copilot.domain import Conversation, Segment, Suggestion, Turn
+from eval.demo import DEMO, PARTS
+from ingest.cli import run_with_progress
+
+CASES = ROOT / "eval" / "cases" / "replies_demo.jsonl"
+RATES = ("reached", "answered", "on the matter", "gaps named", "abstained", "repeated")
+Case = Mapping[str, Any]
+out = Console(highlight=False, soft_wrap=True)
+
+
+def read(path: Path = CASES) -> list[Case]:
+    """The cases of a file, one JSON object a line."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def conversation_of(case: Case) -> Conversation:
+    """A case's own turns, or those of a demo conversation up to the turn it names."""
+    if "conversation" not in case:
+        turns = tuple(Turn(speaker, text) for speaker, text in case["turns"])
+        return Conversation(turns, case["id"])
+    path = DEMO / "conversations" / f"{case['conversation']}.json"
+    raw = json.loads(path.read_text("utf-8"))
+    last = next(n for n, turn in enumerate(raw["turns"]) if turn["id"] == case["until"])
+    told = {k: v for k, v in raw.items() if k not in ("title", "about")}
+    told["turns"] = raw["turns"][: last + 1]
+    return ConversationIn.model_validate(told).domain()
+
+
+def scored(case: Case, suggestion: Suggestion) -> tuple[Counter[str], Counter[str]]:
+    """What was hit and out of how many, by the names of RATES."""
+    hit: Counter[str] = Counter()
+    of: Counter[str] = Counter()
+    sources = {citation.n: citation.source_id for citation in suggestion.citations}
+    body = [s for s in suggestion.segments if s.citations and not _is_owed(s, suggestion)]
+    for part in case["parts"]:
+        of["reached"] += 1
+        of["answered"] += 1
+        told = [s for s in body if _cites(s, sources) & set(part["sources"])]
+        hit["reached"] += bool(told)
+        hit["answered"] += any(_holds(s.text, part["says"]) for s in told)
+    wanted = {source for part in case["parts"] for source in part["sources"]}
+    of["on the matter"] = len(body)
+    hit["on the matter"] = sum(bool(_cites(s, sources) & wanted) for s in body)
+    if "gap" in case:
+        of["gaps named"] = 1
+        hit["gaps named"] = suggestion.abstained or _holds(
+            " ".join(suggestion.missing), case["gap"]
+        )
+        of["abstained"] = not case["parts"]
+        hit["abstained"] = suggestion.abstained and not case["parts"]
+    if "never" in case:
+        of["repeated"] = 1
+        hit["repeated"] = any(_holds(s.text, case["never"]) for s in suggestion.segments)
+    return hit, of
+
+
+def measure(copilot: Copilot, cases: Sequence[Case]) -> list[tuple[Case, Suggestion]]:
+    """The suggestion for each case."""
+    store = copilot.store()
+
+    async def answers() -> list[tuple[Case, Suggestion]]:
+        suggest = copilot.suggester.suggest
+        return [
+            (case, await suggest(store, conversation_of(case), generator="extractive"))
+            for case in cases
+        ]
+
+    return asyncio.run(answers())
+
+
+def _cites(segment: Segment, sources: Mapping[int, str]) -> set[str]:
+    return {sources[n] for n in segment.citations}
+
+
+def _is_owed(segment: Segment, suggestion: Suggestion) -> bool:
+    """A sentence about a promise or a request of old: not a part of the answer."""
+    first = suggestion.citations[segment.citations[0] - 1]
+    return first.kind == "interaction" and f"“{first.quote[:20]}" in segment.text
+
+
+def _holds(text: str, words: Sequence[str]) -> bool:
+    return any(word.lower() in text.lower() for word in words)
+
+
+def _show(case: Case, suggestion: Suggestion) -> None:
+    hit, of = scored(case, suggestion)
+    marks = ", ".join(f"{name} {hit[name]}/{of[name]}" for name in RATES if of[name])
+    out.print(f"\n[bold]{case['id']}[/] {marks}")
+    for turn in conversation_of(case).turns:
+        out.print(f"  {turn.speaker}: {turn.text}", markup=False)
+    for segment in suggestion.segments:
+        cited = ", ".join(suggestion.citations[n - 1].source_id for n in segment.citations)
+        out.print(f"    > {segment.text} [{cited}]", markup=False)
+    for warning in suggestion.warnings:
+        out.print(f"    ! {warning}", markup=False)
+    for gap in suggestion.missing:
+        out.print(f"    ? {gap}", markup=False)
+
+
+def main() -> None:
+    """Ingests the demo company into a temporary home and prints the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    parser.add_argument("--show", action="store_true", help="print every reply")
+    parser.add_argument("--split", help="only cases of this split: dev, demo or held")
+    parser.add_argument("--only", help="only cases whose id holds this")
+    options = parser.parse_args()
+    cases = [c for c in read() if options.split in (None, c["split"])]
+    cases = [c for c in cases if options.only is None or options.only in c["id"]]
+    with tempfile.TemporaryDirectory() as home:
+        copilot = build(Settings(home=Path(home), model=""))
+        run_with_progress(copilot, copilot.store(), [DEMO / name for name in PARTS])
+        answered = measure(copilot, cases)
+        asyncio.run(copilot.aclose())
+    for case, suggestion in answered if options.show else ():
+        _show(case, suggestion)
+    for split in dict.fromkeys(case["split"] for case, _ in answered):
+        hit: Counter[str] = Counter()
+        of: Counter[str] = Counter()
+        for case, suggestion in answered:
+            if case["split"] == split:
+                more, out_of = scored(case, suggestion)
+                hit.update(more)
+                of.update(out_of)
+        rates = "  ".join(f"{name} {hit[name]}/{of[name]}" for name in RATES if of[name])
+        out.print(f"{split:5} {rates}", markup=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""What a customer faces is read from plain signs, and not from words that only look like them."""
+
+from __future__ import annotations
+
+import pytest
+
+from copilot.facing import facing
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("They closed our branch, I can't keep everything up.", ["hardship"]),
+        ("My hours were cut and the bill bounced.", ["hardship"]),
+        ("We closed our deal; the price was cut.", []),
+        ("I can't afford to wait any longer.", []),
+        ("I can't read the letters, they need bigger print.", ["access"]),
+        ("I can't see the app on my phone.", []),
+        ("My husband died in May.", ["death"]),
+        ("The battery died in May.", []),
+        ("We found a house and move out in June.", ["moving"]),
+        ("I am moving the lamp to the left.", []),
+        ("Your colleague told me I could rely on it.", ["promise"]),
+        ("Nobody turned up on Tuesday.", ["missed"]),
+        ("Please cancel my plan.", ["leaving"]),
+        ("Stop sending me adverts.", ["adverts"]),
+        ("He watches the cameras and I'm scared.", ["safety"]),
+        ("", []),
+    ],
+)
+def test_signs_are_told_from_what_looks_like_them(said: str, names: list[str]) -> None:
+    assert [matter.name for matter in facing([said])] == names
+
+
+def test_what_several_turns_say_is_counted_once() -> None:
+    twice = facing(["I lost my job.", "As I said, I was made redundant."])
+    assert [matter.name for matter in twice] == ["hardship"]
