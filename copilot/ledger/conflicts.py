@@ -66,7 +66,9 @@ class Shelf:
             named.append(naming(words, products) if fact.kind == "knowledge" else _NONE)
             for word in words:
                 by_word.setdefault(word, []).append(n)
-        terms = [n for n, fact in enumerate(facts) if fact.kind == "knowledge" and _on_terms(fact)]
+        terms = [
+            n for n, fact in enumerate(facts) if fact.kind == "knowledge" and _on_terms(fact.text)
+        ]
         found = {word: tuple(places) for word, places in by_word.items()}
         return cls(facts, products, tuple(named), found, tuple(terms))
 
@@ -81,10 +83,11 @@ class Shelf:
 _OF_TERMS = ("conflict_steady", "conflict_unbound")
 
 
-def _on_terms(fact: Fact) -> bool:
-    lowered = digits(plain(fact.text))
+@lru_cache(maxsize=8192)
+def _on_terms(text: str) -> bool:
+    lowered = digits(plain(text))
     bound = any(pattern(f"conflict_{name}").search(lowered) for name in ("bound", "not_bound"))
-    return bound or bool(_PRICE & stems(fact.text))
+    return bound or bool(_PRICE & stems(text))
 
 
 @lru_cache(maxsize=32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
 from copilot.ledger.language import digits, plain, stem, stems
@@ -48,7 +47,10 @@ def name_in(text: str) -> str:
     return re.sub(r"\(.*?\)|,.*", "", text.partition(". ")[0])
 
 
-def naming(words: frozenset[str], products: Sequence[frozenset[str]]) -> frozenset[frozenset[str]]:
+@lru_cache(maxsize=16384)
+def naming(
+    words: frozenset[str], products: tuple[frozenset[str], ...]
+) -> frozenset[frozenset[str]]:
     """The products a text names in full; of two names, one within the other, the longer."""
     found = [name for name in products if name <= words]
     return frozenset(n for n in found if not any(n < other for other in found))
