@@ -58,10 +58,9 @@ class Chooser:
             if not self.ranking.holds(ask, article, found) or self._is_unfit(found.unit, ask):
                 continue
             steps = self._steps(ask, article, ranked)
-            if steps:
-                return Answer(tuple(steps), is_steps=True)
-            kept = self._sentences(ask, article, found, ranked)
-            return Answer(tuple(u for u in kept if not self._is_unfit(u, ask)))
+            kept = steps or self._sentences(ask, article, found, ranked)
+            fit = tuple(u for u in kept if not self._is_unfit(u, ask))
+            return Answer(fit, is_steps=bool(steps))
         return None
 
     def also(self, concern: Ask, used: Sequence[Unit]) -> Answer | None:
@@ -74,7 +73,7 @@ class Chooser:
             words = [w for w in concern.words if w not in told and w in self.ranking.known]
             new = sum(bool(met(w, found.unit.said.stems)) for w in words)
             is_near = found.share >= CONCERN or bool(concern.pairs & found.unit.said.pairs)
-            if new >= 2 and is_near:
+            if new >= 2 and is_near and not self._is_unfit(found.unit, concern):
                 return Answer((found.unit,))
         return None
 

@@ -209,3 +209,22 @@ def test_what_is_written_about_customers_is_turned_to_them_or_left(
     written: str, said: str | None
 ) -> None:
     assert to_customer(written) == said
+
+
+PUSHY_STEPS = """A blinking ring means that the lamp found no network.
+
+## Fix it yourself
+1. Restart the lamp.
+2. Upgrade to the Moon Plan today, it is our best plan!
+3. Move the lamp nearer to the router.
+"""
+
+
+def test_a_step_that_sells_a_plan_nobody_asked_about_is_left_out() -> None:
+    draft = reply(
+        ["My lamp's ring is blinking. How do I fix it?"],
+        hit(PUSHY_STEPS, "The ring of the lamp blinks"),
+        products=["Moon Plan", "Sun Plan"],
+    )
+    assert "Restart the lamp" in told(draft)
+    assert "Moon Plan" not in told(draft)
