@@ -178,12 +178,12 @@ def g7_fit(matter: Matter) -> Verdict:
             matter.search.blocked_source,
             "ask_first" if matter.search.priced else "no_suitable_product",
         )
-    if matter.search.blocked_by and matter.candidate.need_type in ("stated", "blocked"):
+    known = matter.search.blocked_by and matter.candidate.need_type in ("stated", "blocked")
+    if known or _is_blocked_need(matter):
         matter.disposition = "log_blocked"
         matter.release_when = _release_of_block(matter)
-        return Verdict(
-            "G7", why=matter.search.blocked_by[:160], source=matter.search.blocked_source
-        )
+        why = matter.search.blocked_by or "nothing on sale does this"
+        return Verdict("G7", why=why[:160], source=matter.search.blocked_source)
     reason: NoneReason = "not_eligible" if matter.search.blocked_source else "no_suitable_product"
     return Verdict(
         "G7",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from copilot.needs.scene import SIGNALS
 from tests.need_cases import LAMP, assess, product, visible
 
 ASK = "I'd like a reading lamp for my bed."
@@ -94,3 +97,22 @@ def test_a_reason_for_something_else_answers_nothing() -> None:
     }  # fmt: skip
     answer = assess(("customer", "Please end the Lamp Care."), history=[past], **CANCELLED)
     assert answer.question is not None
+
+
+def test_no_entry_of_the_word_lists_ends_in_a_gap_where_it_could_never_match() -> None:
+    lists = json.loads(SIGNALS.read_text("utf-8"))
+    assert [x for name, entries in lists.items() for x in entries if x != x.strip()] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "objects"),
+    [
+        ("And please don't ask again.", True),
+        ("Stop ringing me.", True),
+        ("A second number, so people stop ringing my private one.", False),
+        ("Ask me again in spring.", False),
+    ],
+)
+def test_only_our_own_calls_are_objected_to(text: str, objects: bool) -> None:
+    answer = assess(("customer", f"{ASK} {text}"))
+    assert (answer.none_reason == "opted_out") is objects

@@ -12,7 +12,14 @@ from copilot.needs import NeedEngine, parse_case
 from eval.need_twins import Twin, twins
 
 ENGINE = NeedEngine()
-FILES = ("needs_dev.jsonl", "needs_heldout.jsonl", "needs_fifth.jsonl", "needs_sixth.jsonl")
+FILES = (
+    "needs_dev.jsonl",
+    "needs_heldout.jsonl",
+    "needs_fifth.jsonl",
+    "needs_sixth.jsonl",
+    "needs_seventh.jsonl",
+    "needs_eighth.jsonl",
+)
 TRIED_ALREADY = {"H01"}  # they did the free steps before they asked: the purchase is the fix
 
 
