@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -28,7 +29,9 @@ from copilot.domain import Failure
 from copilot.errors import InvalidInput
 from copilot.identity import resolve
 from ingest.detect import choose
+from ingest.loaders.fields import speaker, zone
 from ingest.loaders.protocol import LoadOptions
+from ingest.loaders.registry import all_loaders
 from ingest.mapping import guess_mapping, read_mapping
 from ingest.pipeline import Pipeline
 from ingest.report import FATES, FileReport, Reason, Report
@@ -37,7 +40,16 @@ MAX_ROWS = 20
 TOGETHER = 3  # more sound files of a folder than this are one row
 KINDS = ("auto", "documents", "interactions", "catalogue", "customers")
 Option = typer.Option
-Paths = Annotated[list[Path], typer.Argument(help="Files and folders.")]
+
+
+def _named(value: str) -> Path:
+    """A path as given; an empty one (an unset variable of a script) would mean the whole folder."""
+    if not value.strip():
+        raise typer.BadParameter("a path is empty; name a file or folder, or . for this folder")
+    return Path(value)
+
+
+Paths = Annotated[list[Path], typer.Argument(help="Files and folders.", parser=_named)]
 Kind = Annotated[str, Option(help="auto, documents, interactions, catalogue, customers.")]
 Form = Annotated[str | None, Option("--format", help="Force a format, e.g. zendesk.")]
 Mapping = Annotated[Path | None, Option(help="Mapping file of a CSV or JSONL.")]
@@ -76,7 +88,9 @@ def guess_and_ingest(
     as_json: AsJson = False,
 ) -> None:
     """Read files or folders; run again after changes, edits and deletions are followed."""
+    roles = _roles(role or ())
     _check(kind, date_order, agent_role, paths)
+    _check_files(form, encoding, timezone)
     if guess:
         options = LoadOptions(encoding=encoding, roots=tuple(paths))
         known = choose(paths[0], options=options)
@@ -86,7 +100,7 @@ def guess_and_ingest(
         return
     options = LoadOptions(
         mapping=read_mapping(mapping) if mapping else {},
-        roles=_roles(role or ()),
+        roles=roles,
         date_order=date_order,  # type: ignore[arg-type]
         timezone=timezone,
         encoding=encoding,
@@ -123,6 +137,22 @@ def _check(
         raise InvalidInput(f"There is no file or folder {missing[0]!r}.")
 
 
+def _check_files(form: str | None, encoding: str | None, timezone: str | None) -> None:
+    """What is said of all files at once is refused at once, not file by file."""
+    formats = sorted(loader.format for loader in all_loaders())
+    if form is not None and form not in formats:
+        raise InvalidInput(f"--format takes {', '.join(formats)}, not {form!r}.")
+    if encoding is not None:
+        try:
+            codecs.lookup(encoding)
+        except LookupError:
+            raise InvalidInput(
+                f"--encoding {encoding!r} is unknown; cp1252 and utf-16-le are names of encodings."
+            ) from None
+    if timezone is not None:
+        zone(timezone)
+
+
 def _roles(given: Sequence[str]) -> dict[str, str]:
     pairs = [item.rpartition("=") for item in given]
     wrong = [
@@ -130,6 +160,11 @@ def _roles(given: Sequence[str]) -> dict[str, str]:
     ]
     if wrong:
         raise InvalidInput(f'--role takes "NAME=agent:service" and the like, not {wrong[0]!r}.')
+    for item, (_, _, said) in zip(given, pairs, strict=True):
+        try:
+            speaker(said)
+        except InvalidInput as error:
+            raise InvalidInput(f"--role {item!r}: {error.detail}") from None
     return {name.strip(): role.strip() for name, _, role in pairs}
 
 

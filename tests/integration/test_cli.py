@@ -138,6 +138,12 @@ def test_a_partial_ingest_exits_1_and_keeps_the_good_part(run: Run, articles: Pa
         ("articles.jsonl", "--kind", "secrets"),
         ("articles.jsonl", "--date-order", "dym"),
         ("articles.jsonl", "--mapping", "missing.json"),
+        ("articles.jsonl", "--format", "nonsense"),
+        ("articles.jsonl", "--encoding", "nonsense"),
+        ("articles.jsonl", "--timezone", "Mars/North"),
+        ("articles.jsonl", "--role", "Ana=emperor"),
+        ("articles.jsonl", "--role", "Ana"),
+        ("",),
     ],
 )
 def test_ingest_of_what_cannot_be_exits_2_and_stores_nothing(

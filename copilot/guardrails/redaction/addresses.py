@@ -45,8 +45,28 @@ _SLAVIC = rf"\bul\. {_CAP}(?: {_CAP})? \d{{1,4}}[a-z]?\b"
 _IN_LINE = (
     rf"\b{_NO} (?:(?:{_CAP}|{_SMALL}|\d{{1,4}}\.?) ){{1,6}}?(?:Apt\.|Suite|Ste\.) ?#?\d{{1,5}}"
 )
-_STREET = re.compile(
-    "|".join((_IN_LINE, _ENGLISH, _GERMANIC, _ROMANCE_NUMBERED, _SLAVIC)), re.MULTILINE
+# Each form with words one of which it must hold: looking for these is what most texts cost.
+_STREETS = tuple(
+    (re.compile(form, re.MULTILINE), tuple(cues.split("|")))
+    for form, cues in (
+        (_IN_LINE, "apt.|suite|ste"),
+        (_ENGLISH, " "),
+        (
+            _GERMANIC,
+            (
+                "stra|str.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|laan|plein|kade|gracht"
+                "|gata|vägen|veien|vegen|vej|gade|katu|kuja|braut|stræti|utca|u.|út|tér|krt.|rkp."
+            ),
+        ),
+        (
+            _ROMANCE_NUMBERED,
+            (
+                "rue|venue|av|oulevard|bd|hemin|mpasse|quai|calle|c/|paseo|rua|travessa|praça"
+                "|viale|piazza|corso|via d"
+            ),
+        ),
+        (_SLAVIC, "ul."),
+    )
 )
 _BOX = re.compile(
     r"\b(?:P\. ?O\. ?Box|PO ?Box|P\.O\.B\.|Post(?:al)? Box|Postfach|Postbus|Casella [Pp]ostale"
@@ -86,6 +106,7 @@ _MORE = re.compile(  # what may follow a street: flat, town, post code, country
     rf"|{_PLACE},? (?:[A-Z]{{2,3}} )?\d{{4,6}}(?:-\d{{3,4}})?\b"
     rf"|{_PLACE}(?=[ \t]*(?:\n|$|[,.?!;])))"
 )
+_DIGIT, _ZIP = re.compile(r"\d"), re.compile(r"\d{5}")
 _MOST = 5  # parts behind the street
 _NO_ADDRESS = re.compile(
     r"\b(?:Page|Section|Step|Server|Hall|Plan|Store|Version|Bytes?|Printer|Locker|Level|Room|Port)\b"
@@ -101,7 +122,7 @@ WINDOW = 60
 
 def addresses(text: str, *, keep_ours: bool = False) -> Iterator[Span]:
     """Addresses, the longest reading first, and the names that stand above them in a letter."""
-    if not any(sign.isdigit() for sign in text):
+    if not _DIGIT.search(text):
         return
     for start, end in _streets(text):
         if keep_ours and _OURS.search(text[max(0, start - WINDOW) : start]):
@@ -113,13 +134,15 @@ def addresses(text: str, *, keep_ours: bool = False) -> Iterator[Span]:
 
 
 def _streets(text: str) -> Iterator[tuple[int, int]]:
-    for match in _BLOCK.finditer(text):
+    lowered = text.lower()
+    for match in _BLOCK.finditer(text) if "\n" in text else ():
         yield match.start("street"), match.end()
-    for match in _STREET.finditer(text):
-        yield match.span()
-    for match in _BOX.finditer(text):
-        yield match.span()
-    for match in _TOWN.finditer(text):
+    for street, cues in (*_STREETS, (_BOX, ("box", "post", "p.o.", "casella", "apartado"))):
+        for cue in cues:
+            if cue in lowered:
+                yield from (match.span() for match in street.finditer(text))
+                break
+    for match in _TOWN.finditer(text) if _ZIP.search(text) else ():
         yield match.start("post") if match["post"] else match.start(), match.end()
     for announced, form in ((_NAMED, _PLAIN), (_SENT, _TWO_WORDS)):
         for match in announced.finditer(text):

@@ -110,14 +110,40 @@ _STATES = frozenset(
 
 def introduced(text: str) -> Iterator[Span]:
     """Names in a greeting, after "my name is", under the closing words; after a title or a tie."""
-    for pattern in (_GREETING, _INTRODUCTION, _SIGN_OFF):
-        yield from _named(pattern, text, frozenset())
-    yield from _named(_TITLED, text, _MARKS)
-    yield from _named(_PART, text, _STATES)
-    yield from _named(_KIN, text, _STATES | _DAYS | _VERBS)
-    yield from _named(_FORMAL, text, _STATES | _DAYS)
-    yield from _named(_SELF, text, _STATES | _DAYS | ordinary_words())
-    yield from _named(_INITIAL, text, _STATES | _LETTERED | _DAYS)
+    lowered = text.lower()
+    for pattern, against, cues in _shown():
+        for cue in cues:  # a substring is found ten times as fast as a pattern fails
+            if cue in lowered:
+                yield from _named(pattern, text, against)
+                break
+
+
+@cache
+def _shown() -> tuple[tuple[re.Pattern[str], frozenset[str], tuple[str, ...]], ...]:
+    """Patterns with the words no name of theirs has, and those one of which must be there."""
+    things, nobody = _STATES | _DAYS, frozenset[str]()
+    titles = "mr miss mrs ms mx dr prof herr frau señor monsieur madame"
+    formal = (
+        "behalf name addressed signed registered holder spoke talked contact attn c/o attention "
+        "called"
+    )
+    closing = (
+        "regards wishes thank cheers sincerely yours best care grü grue mfg lg vg cordial vous "
+        "saludos atentamente groet"
+    )
+    selves = ("i am ", "i'm ", "i’m ", "this is ", " here")
+    named = ("name", "naam", "appelle", "llamo", "chiamo", "it's", "it’s", "hier ist", "ici")
+    return (
+        (_GREETING, nobody, ("",)),
+        (_INTRODUCTION, nobody, named + selves),
+        (_SIGN_OFF, nobody, tuple(closing.split())),
+        (_TITLED, _MARKS, tuple(titles.split())),
+        (_PART, _STATES, ("name", "call me")),
+        (_KIN, things | _VERBS, ("my ",)),
+        (_FORMAL, things, tuple(formal.split())),
+        (_SELF, things | ordinary_words(), selves),
+        (_INITIAL, things | _LETTERED, (" ",)),
+    )
 
 
 def _named(pattern: re.Pattern[str], text: str, against: frozenset[str]) -> Iterator[Span]:
