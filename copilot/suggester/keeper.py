@@ -51,6 +51,7 @@ class Keeper:
         """Stores a suggestion's trace and what it saw; done when that is on disk."""
         entries, needs = _seen(prepared, suggestion.id) if is_new else (None, [])
         done: Future[None] = Future()
+        done.set_running_or_notify_cancel()  # a caller that goes away takes nothing back
         self._put(_Write(store, _trace(suggestion, prepared, prompt), entries, needs, done))
         return done
 

@@ -163,6 +163,21 @@ async def test_what_cannot_be_stored_takes_no_other_request_along(
     assert store.journal.suggestion("s-fine")["conversation_id"] == "fine"
 
 
+async def test_a_caller_that_goes_away_leaves_its_trace_and_harms_nobody(
+    copilot: Copilot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, free = copilot.store(), held_back(copilot, monkeypatch)
+    asked = Conversation((Turn("customer", "Hello there?"),), "gone")
+    with anyio.move_on_after(0.3) as scope:
+        await copilot.suggester.suggest(store, asked)
+    assert scope.cancelled_caught
+    free.set()
+    other = Conversation((Turn("customer", "Is anybody in?"),), "here")
+    with anyio.fail_after(20):
+        answer = await copilot.suggester.suggest(store, other)
+    assert store.journal.suggestion(answer.id)["conversation_id"] == "here"
+
+
 def _info() -> Any:
     from copilot.domain import GeneratorInfo
 
