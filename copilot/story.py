@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from threading import Lock
 from typing import Any
 
-from copilot.db import TenantStore
+from copilot.db import Kept, TenantStore
 from copilot.domain import Customer, Interaction
 from copilot.errors import NotFound
 
@@ -51,26 +49,14 @@ class Stories:
     Ledgers and needs move with every suggestion and are always read.
     """
 
-    size: int = 256
-    _kept: OrderedDict[tuple[str, str], tuple[int, Story]] = field(default_factory=OrderedDict)
-    _lock: Lock = field(default_factory=Lock)
+    _told: Kept[Story] = field(default_factory=Kept)
 
     def of(self, store: TenantStore, customer_id: str | None) -> Story:
         """As `story_of`."""
         if not customer_id:
             return EMPTY
-        key, seq = (store.tenant, customer_id), store.sources.seq()
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-        if kept is None or kept[0] != seq:
-            kept = (seq, _told(store, customer_id))
-            with self._lock:
-                self._kept[key] = kept
-                while len(self._kept) > self.size:
-                    self._kept.popitem(last=False)
-        return _owing(store, kept[1])
+        told = self._told.of(store, customer_id, lambda: _told(store, customer_id))
+        return _owing(store, told)
 
 
 def _told(store: TenantStore, customer_id: str) -> Story:

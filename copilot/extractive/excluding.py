@@ -69,7 +69,7 @@ class Excluding:
             return True
         return self._was_said(unit) or (self._are_cases and bool(_ANOTHERS.search(unit.text)))
 
-    @property
+    @cached_property
     def _are_cases(self) -> bool:
         """Whether past replies are read: what was done for another is no answer."""
         return any(a.hit.chunk.kind != "document" for a in self.articles)

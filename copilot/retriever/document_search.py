@@ -45,12 +45,11 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """An article with its best passage; `why` names the stages that brought it here."""
+    """An article with its best passage."""
 
     source_id: str
     chunk: int
     score: float
-    why: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +233,7 @@ class _Ranking:
         chunk = self._passage(article)
         if chunk is None:
             return None
-        return Ranked(self.library.facts[article].source_id, chunk, score, self._why(article))
+        return Ranked(self.library.facts[article].source_id, chunk, score)
 
     def _passage(self, article: int) -> int | None:
         """The passage nearest in meaning, else the one with the words, else the first."""
@@ -243,19 +242,6 @@ class _Ranking:
                 return found[article].chunk
         passages = self.library.passages[article]
         return passages[0] if passages else None
-
-    def _why(self, article: int) -> tuple[str, ...]:
-        reasons: list[tuple[str, bool]] = [
-            ("meaning", any(article in found for found in self._near)),
-            ("words", article in self._worded),
-            ("overview", self._is_overview(article)),
-            ("procedure", bool(self.library.for_agents[article])),
-        ]
-        return tuple(name for name, holds in reasons if holds) or ("link",)
-
-    def _is_overview(self, article: int) -> bool:
-        category = self.library.category[article]
-        return category in self._chosen_categories and bool(self.library.is_overview[article])
 
 
 def _scores(found: Mapping[int, Found]) -> dict[int, float]:

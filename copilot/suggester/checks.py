@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from copilot.domain import Citation, Conversation, Draft, Hit, Segment, Turn
 from copilot.extractive import stems
@@ -200,5 +201,6 @@ def best_quote(text: str, about: str) -> str:
     return best if len(best) <= QUOTE_CHARS else best[: QUOTE_CHARS - 1].rsplit(" ", 1)[0] + "…"
 
 
+@lru_cache(maxsize=4_096)  # the same passages are looked through for every sentence
 def _flat(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))

@@ -95,6 +95,7 @@ def passages(retriever: Retriever, store: TenantStore, quotes: Iterable[str]) ->
     return tuple(found.values())
 
 
-def disputed(story: Story) -> list[str]:
+def disputed(story: Story) -> tuple[str, ...]:
     """The words on file that contradict a fact: a draft has to know that fact as well."""
-    return [row["body"]["quote"] for row in story.promises if row["body"]["status"] == "conflict"]
+    bodies = [row["body"] for row in story.promises]
+    return tuple(body["quote"] for body in bodies if body["status"] == "conflict")

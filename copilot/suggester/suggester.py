@@ -13,11 +13,12 @@ from typing import Any, Literal, Protocol
 
 from copilot import extractive
 from copilot.compute import Compute
-from copilot.db import TenantStore
+from copilot.db import Kept, TenantStore
 from copilot.domain import (
     Conversation,
     Draft,
     GeneratorInfo,
+    Hit,
     Segment,
     Suggestion,
     Usage,
@@ -69,6 +70,7 @@ class Suggester:
     noted: Noted
     compute: Compute = field(default_factory=Compute)
     stories: Stories = field(default_factory=Stories)
+    facts: Kept[tuple[Hit, ...]] = field(default_factory=Kept)  # that what we said contradicts
     recent: Recent = field(default_factory=Recent)
 
     async def suggest(
@@ -167,7 +169,9 @@ class Suggester:
         clock.mark("story")
         catalogue = self.catalogue.of(store)
         as_of = moment_of(said, self.clock())
-        knowledge = (*evidence.documents, *passages(self.retriever, store, disputed(story)))
+        wrong = disputed(story)
+        facts = self.facts.of(store, wrong, lambda: passages(self.retriever, store, wrong))
+        knowledge = (*evidence.documents, *facts)
         case = case_of(
             said,
             story,

@@ -195,7 +195,6 @@ def test_the_best_passage_of_an_article_is_the_one_handed_on() -> None:
     library = Library.build([facts_of(_article("a", "Fees"))], {"a": [11, 12, 13]})
     found = DocumentSearch(library).rank(plan("fees"), [[(12, 0.9), (11, 0.3)]], [(13, 4.0)])
     assert found[0].chunk == 12
-    assert found[0].why == ("meaning", "words")
 
 
 def test_words_alone_are_enough_when_the_vectors_are_away() -> None:
