@@ -51,10 +51,11 @@ class Spent:
     clock_s: float = 0.0
     cpu_s: float = 0.0
 
-    def add(self, other: Spent) -> None:
-        """Adds what was measured elsewhere."""
+    def add(self, other: Spent) -> float:
+        """Adds what was measured elsewhere; returns its time by the clock."""
         self.clock_s += other.clock_s
         self.cpu_s += other.cpu_s
+        return other.clock_s
 
     @contextmanager
     def measuring(self) -> Iterator[None]:

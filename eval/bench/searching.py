@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 
 from eval.bench import load, process, store
 from eval.bench.corpus import Articles, varied
 from eval.bench.figures import Figure, Goal, Spent, quantile, ratio
 from eval.bench.ingest import Sides
+from eval.bench.peers import LangChainChroma
 
 LARGE = 5_000
 WARM = 8
+BLOCK = 14  # queries of one way before the next
+PAUSE_S = 0.5
+OURS = "ours over HTTP"
 
 
 def bank_search(sides: Sides, articles: Articles, *, asked: int) -> list[Figure]:
     """One client, warm, over the articles alone."""
     times = _by_turns(sides, varied(articles.openings, asked + WARM))
-    return _figures(sides, f"search of {articles.name}", times, bound=1 / 3)
+    return _figures(f"search of {articles.name}", times, bound=1 / 3)
 
 
 def large_search(sides: Sides, articles: Articles, *, asked: int) -> list[Figure]:
@@ -29,71 +37,93 @@ def large_search(sides: Sides, articles: Articles, *, asked: int) -> list[Figure
         if sides.usual:
             sides.usual.add(texts, vectors)
     times = _by_turns(sides, varied(articles.openings, asked + WARM))
-    return _figures(sides, f"search of {LARGE:,} passages", times, bound=1 / 2)
+    return _figures(f"search of {LARGE:,} passages", times, bound=1 / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way of asking: its name, how a query is asked, and its processor seconds so far."""
+
+    name: str
+    ask: Callable[[str], float]  # returns seconds
+    spent: Callable[[], float]
 
 
 def _by_turns(sides: Sides, queries: Sequence[str]) -> dict[str, list[float]]:
-    """Milliseconds of each query, by way of asking."""
-    times: dict[str, list[float]] = {"ours": [], "lean": [], "lean over HTTP": []}
-    usual = Spent()
-    port = process.free_port()
+    """Milliseconds of each query by way of asking; some queries each way, then the next way.
+
+    Between two ways there is a pause: threads of a peer that spin after their work would slow
+    whoever comes next.
+    """
+    times: dict[str, list[float]] = defaultdict(list)
+    spent: dict[str, float] = defaultdict(float)
+    with ExitStack() as doors:
+        ways = _ways(sides, doors)
+        for start in range(0, len(queries), BLOCK):
+            for way in ways:
+                time.sleep(PAUSE_S)
+                way.ask("warm up")
+                spent[way.name] -= way.spent()
+                for query in queries[start : start + BLOCK]:
+                    times[way.name].append(1000 * way.ask(query))
+                spent[way.name] += way.spent()
+    times = {name: taken[WARM:] for name, taken in times.items()}
+    return times | {f"{n}, cpu": [1000 * total / len(queries)] for n, total in spent.items()}
+
+
+def _ways(sides: Sides, doors: ExitStack) -> list[_Way]:
+    ours = doors.enter_context(process.ours(sides.folder / "ours"))
+    port, log = process.free_port(), sides.folder / "peer.log"
     door = [sys.executable, "-m", "eval.bench.peer_door", str(sides.folder / "peer"), str(port)]
-    log = sides.folder / "peer.log"
-    with (
-        process.ours(sides.folder / "ours") as ours,
-        process.process(door, port, "/readyz", {}, log) as peer,
-    ):
-        spent = {"ours": -ours.cpu_s, "lean": 0.0, "lean over HTTP": -peer.cpu_s}
-        for number, query in enumerate(queries):
-            body = {"query": query, "k": 10}
-            mine = load.request_of("/v1/search", body, key=process.KEY)
-            theirs = load.request_of("/search", body)
-            took = {"ours": load.run(ours.port, [mine], clients=1)}
-            took["lean over HTTP"] = load.run(peer.port, [theirs], clients=1)
-            inside = Spent()
-            with inside.measuring():
-                sides.lean.search(query)
-            spent["lean"] += inside.cpu_s
-            if sides.usual:
-                theirs_too = sides.usual.search(query)
-                usual.add(theirs_too)
-            if any(outcome.errors for outcome in took.values()):
-                raise RuntimeError(f"a search failed: see {log} and serve.log")
-            if number >= WARM:
-                times["lean"].append(1000 * inside.clock_s)
-                if sides.usual:
-                    times.setdefault("usual", []).append(1000 * theirs_too.clock_s)
-                for name, outcome in took.items():
-                    times[name].append(outcome.took(0.5))
-        spent["ours"] += ours.cpu_s
-        spent["lean over HTTP"] += peer.cpu_s
-        if sides.usual:
-            spent["usual"] = usual.cpu_s
-    times |= {f"{name}, cpu": [1000 * total / len(queries)] for name, total in spent.items()}
-    return times
-
-
-def _figures(
-    sides: Sides, name: str, times: dict[str, list[float]], *, bound: float
-) -> list[Figure]:
-    p50 = {way: quantile(taken, 0.5) for way, taken in times.items()}
-    ways = {"lean": sides.lean.name, "lean over HTTP": f"{sides.lean.name}, over HTTP"}
-    if sides.usual:
-        ways = {"usual": sides.usual.name, **ways}
-    n = f"n={len(times['ours'])}"
-    figures = [
-        Figure(f"{name}, ours over HTTP, p50", p50["ours"], "ms",
-               note=f"{n}, {_also(times, 'ours')}"),
+    peer = doors.enter_context(process.process(door, port, "/readyz", {}, log))
+    inside, usual = Spent(), Spent()
+    ways = [
+        _Way(OURS, lambda query: _over_http(ours, "/v1/search", query), lambda: ours.cpu_s),
+        _Way(
+            f"{sides.lean.name}, over HTTP",
+            lambda query: _over_http(peer, "/search", query),
+            lambda: peer.cpu_s,
+        ),
+        _Way(sides.lean.name, lambda query: _measured(sides.lean, query, inside),
+             lambda: inside.cpu_s),
     ]  # fmt: skip
-    for place, (way, what) in enumerate(ways.items()):
+    if sides.usual:
+        child = sides.usual
+        ways.append(_Way(child.name, lambda q: usual.add(child.search(q)), lambda: usual.cpu_s))
+    return ways
+
+
+def _over_http(served: process.Served, path: str, query: str) -> float:
+    request = load.request_of(path, {"query": query, "k": 10}, key=process.KEY)
+    outcome = load.run(served.port, [request], clients=1)
+    if outcome.errors:
+        raise RuntimeError(f"a search over {path} failed: see the server's log")
+    return outcome.took(0.5) / 1000
+
+
+def _measured(peer: LangChainChroma, query: str, spent: Spent) -> float:
+    once = Spent()
+    with once.measuring():
+        peer.search(query)
+    return spent.add(once)
+
+
+def _figures(name: str, times: dict[str, list[float]], *, bound: float) -> list[Figure]:
+    """Ours beside every peer; the target is about the usual stack, where it was measured."""
+    p50 = {way: quantile(taken, 0.5) for way, taken in times.items()}
+    ours = p50[OURS]
+    peers = [way for way in reversed(times) if way != OURS and not way.endswith(", cpu")]
+    figures = [Figure(f"{name}, {OURS}, p50", ours, "ms", note=_also(times, OURS))]
+    for place, peer in enumerate(peers):
         goal: Goal | None = "at most" if place == 0 else None
-        share = ratio(p50["ours"], p50[way])
+        share = ratio(ours, p50[peer])
         figures += [
-            Figure(f"{name}, {what}, p50", p50[way], "ms", note=f"{n}, {_also(times, way)}"),
+            Figure(f"{name}, {peer}, p50", p50[peer], "ms", note=_also(times, peer)),
             Figure("… ours takes this share of it", share, "x", goal, round(bound, 3)),
         ]
     return figures
 
 
 def _also(times: dict[str, list[float]], way: str) -> str:
-    return f"p95 {quantile(times[way], 0.95):.1f}, processor {times[f'{way}, cpu'][0]:.1f} each"
+    taken, cpu = times[way], times[f"{way}, cpu"][0]
+    return f"n={len(taken)}, p95 {quantile(taken, 0.95):.1f}, processor {cpu:.1f} each"
