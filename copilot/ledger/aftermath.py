@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from copilot.ledger.asks import FEW_WORDS
 from copilot.ledger.conflicts import Shelf, shelf
+from copilot.ledger.contacts import PerContact
+from copilot.ledger.cues import folded, may_show
 from copilot.ledger.language import Sentence, plain, sentences, topic
 from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said, Timeline
@@ -26,17 +28,11 @@ class Aftermath:
         """Read all turns and facts for words of completion and withdrawal."""
         done: list[tuple[int, frozenset[str], str]] = []
         taken: list[tuple[int, frozenset[str], str]] = []
-        for place, turn in enumerate(timeline.turns):
-            if turn.speaker == "third_party":
-                continue
-            sorry = turn.ours and bool(pattern("promise_sorry").search(plain(turn.text)))
-            for sentence in sentences(turn.text):
-                done += [
-                    (place, _meant(words, sentence, timeline.turns, place), turn.id)
-                    for words in _done(sentence.lower)
-                ]
-                if sorry and pattern("promise_taken_back").search(sentence.lower):
-                    taken.append((place, topic(sentence.text), turn.id))
+        for contact in timeline.contacts:
+            for report in _reports(contact):
+                turn = contact.turns[report.place]
+                found = done if report.is_done else taken
+                found.append((contact.start + report.place, report.about, turn.id))
         facts = [
             (topic(f.text), f.id)
             for f in timeline.facts
@@ -54,6 +50,36 @@ class Aftermath:
         return next((t for n, words, t in self.taken_back if n > place and about & words), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A sentence that says something is done, or takes a word back; its turn by its place."""
+
+    place: int
+    about: frozenset[str]
+    is_done: bool
+
+
+def _read(turns: Sequence[Said]) -> tuple[_Report, ...]:
+    found: list[_Report] = []
+    for place, turn in enumerate(turns):
+        told = folded(turn.text)
+        sorry = turn.ours and bool(pattern("promise_sorry").search(plain(turn.text)))
+        if turn.speaker == "third_party" or not (sorry or may_show(_DONE, told)):
+            continue
+        for sentence in sentences(turn.text):
+            found += [
+                _Report(place, _meant(words, sentence, turns, place), is_done=True)
+                for words in _done(sentence.lower)
+            ]
+            if sorry and pattern("promise_taken_back").search(sentence.lower):
+                found.append(_Report(place, topic(sentence.text), is_done=False))
+    return tuple(found)
+
+
+_DONE = ("promise_done",)
+_reports = PerContact(_read)
+
+
 def _done(lowered: str) -> list[frozenset[str]]:
     """What each clause that reports a thing done is about; nothing for "Sent."
 
@@ -62,7 +88,9 @@ def _done(lowered: str) -> list[frozenset[str]]:
     return [
         topic(clause) if len(clause.split()) > FEW_WORDS else frozenset()
         for clause in pattern("promise_clause").split(lowered)
-        if pattern("promise_done").search(clause) and not pattern("promise_not_done").search(clause)
+        if may_show(_DONE, clause)
+        and pattern("promise_done").search(clause)
+        and not pattern("promise_not_done").search(clause)
     ]
 
 

@@ -22,6 +22,7 @@ class Ask:
     about: frozenset[str]
     times: int
     is_request: bool  # for something to be done or given; else a question
+    settled: bool = False  # by what was said after it in its own contact
 
 
 def asks(turns: Sequence[Said]) -> list[Ask]:
