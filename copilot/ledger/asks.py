@@ -24,6 +24,12 @@ class Ask:
     is_request: bool  # for something to be done or given; else a question
     settled: bool = False  # by what was said after it in its own contact
 
+    def at(self, start: int) -> Ask:
+        """The same ask on a timeline where its contact starts there."""
+        return Ask(
+            start + self.place, self.quote, self.about, self.times, self.is_request, self.settled
+        )
+
 
 def asks(turns: Sequence[Said]) -> list[Ask]:
     found: list[Ask] = []
@@ -101,17 +107,25 @@ def questions(sentence: Sentence) -> list[Sentence]:
 
 
 def _is_ask(sentence: Sentence) -> bool:
+    """Put to us as a question or a request, or said to be asked before; nothing said in passing.
+
+    Most sentences ask nothing: what tells that stands first.
+    """
     lowered = sentence.lower
-    if pattern("loop_repeated").search(digits(lowered)):
+    asks_now = lowered.endswith("?") or bool(pattern("loop_ask").search(lowered))
+    if asks_now and not _in_passing(lowered):
+        return True
+    return bool(pattern("loop_repeated").search(digits(lowered)))
+
+
+def _in_passing(lowered: str) -> bool:
+    """Chatter, a mere "please", or what somebody wants to buy."""
+    if len(lowered.split()) < (2 if "please" in lowered else 3):
         return True
     if pattern("loop_chatter").match(lowered) or pattern("loop_rhetorical").match(lowered):
-        return False
-    if len(lowered.split()) < (2 if "please" in lowered else 3):
-        return False
+        return True
     buying = pattern("loop_buying").search(lowered)
-    if buying and not pattern("loop_paper").search(lowered):
-        return False
-    return lowered.endswith("?") or bool(pattern("loop_ask").search(lowered))
+    return bool(buying) and not pattern("loop_paper").search(lowered)
 
 
 def times_said(sentence: Sentence) -> int:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from copilot.ledger.cues import folded, may_show
 from copilot.ledger.language import Sentence, digits, plain, sentences
 from copilot.ledger.patterns import pattern
 
@@ -134,7 +135,9 @@ def _binding(clause: str, *, dated: bool) -> str | None:
 
 def _says_when(clause: str) -> bool:
     """A day or a span is named, in words or in figures."""
-    return bool(pattern("say_when").search(digits(clause)) or pattern("say_when").search(clause))
+    figures = digits(clause)
+    when = pattern("say_when")
+    return bool(when.search(figures) or (figures != clause and when.search(clause)))
 
 
 def _comes_about(clause: str) -> bool:
@@ -147,12 +150,17 @@ def _comes_about(clause: str) -> bool:
 _NOT_TO_COME = ("say_past_tense", "say_generic", "say_you_do", "say_negated")
 
 
+_BINDS_CUSTOMER = ("say_customer",)
+
+
 @lru_cache(maxsize=8192)
 def own_commitments(text: str) -> tuple[Clause, ...]:
     """The clauses with which a customer binds themselves."""
     found: list[Clause] = []
+    if not may_show(_BINDS_CUSTOMER, folded(text)):
+        return ()
     for sentence in sentences(text):
-        if sentence.text.endswith("?"):
+        if sentence.text.endswith("?") or not may_show(_BINDS_CUSTOMER, folded(sentence.text)):
             continue
         for start, piece in _clauses(sentence):
             lowered = piece.replace("’", "'").lower()

@@ -114,22 +114,34 @@ def contradicted_by(
     whole = _read(claim, context)
     if not facts.facts or pattern("conflict_if").search(whole.said):
         return None
-    named = (naming(substance(text), facts.products) for text in (claim, *nearby))
-    ours = next(filter(None, named), _NONE)
+    spoken: frozenset[frozenset[str]] | None = None
     pieces = claim.split(", ")
     for piece in (claim, *(pieces if len(pieces) > 1 else ())):
-        read = replace(_read(piece, context), denies=whole.denies, product=ours)
-        found = _first(read, facts, said, as_of, is_claim=is_claim)
+        read = replace(_read(piece, context), denies=whole.denies)
+        near = facts.near(read, is_claim=is_claim)
+        if not near:
+            continue
+        if spoken is None:
+            named = (naming(substance(text), facts.products) for text in (claim, *nearby))
+            spoken = next(filter(None, named), _NONE)
+        read = replace(read, product=spoken)
+        found = _first(read, facts, near, said, as_of, is_claim=is_claim)
         if found:
             return found
     return None
 
 
 def _first(
-    read: _Claim, facts: Shelf, said: date | None, as_of: date | None, *, is_claim: bool
+    read: _Claim,
+    facts: Shelf,
+    near: Sequence[int],
+    said: date | None,
+    as_of: date | None,
+    *,
+    is_claim: bool,
 ) -> str | None:
     best: tuple[float, str] | None = None
-    for place in facts.near(read, is_claim=is_claim):
+    for place in near:
         fact, theirs = facts.facts[place], facts.named[place]
         if not (_valid(fact, said) or _valid(fact, as_of)):
             continue

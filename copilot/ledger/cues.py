@@ -15,7 +15,11 @@ from copilot.ledger.patterns import pattern
 
 _parser: Any = re._parser  # type: ignore[attr-defined]
 LEAST = 3  # shorter words stand in nearly every text
+ENOUGH = 5  # letters: beyond this, fewer words tell more than longer ones
+MOST = 64  # alternatives written out
 Cues = frozenset[str]
+_EMPTY: Cues = frozenset({""})
+_NO_WIDTH = ("AT", "ASSERT", "ASSERT_NOT")
 
 
 def cues_of(expression: str) -> Cues | None:
@@ -25,36 +29,72 @@ def cues_of(expression: str) -> Cues | None:
 
 
 def _of_sequence(items: list[Any]) -> Cues | None:
-    """All items of a sequence stand in a match: the most telling one of them is enough."""
+    """All items of a sequence stand in a match: the most telling of its stretches is enough."""
     found: list[Cues] = []
-    run = ""
-    for name, value in [*items, ("END", None)]:
-        if str(name) == "LITERAL":
-            run += chr(value)
+    run: Cues = _EMPTY  # what the exact items so far can be, one after the other
+    for name, value in [*((str(n), v) for n, v in items), ("END", None)]:
+        if name in _NO_WIDTH:
             continue
-        if len(run) >= LEAST:
-            found.append(frozenset({run}))
-        run = ""
-        inner = _of_item(str(name), value)
-        if inner is not None:
-            found.append(inner)
-    return max(found, key=_telling, default=None)
+        exact = _exact(name, value)
+        if exact and len(run) * len(exact) <= MOST:
+            run = frozenset(first + then for first in run for then in exact)
+            continue
+        found.append(run)
+        inner = _inside(name, value)
+        found += [inner] if inner else []
+        run = exact or _EMPTY
+    return max((cues for cues in found if _least(cues) >= LEAST), key=_telling, default=None)
 
 
-def _of_item(name: str, value: Any) -> Cues | None:
+def _exact(name: str, value: Any) -> Cues | None:
+    """All that this item can be, where that is a few words."""
+    if name == "LITERAL":
+        return frozenset({chr(value)})
+    if name == "IN" and all(str(kind) == "LITERAL" for kind, _ in value):
+        return frozenset(chr(code) for _, code in value)
+    if name == "SUBPATTERN":
+        return None if value[1] & re.IGNORECASE else _exact_run(value[3])
+    if name == "BRANCH":
+        return _union([_exact_run(branch) for branch in value[1]])
+    if name == "MAX_REPEAT" and value[:2] == (0, 1):
+        return _union([_EMPTY, _exact_run(value[2])])
+    return None
+
+
+def _exact_run(items: Any) -> Cues | None:
+    run: Cues = _EMPTY
+    for name, value in items:
+        if str(name) in _NO_WIDTH:
+            continue
+        exact = _exact(str(name), value)
+        if exact is None or len(run) * len(exact) > MOST:
+            return None
+        run = frozenset(first + then for first in run for then in exact)
+    return run
+
+
+def _inside(name: str, value: Any) -> Cues | None:
+    """What one of its parts must contain, where the item itself is no few words."""
     if name == "SUBPATTERN":
         return None if value[1] & re.IGNORECASE else _of_sequence(list(value[3]))
     if name == "BRANCH":
-        branches = [_of_sequence(list(branch)) for branch in value[1]]
-        known = [cues for cues in branches if cues is not None]
-        return frozenset().union(*known) if len(known) == len(branches) else None
-    if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT") and value[0] > 0:
+        return _union([_of_sequence(list(branch)) for branch in value[1]])
+    if name in ("MAX_REPEAT", "MIN_REPEAT") and value[0] > 0:
         return _of_sequence(list(value[2]))
     return None
 
 
+def _union(parts: list[Cues | None]) -> Cues | None:
+    known = [part for part in parts if part is not None]
+    return frozenset().union(*known) if len(known) == len(parts) else None
+
+
+def _least(cues: Cues) -> int:
+    return min(map(len, cues))
+
+
 def _telling(cues: Cues) -> tuple[int, int]:
-    return min(map(len, cues)), -len(cues)
+    return min(_least(cues), ENOUGH), -len(cues)
 
 
 @lru_cache(maxsize=64)
@@ -63,10 +103,15 @@ def _cues(names: tuple[str, ...]) -> tuple[str, ...] | None:
     found: set[str] = set()
     for name in names:
         cues = cues_of(pattern(name).pattern)
-        if cues is None or any(re.search(r"[\d.]", cue) for cue in cues):
-            return None  # figures may stand in words in the text
+        if cues is None or not all(map(_is_plain, cues)):
+            return None
         found |= cues
     return tuple(c for c in sorted(found) if not any(o != c and o in c for o in found))
+
+
+def _is_plain(cue: str) -> bool:
+    """It stands in a text as it stands in its pattern: figures may be written in words there."""
+    return cue == folded(cue) and not re.search(r"[\d.]", cue)
 
 
 def folded(text: str) -> str:

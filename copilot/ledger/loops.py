@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from copilot.ledger.asks import FEW_WORDS, Ask, asks, questions, times_said
@@ -55,7 +56,7 @@ def open_loops(timeline: Timeline, *, similar: float = 0.5) -> list[OpenLoop]:
     """Requests that a turn of ours passed over: open today, or answered in a later contact."""
     turns = timeline.turns
     asked = [
-        replace(ask, place=contact.start + ask.place)
+        ask.at(contact.start)
         for contact in timeline.contacts
         for ask in _asked(contact)
     ]
@@ -320,10 +321,17 @@ def _answered_at_once(turns: Sequence[Said], ask: Ask) -> bool:
 
 def _received(turns: Sequence[Said], ask: Ask) -> bool:
     return any(
-        pattern("loop_received").search(plain(t.text)) and ask.about & topic(t.text)
+        ask.about & _receipt(t.text)
         for t in turns[ask.place + 1 : ask.place + 1 + LATER_TURNS]
         if t.speaker == "customer"
     )
+
+
+@lru_cache(maxsize=8192)
+def _receipt(text: str) -> frozenset[str]:
+    """What a turn that says something came is about."""
+    came = pattern("loop_received").search(plain(text))
+    return topic(text) if came else frozenset()
 
 
 def _pitches(lowered: str) -> bool:

@@ -86,7 +86,10 @@ def joined(conversations: Iterable[tuple[datetime | None, Sequence[Said]]]) -> t
     last = float("-inf")
     for place, (start, turns) in enumerate(conversations):
         ordered = in_order(turns)
-        times = [turn.at.timestamp() for turn in ordered if turn.at is not None]
+        known = [turn.at for turn in ordered if turn.at is not None]
+        if len(known) == len(ordered):
+            known = known[:1]  # they are in order
+        times = [at.timestamp() for at in known]
         begin = min(times) if times else (start.timestamp() if start else last)
         last = begin
         blocks.append((begin, place, ordered))
