@@ -89,7 +89,7 @@ def _joined(text: str, first: Sentence, last: Sentence) -> Sentence:
 def asking(text: str) -> tuple[Sentence, ...]:
     """The sentences of a turn that ask for something; two questions in one are two."""
     return tuple(
-        part for sentence in sentences(text) for part in questions(sentence) if _is_ask(part)
+        part for sentence in sentences(text) for part in questions(sentence) if _is_ask(part.lower)
     )
 
 
@@ -106,12 +106,12 @@ def questions(sentence: Sentence) -> list[Sentence]:
     ]
 
 
-def _is_ask(sentence: Sentence) -> bool:
+@lru_cache(maxsize=8192)
+def _is_ask(lowered: str) -> bool:
     """Put to us as a question or a request, or said to be asked before; nothing said in passing.
 
     Most sentences ask nothing: what tells that stands first.
     """
-    lowered = sentence.lower
     asks_now = lowered.endswith("?") or bool(pattern("loop_ask").search(lowered))
     if asks_now and not _in_passing(lowered):
         return True

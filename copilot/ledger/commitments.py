@@ -30,21 +30,27 @@ def commitments(text: str, *, sales: bool) -> tuple[Clause, ...]:
             if pattern("say_offer").search(sentence.lower):
                 found.append(Clause(sentence.text, sentence.start, "offer", sentence))
             continue
-        found.extend(_of_sentence(sentence, sales=sales))
+        found.extend(
+            Clause(part, sentence.start + start, kind, sentence)
+            for start, part, kind in _of_sentence(sentence.text, sales=sales)
+        )
     return tuple(found)
 
 
-def _of_sentence(sentence: Sentence, *, sales: bool) -> list[Clause]:
+@lru_cache(maxsize=8192)
+def _of_sentence(text: str, *, sales: bool) -> tuple[tuple[int, str, str], ...]:
+    """Where in a sentence which words bind, and how; our side says many sentences often."""
+    sentence = Sentence(text, 0, len(text))
     dated = bool(pattern("say_done_first").search(sentence.lower))
-    found: list[Clause] = []
+    found: list[tuple[int, str, str]] = []
     for start, piece in _clauses(sentence):
         for offset, part in _coordinated(piece, sales=sales, dated=dated):
             kind = _kind(plain(part), sales=sales, dated=dated)
             if kind and pattern("say_taken_on").search(plain(part)):
-                found.append(Clause(sentence.text, sentence.start, kind, sentence))
+                found.append((0, text, kind))
             elif kind:
-                found.append(Clause(part, start + offset, kind, sentence))
-    return found
+                found.append((start + offset, part, kind))
+    return tuple(found)
 
 
 def _coordinated(piece: str, *, sales: bool, dated: bool) -> list[tuple[int, str]]:

@@ -15,8 +15,8 @@ from copilot.ledger.patterns import pattern
 
 _parser: Any = re._parser  # type: ignore[attr-defined]
 LEAST = 3  # shorter words stand in nearly every text
-ENOUGH = 5  # letters: beyond this, fewer words tell more than longer ones
-MOST = 64  # alternatives written out
+ENOUGH = 4  # letters: beyond this, fewer words tell more than longer ones
+MOST = 16  # alternatives written out: looking for more costs more than it spares
 Cues = frozenset[str]
 _EMPTY: Cues = frozenset({""})
 _NO_WIDTH = ("AT", "ASSERT", "ASSERT_NOT")
