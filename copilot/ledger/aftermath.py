@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from copilot.ledger.asks import FEW_WORDS
-from copilot.ledger.conflicts import Shelf, shelf
+from copilot.ledger.conflicts import Shelf
 from copilot.ledger.contacts import PerContact
 from copilot.ledger.cues import folded, may_show
 from copilot.ledger.language import Sentence, plain, sentences, topic
@@ -39,7 +39,7 @@ class Aftermath:
             for f in timeline.facts
             if f.kind == "customer" and any(_done(plain(f.text)))
         ]
-        return cls(tuple(done), tuple(taken), tuple(facts), shelf(timeline.facts))
+        return cls(tuple(done), tuple(taken), tuple(facts), Shelf.of(timeline.facts))
 
     def kept(self, place: int, about: frozenset[str]) -> str | None:
         """The later turn, or the fact on file, that says it has happened. Thanks do not."""

@@ -10,10 +10,10 @@ not whatever else the line mentions.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from copilot.ledger.calendar import WorkingCalendar, due
 from copilot.ledger.language import digits, plain, stem, stems
@@ -45,39 +45,50 @@ class _Claim:
     product: frozenset[frozenset[str]] = frozenset()  # the catalogue names it speaks of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shelf:
-    """The facts, laid out by their words: a claim is held against those that share one."""
+    """The facts with their words: a claim is held against those that share one.
+
+    Each fact is read once, whoever's shelf it stands on; a claim or two need no index of them.
+    """
 
     facts: tuple[Fact, ...]
     products: tuple[frozenset[str], ...]
-    named: tuple[frozenset[frozenset[str]], ...]  # the products that each statement names
-    by_word: Mapping[str, tuple[int, ...]]
-    terms: tuple[int, ...]  # on prices and terms: held against claims that name no thing at all
+    words: tuple[frozenset[str], ...]
 
     @classmethod
     def of(cls, facts: tuple[Fact, ...]) -> Shelf:
-        """Read every fact once."""
-        products = _names(facts)
-        named = []
-        by_word: dict[str, list[int]] = {}
-        for n, fact in enumerate(facts):
-            words = substance(fact.text)
-            named.append(naming(words, products) if fact.kind == "knowledge" else _NONE)
-            for word in words:
-                by_word.setdefault(word, []).append(n)
-        terms = [
-            n for n, fact in enumerate(facts) if fact.kind == "knowledge" and _on_terms(fact.text)
-        ]
-        found = {word: tuple(places) for word, places in by_word.items()}
-        return cls(facts, products, tuple(named), found, tuple(terms))
+        """The words of every fact, and the names that the catalogue gives."""
+        return cls(facts, _names(facts), tuple(substance(fact.text) for fact in facts))
 
     def near(self, claim: _Claim, *, is_claim: bool) -> list[int]:
         """The facts that a claim could contradict, in their order."""
-        places = {n for w in claim.subject | claim.context for n in self.by_word.get(w, ())}
+        wanted = claim.subject | claim.context
+        places = {n for n, words in enumerate(self.words) if not words.isdisjoint(wanted)}
         if is_claim and any(pattern(name).search(claim.said) for name in _OF_TERMS):
-            places.update(self.terms)
+            places.update(self._terms)
         return sorted(places)
+
+    @cached_property
+    def _terms(self) -> list[int]:
+        """On prices and terms: held against claims that name no thing at all."""
+        told = enumerate(self.facts)
+        return [n for n, fact in told if fact.kind == "knowledge" and _on_terms(fact.text)]
+
+    def named_by(self, place: int) -> frozenset[frozenset[str]]:
+        """The products that a statement names."""
+        is_told = self.facts[place].kind == "knowledge"
+        return self.naming(self.words[place]) if is_told else _NONE
+
+    def naming(self, words: frozenset[str]) -> frozenset[frozenset[str]]:
+        """The products that a text of these words names, read once on this shelf."""
+        if words not in self._named:
+            self._named[words] = naming(words, self.products)
+        return self._named[words]
+
+    @cached_property
+    def _named(self) -> dict[frozenset[str], frozenset[frozenset[str]]]:
+        return {}
 
 
 _OF_TERMS = ("conflict_steady", "conflict_unbound")
@@ -88,12 +99,6 @@ def _on_terms(text: str) -> bool:
     lowered = digits(plain(text))
     bound = any(pattern(f"conflict_{name}").search(lowered) for name in ("bound", "not_bound"))
     return bound or bool(_PRICE & stems(text))
-
-
-@lru_cache(maxsize=32)
-def shelf(facts: tuple[Fact, ...]) -> Shelf:
-    """The facts of a timeline, read once for all its turns and for the next look at it."""
-    return Shelf.of(facts)
 
 
 def contradicted_by(
@@ -122,7 +127,7 @@ def contradicted_by(
         if not near:
             continue
         if spoken is None:
-            named = (naming(substance(text), facts.products) for text in (claim, *nearby))
+            named = (facts.naming(substance(text)) for text in (claim, *nearby))
             spoken = next(filter(None, named), _NONE)
         read = replace(read, product=spoken)
         found = _first(read, facts, near, said, as_of, is_claim=is_claim)
@@ -142,7 +147,7 @@ def _first(
 ) -> str | None:
     best: tuple[float, str] | None = None
     for place in near:
-        fact, theirs = facts.facts[place], facts.named[place]
+        fact, theirs = facts.facts[place], facts.named_by(place)
         if not (_valid(fact, said) or _valid(fact, as_of)):
             continue
         if read.product and theirs and not read.product & theirs and not _partly(read, theirs):
@@ -165,8 +170,13 @@ def _partly(claim: _Claim, products: frozenset[frozenset[str]]) -> bool:
 
 def _names(facts: Sequence[Fact]) -> tuple[frozenset[str], ...]:
     """The catalogue's names, each as its words of substance."""
-    names = (substance(name_in(f.text)) for f in facts if f.kind == "product")
+    names = (_name_of(f.text) for f in facts if f.kind == "product")
     return tuple({name for name in names if len(name) > 1 or any(map(IS_NUMBERED.match, name))})
+
+
+@lru_cache(maxsize=4096)
+def _name_of(text: str) -> frozenset[str]:
+    return substance(name_in(text))
 
 
 @lru_cache(maxsize=4096)
@@ -300,7 +310,7 @@ def _denied(claim: _Claim, fact: str, *, is_claim: bool, alone: bool) -> bool:
 def _against_product(claim: _Claim, fact: Fact) -> float:
     """A product that is not on sale or has a known fault, or a feature of it in other figures."""
     name, _, features = fact.text.partition(". ")
-    named = substance(name_in(fact.text))
+    named = _name_of(fact.text)
     if not named or claim.denies:
         return 0.0
     if fact.status in _UNSOUND and named <= claim.subject and len(named) >= 2:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 from copilot.ledger.patterns import pattern
 
-_parser: Any = re._parser  # type: ignore[attr-defined]
+Part = Any  # an item of a pattern as `re` itself reads it
+_reader: Any = import_module("re._parser")
 LEAST = 3  # shorter words stand in nearly every text
 ENOUGH = 4  # letters: beyond this, fewer words tell more than longer ones
 MOST = 16  # alternatives written out: looking for more costs more than it spares
@@ -24,11 +26,11 @@ _NO_WIDTH = ("AT", "ASSERT", "ASSERT_NOT")
 
 def cues_of(expression: str) -> Cues | None:
     """Every match contains one of these; None where no such words can be told."""
-    tree = _parser.parse(expression)
+    tree = _reader.parse(expression)
     return None if tree.state.flags & re.IGNORECASE else _of_sequence(list(tree))
 
 
-def _of_sequence(items: list[Any]) -> Cues | None:
+def _of_sequence(items: list[Part]) -> Cues | None:
     """All items of a sequence stand in a match: the most telling of its stretches is enough."""
     found: list[Cues] = []
     run: Cues = _EMPTY  # what the exact items so far can be, one after the other
@@ -46,7 +48,7 @@ def _of_sequence(items: list[Any]) -> Cues | None:
     return max((cues for cues in found if _least(cues) >= LEAST), key=_telling, default=None)
 
 
-def _exact(name: str, value: Any) -> Cues | None:
+def _exact(name: str, value: Part) -> Cues | None:
     """All that this item can be, where that is a few words."""
     if name == "LITERAL":
         return frozenset({chr(value)})
@@ -61,7 +63,7 @@ def _exact(name: str, value: Any) -> Cues | None:
     return None
 
 
-def _exact_run(items: Any) -> Cues | None:
+def _exact_run(items: Iterable[Part]) -> Cues | None:
     run: Cues = _EMPTY
     for name, value in items:
         if str(name) in _NO_WIDTH:
@@ -73,7 +75,7 @@ def _exact_run(items: Any) -> Cues | None:
     return run
 
 
-def _inside(name: str, value: Any) -> Cues | None:
+def _inside(name: str, value: Part) -> Cues | None:
     """What one of its parts must contain, where the item itself is no few words."""
     if name == "SUBPATTERN":
         return None if value[1] & re.IGNORECASE else _of_sequence(list(value[3]))

@@ -55,11 +55,7 @@ class _Matter:
 def open_loops(timeline: Timeline, *, similar: float = 0.5) -> list[OpenLoop]:
     """Requests that a turn of ours passed over: open today, or answered in a later contact."""
     turns = timeline.turns
-    asked = [
-        ask.at(contact.start)
-        for contact in timeline.contacts
-        for ask in _asked(contact)
-    ]
+    asked = [ask.at(contact.start) for contact in timeline.contacts for ask in _asked(contact)]
     matters = _matters(turns, asked, similar)
     found: list[OpenLoop] = []
     for matter in matters:
@@ -86,11 +82,12 @@ def _answered_later(turns: Sequence[Said], matter: _Matter) -> str | None:
     ask = matter.asks[0]
     asked = turns[ask.place]
     later = [t for t in turns[ask.place + 1 : ask.place + 1 + LATER_TURNS] if t.ours]
-    here = [t for t in later if t.conversation_id == asked.conversation_id]
+    own = asked.conversation_id
+    here = any(t.conversation_id == own for t in later)
     came_back = len({turns[again.place].conversation_id for again in matter.asks}) > 1
     if not came_back and (not here or ask.settled):
         return None
-    return next((t.id for t in later if t not in here and _closes_late(ask, t)), None)
+    return next((t.id for t in later if t.conversation_id != own and _closes_late(ask, t)), None)
 
 
 def loop_from(timeline: Timeline, turn: Said, quote: str, what: str, times: int) -> OpenLoop | None:
@@ -289,18 +286,19 @@ def _words(text: str) -> frozenset[str]:
 
 def _answered(turns: Sequence[Said], ask: Ask, later: Sequence[Said]) -> bool:
     """A repeated request is closed by the thing itself or a dated commitment, not by `I'll see`."""
-    here = _ours_here(turns, ask)
+    own = turns[ask.place].conversation_id
     for turn in later:
+        here = turn.conversation_id == own
         for sentence in sentences(turn.text):
             about = len(ask.about & topic(sentence.text)) >= min(2, len(ask.about))
-            if not (about or turn in here) or _is_empty(ask, sentence):
+            if not (about or here) or _is_empty(ask, sentence):
                 continue
             lowered = sentence.lower
             dated = bool(pattern("say_when").search(digits(lowered)))
             if about and (dated or not pattern("loop_vague").search(lowered)):
                 return True
             pledged = dated and pattern("loop_pledge").search(lowered)
-            if pledged and turn in here and _only_matter(turns, ask, sentence):
+            if pledged and here and _only_matter(turns, ask, sentence):
                 return True
     return _answered_at_once(turns, ask) or _received(turns, ask)
 

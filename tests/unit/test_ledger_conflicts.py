@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from copilot.ledger import Fact
-from copilot.ledger.conflicts import contradicted_by, shelf
+from copilot.ledger.conflicts import Shelf, contradicted_by
 
 SAID = date(2026, 2, 12)
 PLANS = (
@@ -21,7 +21,7 @@ PLANS = (
 
 def against(claim: str, *statements: str, nearby: tuple[str, ...] = (), **more: str) -> str | None:
     facts = tuple(Fact(f"K{n}", text) for n, text in enumerate(statements, 1))
-    return contradicted_by(claim, shelf((*PLANS, *facts)), SAID, SAID, nearby=nearby, **more)
+    return contradicted_by(claim, Shelf.of((*PLANS, *facts)), SAID, SAID, nearby=nearby, **more)
 
 
 @pytest.mark.parametrize(
