@@ -304,7 +304,8 @@ def _denied(claim: _Claim, fact: str, *, is_claim: bool, alone: bool) -> bool:
     capable = is_claim and bool(pattern("conflict_capable").search(said))
     if pattern("conflict_refusing").search(fact):
         return capable or bool(pattern("conflict_future").search(said))
-    return capable and bool(pattern("conflict_limiting").search(fact))
+    limits = capable and bool(pattern("conflict_limiting").search(fact))
+    return limits and bool(claim.subject & head_of(fact))  # "B works only with A" limits B, not A
 
 
 def _against_product(claim: _Claim, fact: Fact) -> float:
@@ -344,6 +345,8 @@ def _numbers_differ(said: str, fact: str) -> bool:
     single = len(ours) == 1 and len(theirs) == 1
     if single and pattern("conflict_takes").search(fact) and "least" not in said:
         return _longest_days(theirs[0]) > _longest_days(ours[0]) * 1.01
+    if pattern("conflict_adds").search(fact):  # what is added is not what there is
+        return False
     mine, real = (pattern("conflict_measure").findall(text) for text in (said, fact))
     if len(mine) != 1 or len(real) != 1 or mine[0][1].rstrip("s") != real[0][1].rstrip("s"):
         return False
