@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copilot.ledger.asks import FEW_WORDS
-from copilot.ledger.conflicts import Shelf, shelf
+from copilot.ledger.conflicts import Shelf
+from copilot.ledger.contacts import PerContact
+from copilot.ledger.cues import folded, may_show
 from copilot.ledger.language import Sentence, plain, sentences, topic
 from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said, Timeline
@@ -26,23 +29,17 @@ class Aftermath:
         """Read all turns and facts for words of completion and withdrawal."""
         done: list[tuple[int, frozenset[str], str]] = []
         taken: list[tuple[int, frozenset[str], str]] = []
-        for place, turn in enumerate(timeline.turns):
-            if turn.speaker == "third_party":
-                continue
-            sorry = turn.ours and bool(pattern("promise_sorry").search(plain(turn.text)))
-            for sentence in sentences(turn.text):
-                done += [
-                    (place, _meant(words, sentence, timeline.turns, place), turn.id)
-                    for words in _done(sentence.lower)
-                ]
-                if sorry and pattern("promise_taken_back").search(sentence.lower):
-                    taken.append((place, topic(sentence.text), turn.id))
+        for contact in timeline.contacts:
+            for report in _reports(contact):
+                turn = contact.turns[report.place]
+                found = done if report.is_done else taken
+                found.append((contact.start + report.place, report.about, turn.id))
         facts = [
             (topic(f.text), f.id)
             for f in timeline.facts
             if f.kind == "customer" and any(_done(plain(f.text)))
         ]
-        return cls(tuple(done), tuple(taken), tuple(facts), shelf(timeline.facts))
+        return cls(tuple(done), tuple(taken), tuple(facts), Shelf.of(timeline.facts))
 
     def kept(self, place: int, about: frozenset[str]) -> str | None:
         """The later turn, or the fact on file, that says it has happened. Thanks do not."""
@@ -54,16 +51,49 @@ class Aftermath:
         return next((t for n, words, t in self.taken_back if n > place and about & words), None)
 
 
-def _done(lowered: str) -> list[frozenset[str]]:
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A sentence that says something is done, or takes a word back; its turn by its place."""
+
+    place: int
+    about: frozenset[str]
+    is_done: bool
+
+
+def _read(turns: Sequence[Said]) -> tuple[_Report, ...]:
+    found: list[_Report] = []
+    for place, turn in enumerate(turns):
+        told = folded(turn.text)
+        sorry = turn.ours and bool(pattern("promise_sorry").search(plain(turn.text)))
+        if turn.speaker == "third_party" or not (sorry or may_show(_DONE, told)):
+            continue
+        for sentence in sentences(turn.text):
+            found += [
+                _Report(place, _meant(words, sentence, turns, place), is_done=True)
+                for words in _done(sentence.lower)
+            ]
+            if sorry and pattern("promise_taken_back").search(sentence.lower):
+                found.append(_Report(place, topic(sentence.text), is_done=False))
+    return tuple(found)
+
+
+_DONE = ("promise_done",)
+_reports = PerContact(_read)
+
+
+@lru_cache(maxsize=8192)
+def _done(lowered: str) -> tuple[frozenset[str], ...]:
     """What each clause that reports a thing done is about; nothing for "Sent."
 
     By the clause: "The card came, but it doesn't work" says that it came.
     """
-    return [
+    return tuple(
         topic(clause) if len(clause.split()) > FEW_WORDS else frozenset()
         for clause in pattern("promise_clause").split(lowered)
-        if pattern("promise_done").search(clause) and not pattern("promise_not_done").search(clause)
-    ]
+        if may_show(_DONE, clause)
+        and pattern("promise_done").search(clause)
+        and not pattern("promise_not_done").search(clause)
+    )
 
 
 def _meant(

@@ -22,6 +22,13 @@ class Ask:
     about: frozenset[str]
     times: int
     is_request: bool  # for something to be done or given; else a question
+    settled: bool = False  # by what was said after it in its own contact
+
+    def at(self, start: int) -> Ask:
+        """The same ask on a timeline where its contact starts there."""
+        return Ask(
+            start + self.place, self.quote, self.about, self.times, self.is_request, self.settled
+        )
 
 
 def asks(turns: Sequence[Said]) -> list[Ask]:
@@ -82,7 +89,7 @@ def _joined(text: str, first: Sentence, last: Sentence) -> Sentence:
 def asking(text: str) -> tuple[Sentence, ...]:
     """The sentences of a turn that ask for something; two questions in one are two."""
     return tuple(
-        part for sentence in sentences(text) for part in questions(sentence) if _is_ask(part)
+        part for sentence in sentences(text) for part in questions(sentence) if _is_ask(part.lower)
     )
 
 
@@ -99,18 +106,26 @@ def questions(sentence: Sentence) -> list[Sentence]:
     ]
 
 
-def _is_ask(sentence: Sentence) -> bool:
-    lowered = sentence.lower
-    if pattern("loop_repeated").search(digits(lowered)):
+@lru_cache(maxsize=8192)
+def _is_ask(lowered: str) -> bool:
+    """Put to us as a question or a request, or said to be asked before; nothing said in passing.
+
+    Most sentences ask nothing: what tells that stands first.
+    """
+    asks_now = lowered.endswith("?") or bool(pattern("loop_ask").search(lowered))
+    if asks_now and not _in_passing(lowered):
+        return True
+    return bool(pattern("loop_repeated").search(digits(lowered)))
+
+
+def _in_passing(lowered: str) -> bool:
+    """Chatter, a mere "please", or what somebody wants to buy."""
+    if len(lowered.split()) < (2 if "please" in lowered else 3):
         return True
     if pattern("loop_chatter").match(lowered) or pattern("loop_rhetorical").match(lowered):
-        return False
-    if len(lowered.split()) < (2 if "please" in lowered else 3):
-        return False
+        return True
     buying = pattern("loop_buying").search(lowered)
-    if buying and not pattern("loop_paper").search(lowered):
-        return False
-    return lowered.endswith("?") or bool(pattern("loop_ask").search(lowered))
+    return bool(buying) and not pattern("loop_paper").search(lowered)
 
 
 def times_said(sentence: Sentence) -> int:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from copilot.ledger.cues import folded, may_show
 from copilot.ledger.language import Sentence, digits, plain, sentences
 from copilot.ledger.patterns import pattern
 
@@ -29,21 +30,27 @@ def commitments(text: str, *, sales: bool) -> tuple[Clause, ...]:
             if pattern("say_offer").search(sentence.lower):
                 found.append(Clause(sentence.text, sentence.start, "offer", sentence))
             continue
-        found.extend(_of_sentence(sentence, sales=sales))
+        found.extend(
+            Clause(part, sentence.start + start, kind, sentence)
+            for start, part, kind in _of_sentence(sentence.text, sales=sales)
+        )
     return tuple(found)
 
 
-def _of_sentence(sentence: Sentence, *, sales: bool) -> list[Clause]:
+@lru_cache(maxsize=8192)
+def _of_sentence(text: str, *, sales: bool) -> tuple[tuple[int, str, str], ...]:
+    """Where in a sentence which words bind, and how; our side says many sentences often."""
+    sentence = Sentence(text, 0, len(text))
     dated = bool(pattern("say_done_first").search(sentence.lower))
-    found: list[Clause] = []
+    found: list[tuple[int, str, str]] = []
     for start, piece in _clauses(sentence):
         for offset, part in _coordinated(piece, sales=sales, dated=dated):
             kind = _kind(plain(part), sales=sales, dated=dated)
             if kind and pattern("say_taken_on").search(plain(part)):
-                found.append(Clause(sentence.text, sentence.start, kind, sentence))
+                found.append((0, text, kind))
             elif kind:
-                found.append(Clause(part, start + offset, kind, sentence))
-    return found
+                found.append((start + offset, part, kind))
+    return tuple(found)
 
 
 def _coordinated(piece: str, *, sales: bool, dated: bool) -> list[tuple[int, str]]:
@@ -134,7 +141,9 @@ def _binding(clause: str, *, dated: bool) -> str | None:
 
 def _says_when(clause: str) -> bool:
     """A day or a span is named, in words or in figures."""
-    return bool(pattern("say_when").search(digits(clause)) or pattern("say_when").search(clause))
+    figures = digits(clause)
+    when = pattern("say_when")
+    return bool(when.search(figures) or (figures != clause and when.search(clause)))
 
 
 def _comes_about(clause: str) -> bool:
@@ -147,12 +156,17 @@ def _comes_about(clause: str) -> bool:
 _NOT_TO_COME = ("say_past_tense", "say_generic", "say_you_do", "say_negated")
 
 
+_BINDS_CUSTOMER = ("say_customer",)
+
+
 @lru_cache(maxsize=8192)
 def own_commitments(text: str) -> tuple[Clause, ...]:
     """The clauses with which a customer binds themselves."""
     found: list[Clause] = []
+    if not may_show(_BINDS_CUSTOMER, folded(text)):
+        return ()
     for sentence in sentences(text):
-        if sentence.text.endswith("?"):
+        if sentence.text.endswith("?") or not may_show(_BINDS_CUSTOMER, folded(sentence.text)):
             continue
         for start, piece in _clauses(sentence):
             lowered = piece.replace("’", "'").lower()

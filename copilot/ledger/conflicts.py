@@ -10,10 +10,10 @@ not whatever else the line mentions.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from copilot.ledger.calendar import WorkingCalendar, due
 from copilot.ledger.language import digits, plain, stem, stems
@@ -45,39 +45,50 @@ class _Claim:
     product: frozenset[frozenset[str]] = frozenset()  # the catalogue names it speaks of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shelf:
-    """The facts, laid out by their words: a claim is held against those that share one."""
+    """The facts with their words: a claim is held against those that share one.
+
+    Each fact is read once, whoever's shelf it stands on; a claim or two need no index of them.
+    """
 
     facts: tuple[Fact, ...]
     products: tuple[frozenset[str], ...]
-    named: tuple[frozenset[frozenset[str]], ...]  # the products that each statement names
-    by_word: Mapping[str, tuple[int, ...]]
-    terms: tuple[int, ...]  # on prices and terms: held against claims that name no thing at all
+    words: tuple[frozenset[str], ...]
 
     @classmethod
     def of(cls, facts: tuple[Fact, ...]) -> Shelf:
-        """Read every fact once."""
-        products = _names(facts)
-        named = []
-        by_word: dict[str, list[int]] = {}
-        for n, fact in enumerate(facts):
-            words = substance(fact.text)
-            named.append(naming(words, products) if fact.kind == "knowledge" else _NONE)
-            for word in words:
-                by_word.setdefault(word, []).append(n)
-        terms = [
-            n for n, fact in enumerate(facts) if fact.kind == "knowledge" and _on_terms(fact.text)
-        ]
-        found = {word: tuple(places) for word, places in by_word.items()}
-        return cls(facts, products, tuple(named), found, tuple(terms))
+        """The words of every fact, and the names that the catalogue gives."""
+        return cls(facts, _names(facts), tuple(substance(fact.text) for fact in facts))
 
     def near(self, claim: _Claim, *, is_claim: bool) -> list[int]:
         """The facts that a claim could contradict, in their order."""
-        places = {n for w in claim.subject | claim.context for n in self.by_word.get(w, ())}
+        wanted = claim.subject | claim.context
+        places = {n for n, words in enumerate(self.words) if not words.isdisjoint(wanted)}
         if is_claim and any(pattern(name).search(claim.said) for name in _OF_TERMS):
-            places.update(self.terms)
+            places.update(self._terms)
         return sorted(places)
+
+    @cached_property
+    def _terms(self) -> list[int]:
+        """On prices and terms: held against claims that name no thing at all."""
+        told = enumerate(self.facts)
+        return [n for n, fact in told if fact.kind == "knowledge" and _on_terms(fact.text)]
+
+    def named_by(self, place: int) -> frozenset[frozenset[str]]:
+        """The products that a statement names."""
+        is_told = self.facts[place].kind == "knowledge"
+        return self.naming(self.words[place]) if is_told else _NONE
+
+    def naming(self, words: frozenset[str]) -> frozenset[frozenset[str]]:
+        """The products that a text of these words names, read once on this shelf."""
+        if words not in self._named:
+            self._named[words] = naming(words, self.products)
+        return self._named[words]
+
+    @cached_property
+    def _named(self) -> dict[frozenset[str], frozenset[frozenset[str]]]:
+        return {}
 
 
 _OF_TERMS = ("conflict_steady", "conflict_unbound")
@@ -88,12 +99,6 @@ def _on_terms(text: str) -> bool:
     lowered = digits(plain(text))
     bound = any(pattern(f"conflict_{name}").search(lowered) for name in ("bound", "not_bound"))
     return bound or bool(_PRICE & stems(text))
-
-
-@lru_cache(maxsize=32)
-def shelf(facts: tuple[Fact, ...]) -> Shelf:
-    """The facts of a timeline, read once for all its turns and for the next look at it."""
-    return Shelf.of(facts)
 
 
 def contradicted_by(
@@ -114,23 +119,35 @@ def contradicted_by(
     whole = _read(claim, context)
     if not facts.facts or pattern("conflict_if").search(whole.said):
         return None
-    named = (naming(substance(text), facts.products) for text in (claim, *nearby))
-    ours = next(filter(None, named), _NONE)
+    spoken: frozenset[frozenset[str]] | None = None
     pieces = claim.split(", ")
     for piece in (claim, *(pieces if len(pieces) > 1 else ())):
-        read = replace(_read(piece, context), denies=whole.denies, product=ours)
-        found = _first(read, facts, said, as_of, is_claim=is_claim)
+        read = replace(_read(piece, context), denies=whole.denies)
+        near = facts.near(read, is_claim=is_claim)
+        if not near:
+            continue
+        if spoken is None:
+            named = (facts.naming(substance(text)) for text in (claim, *nearby))
+            spoken = next(filter(None, named), _NONE)
+        read = replace(read, product=spoken)
+        found = _first(read, facts, near, said, as_of, is_claim=is_claim)
         if found:
             return found
     return None
 
 
 def _first(
-    read: _Claim, facts: Shelf, said: date | None, as_of: date | None, *, is_claim: bool
+    read: _Claim,
+    facts: Shelf,
+    near: Sequence[int],
+    said: date | None,
+    as_of: date | None,
+    *,
+    is_claim: bool,
 ) -> str | None:
     best: tuple[float, str] | None = None
-    for place in facts.near(read, is_claim=is_claim):
-        fact, theirs = facts.facts[place], facts.named[place]
+    for place in near:
+        fact, theirs = facts.facts[place], facts.named_by(place)
         if not (_valid(fact, said) or _valid(fact, as_of)):
             continue
         if read.product and theirs and not read.product & theirs and not _partly(read, theirs):
@@ -153,8 +170,13 @@ def _partly(claim: _Claim, products: frozenset[frozenset[str]]) -> bool:
 
 def _names(facts: Sequence[Fact]) -> tuple[frozenset[str], ...]:
     """The catalogue's names, each as its words of substance."""
-    names = (substance(name_in(f.text)) for f in facts if f.kind == "product")
+    names = (_name_of(f.text) for f in facts if f.kind == "product")
     return tuple({name for name in names if len(name) > 1 or any(map(IS_NUMBERED.match, name))})
+
+
+@lru_cache(maxsize=4096)
+def _name_of(text: str) -> frozenset[str]:
+    return substance(name_in(text))
 
 
 @lru_cache(maxsize=4096)
@@ -282,13 +304,14 @@ def _denied(claim: _Claim, fact: str, *, is_claim: bool, alone: bool) -> bool:
     capable = is_claim and bool(pattern("conflict_capable").search(said))
     if pattern("conflict_refusing").search(fact):
         return capable or bool(pattern("conflict_future").search(said))
-    return capable and bool(pattern("conflict_limiting").search(fact))
+    limits = capable and bool(pattern("conflict_limiting").search(fact))
+    return limits and bool(claim.subject & head_of(fact))  # "B works only with A" limits B, not A
 
 
 def _against_product(claim: _Claim, fact: Fact) -> float:
     """A product that is not on sale or has a known fault, or a feature of it in other figures."""
     name, _, features = fact.text.partition(". ")
-    named = substance(name_in(fact.text))
+    named = _name_of(fact.text)
     if not named or claim.denies:
         return 0.0
     if fact.status in _UNSOUND and named <= claim.subject and len(named) >= 2:
@@ -322,6 +345,8 @@ def _numbers_differ(said: str, fact: str) -> bool:
     single = len(ours) == 1 and len(theirs) == 1
     if single and pattern("conflict_takes").search(fact) and "least" not in said:
         return _longest_days(theirs[0]) > _longest_days(ours[0]) * 1.01
+    if pattern("conflict_adds").search(fact):  # what is added is not what there is
+        return False
     mine, real = (pattern("conflict_measure").findall(text) for text in (said, fact))
     if len(mine) != 1 or len(real) != 1 or mine[0][1].rstrip("s") != real[0][1].rstrip("s"):
         return False

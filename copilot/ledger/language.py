@@ -12,6 +12,8 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|St|no|approx|e\.g|i\.e|vs|etc|a\.m|p\.m))\.$", re.I
 )
 
+_ABBREVIATED = 8  # letters of the longest, with one more to see where it begins
+
 STOP = frozenset(
     """a about after again all also am an and any anything are as at be because been before being
     both but by can cannot can't could couldn't did didn't do does doesn't doing don't done each
@@ -90,7 +92,8 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     start = 0
     for match in _BREAK.finditer(text):
-        if _ABBREVIATION.search(text[start : match.start()]):
+        before = text[max(start, match.start() - _ABBREVIATED) : match.start()]
+        if before.endswith(".") and _ABBREVIATION.search(before):
             continue
         _append(found, text, start, match.start() + len(match.group().rstrip()))
         start = match.end()
@@ -166,9 +169,11 @@ _AMOUNT = re.compile(
 @lru_cache(maxsize=8192)
 def words(text: str) -> tuple[str, ...]:
     """All words in order, small letters; hyphenated words also in their parts."""
+    every: list[str] = _WORD.findall(plain(text))
+    if "-" not in text:
+        return tuple(every)
     found: list[str] = []
-    for match in _WORD.finditer(plain(text)):
-        word = match.group()
+    for word in every:
         found.append(word)
         if "-" in word:
             found.extend(part for part in word.split("-") if part)
@@ -213,5 +218,19 @@ def digits(text: str) -> str:
         value = spoken_number(match.group())
         return match.group() if value is None else f"{value:g}"
 
-    lowered = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain(text))
-    return NUMBER_WORDS.sub(swap, lowered)
+    lowered = plain(text)
+    if "," in lowered:
+        lowered = _THOUSANDS.sub("", lowered)
+    # Looking for a few letters first is ten times cheaper, and most texts count nothing.
+    return NUMBER_WORDS.sub(swap, lowered) if _counts(lowered.lower()) else lowered
+
+
+def _counts(lowered: str) -> bool:
+    return any(map(lowered.__contains__, _COUNTING))
+
+
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_COUNTING = (
+    *("half", "hundred", "thousand", "dozen", "couple"),
+    *(w for w in (*_UNITS, *_TENS) if not any(o != w and o in w for o in (*_UNITS, *_TENS))),
+)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from copilot.ledger.asks import FEW_WORDS, Ask, asks, questions, times_said
+from copilot.ledger.contacts import PerContact
 from copilot.ledger.language import Sentence, amounts, digits, plain, sentences, stems, topic
 from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said, Timeline
@@ -53,7 +55,8 @@ class _Matter:
 def open_loops(timeline: Timeline, *, similar: float = 0.5) -> list[OpenLoop]:
     """Requests that a turn of ours passed over: open today, or answered in a later contact."""
     turns = timeline.turns
-    matters = _matters(turns, asks(turns), similar)
+    asked = [ask.at(contact.start) for contact in timeline.contacts for ask in _asked(contact)]
+    matters = _matters(turns, asked, similar)
     found: list[OpenLoop] = []
     for matter in matters:
         if _is_open(turns, matter):
@@ -64,16 +67,27 @@ def open_loops(timeline: Timeline, *, similar: float = 0.5) -> list[OpenLoop]:
     return found
 
 
+def _read(turns: Sequence[Said]) -> tuple[Ask, ...]:
+    """The asks of a contact, and which of them it settles itself."""
+    return tuple(
+        replace(ask, settled=_settled(turns, ask, _ours_here(turns, ask))) for ask in asks(turns)
+    )
+
+
+_asked = PerContact(_read)
+
+
 def _answered_later(turns: Sequence[Said], matter: _Matter) -> str | None:
     """The turn of a later contact that took up what the first contact had passed over."""
     ask = matter.asks[0]
     asked = turns[ask.place]
     later = [t for t in turns[ask.place + 1 : ask.place + 1 + LATER_TURNS] if t.ours]
-    here = [t for t in later if t.conversation_id == asked.conversation_id]
+    own = asked.conversation_id
+    here = any(t.conversation_id == own for t in later)
     came_back = len({turns[again.place].conversation_id for again in matter.asks}) > 1
-    if not came_back and (not here or _settled(turns, ask, here)):
+    if not came_back and (not here or ask.settled):
         return None
-    return next((t.id for t in later if t not in here and _closes_late(ask, t)), None)
+    return next((t.id for t in later if t.conversation_id != own and _closes_late(ask, t)), None)
 
 
 def loop_from(timeline: Timeline, turn: Said, quote: str, what: str, times: int) -> OpenLoop | None:
@@ -98,7 +112,7 @@ def _matters(turns: Sequence[Said], asks: Sequence[Ask], similar: float) -> list
     matters: list[_Matter] = []
     by_word: dict[str, list[int]] = {}
     for ask in asks:
-        near = dict.fromkeys(n for word in ask.about for n in by_word.get(word, ()))
+        near = sorted({n for word in ask.about for n in by_word.get(word, ())})
         place = next(
             (
                 n
@@ -121,7 +135,7 @@ def _closed(turns: Sequence[Said], matter: _Matter, again: Ask) -> bool:
     last = matter.asks[-1]
     if turns[last.place].conversation_id == turns[again.place].conversation_id:
         return False  # asked again at once: the answer was none
-    return matter.times == 1 and _settled(turns, last, _ours_here(turns, last))
+    return matter.times == 1 and last.settled
 
 
 def _ours_here(turns: Sequence[Said], ask: Ask) -> list[Said]:
@@ -141,16 +155,21 @@ def _is_open(turns: Sequence[Said], matter: _Matter) -> bool:
     if matter.times >= 2:
         passed = any(t.ours for t in turns[matter.asks[0].place + 1 : last.place + 1 + LATER_TURNS])
         return passed and not _answered(turns, last, later)
-    return bool(later) and not _settled(turns, last, later)
+    return bool(later) and not last.settled and not _settled_late(turns, last, later)
 
 
-def _settled(turns: Sequence[Said], ask: Ask, later: Sequence[Said]) -> bool:
-    """Answered, acted upon, refused with a reason, or being worked on at this very moment."""
-    asked = turns[ask.place]
-    here = [turn for turn in later if turn.conversation_id == asked.conversation_id]
+def _settled_late(turns: Sequence[Said], ask: Ask, later: Sequence[Said]) -> bool:
+    """Taken up in a later contact."""
+    own = turns[ask.place].conversation_id
+    return any(_closes_late(ask, turn) for turn in later if turn.conversation_id != own)
+
+
+def _settled(turns: Sequence[Said], ask: Ask, here: Sequence[Said]) -> bool:
+    """Answered, acted upon, refused with a reason, or being worked on at this very moment.
+
+    All within the contact itself, `here` being our turns in it after the ask.
+    """
     if any(_takes_up(ask, sentence) for turn in here for sentence in sentences(turn.text)):
-        return True
-    if any(_closes_late(ask, turn) for turn in later if turn not in here):
         return True
     if not here:
         return False
@@ -267,18 +286,19 @@ def _words(text: str) -> frozenset[str]:
 
 def _answered(turns: Sequence[Said], ask: Ask, later: Sequence[Said]) -> bool:
     """A repeated request is closed by the thing itself or a dated commitment, not by `I'll see`."""
-    here = _ours_here(turns, ask)
+    own = turns[ask.place].conversation_id
     for turn in later:
+        here = turn.conversation_id == own
         for sentence in sentences(turn.text):
             about = len(ask.about & topic(sentence.text)) >= min(2, len(ask.about))
-            if not (about or turn in here) or _is_empty(ask, sentence):
+            if not (about or here) or _is_empty(ask, sentence):
                 continue
             lowered = sentence.lower
             dated = bool(pattern("say_when").search(digits(lowered)))
             if about and (dated or not pattern("loop_vague").search(lowered)):
                 return True
             pledged = dated and pattern("loop_pledge").search(lowered)
-            if pledged and turn in here and _only_matter(turns, ask, sentence):
+            if pledged and here and _only_matter(turns, ask, sentence):
                 return True
     return _answered_at_once(turns, ask) or _received(turns, ask)
 
@@ -299,10 +319,17 @@ def _answered_at_once(turns: Sequence[Said], ask: Ask) -> bool:
 
 def _received(turns: Sequence[Said], ask: Ask) -> bool:
     return any(
-        pattern("loop_received").search(plain(t.text)) and ask.about & topic(t.text)
+        ask.about & _receipt(t.text)
         for t in turns[ask.place + 1 : ask.place + 1 + LATER_TURNS]
         if t.speaker == "customer"
     )
+
+
+@lru_cache(maxsize=8192)
+def _receipt(text: str) -> frozenset[str]:
+    """What a turn that says something came is about."""
+    came = pattern("loop_received").search(plain(text))
+    return topic(text) if came else frozenset()
 
 
 def _pitches(lowered: str) -> bool:

@@ -12,6 +12,7 @@ from copilot.ledger.aftermath import Aftermath
 from copilot.ledger.calendar import Due, DueBasis, WorkingCalendar, due
 from copilot.ledger.commitments import Clause, accepts, commitments, own_commitments
 from copilot.ledger.conflicts import contradicted_by
+from copilot.ledger.contacts import PerContact
 from copilot.ledger.fate import Patience, fate
 from copilot.ledger.language import plain, sentences, stems, topic
 from copilot.ledger.patterns import pattern
@@ -72,9 +73,9 @@ def promises(timeline: Timeline, as_of: datetime, policy: LedgerPolicy) -> list[
     """All promises of a timeline as they stand at `as_of`, in the order they were made."""
     after = Aftermath.of(timeline)
     found = [
-        _promise(timeline, place, clause, as_of, policy, after)
-        for place in range(len(timeline.turns))
-        for clause in _binding(timeline.turns, place)
+        _promise(timeline, contact.start + place, clause, as_of, policy, after)
+        for contact in timeline.contacts
+        for place, clause in _bindings(contact)
     ]
     return [promise for promise in _referred(_once(found)) if _counts(promise)]
 
@@ -150,6 +151,16 @@ def is_overdue(on: date | None, as_of: datetime, zone: tzinfo | None) -> bool:
         return False
     end = datetime.combine(on + timedelta(days=1), time(), tzinfo=zone or as_of.tzinfo)
     return as_of >= end
+
+
+def _read(turns: Sequence[Said]) -> tuple[tuple[int, Clause], ...]:
+    """Every clause of a contact that binds someone, with the place of its turn."""
+    return tuple(
+        (place, clause) for place in range(len(turns)) for clause in _binding(turns, place)
+    )
+
+
+_bindings = PerContact(_read)
 
 
 def _binding(turns: Sequence[Said], place: int) -> list[Clause]:

@@ -47,7 +47,6 @@ def name_in(text: str) -> str:
     return re.sub(r"\(.*?\)|,.*", "", text.partition(". ")[0])
 
 
-@lru_cache(maxsize=16384)
 def naming(
     words: frozenset[str], products: tuple[frozenset[str], ...]
 ) -> frozenset[frozenset[str]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from functools import cached_property
+from hashlib import blake2b
+from itertools import groupby
 from typing import Literal
 
 Who = Literal["customer", "agent", "bot", "system", "third_party"]
@@ -43,6 +46,15 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """A stretch of the timeline that holds all turns of its conversations."""
+
+    start: int
+    turns: tuple[Said, ...]
+    digest: bytes
+
+
+@dataclass(frozen=True)
 class Timeline:
     """All turns of a customer, oldest first, and the facts that promises are held against."""
 
@@ -54,6 +66,11 @@ class Timeline:
     resolved: Mapping[str, bool] = field(default_factory=dict)  # contacts of known outcome
     open_cases: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def contacts(self) -> tuple[Contact, ...]:
+        """The stretches that are read by themselves, in order."""
+        return contacts(self.turns)
 
 
 def in_order(turns: Sequence[Said]) -> tuple[Said, ...]:
@@ -69,9 +86,33 @@ def joined(conversations: Iterable[tuple[datetime | None, Sequence[Said]]]) -> t
     last = float("-inf")
     for place, (start, turns) in enumerate(conversations):
         ordered = in_order(turns)
-        times = [turn.at.timestamp() for turn in ordered if turn.at is not None]
+        known = [turn.at for turn in ordered if turn.at is not None]
+        if len(known) == len(ordered):
+            known = known[:1]  # they are in order
+        times = [at.timestamp() for at in known]
         begin = min(times) if times else (start.timestamp() if start else last)
         last = begin
         blocks.append((begin, place, ordered))
     blocks.sort(key=lambda block: (block[0], block[1]))
     return tuple(turn for _, _, block in blocks for turn in block)
+
+
+def contacts(turns: Sequence[Said]) -> tuple[Contact, ...]:
+    """The contacts in order; one stretch where a source gave two of them the same id."""
+    runs = [tuple(run) for _, run in groupby(turns, key=lambda turn: turn.conversation_id)]
+    if len({run[0].conversation_id for run in runs}) < len(runs):
+        runs = [tuple(turns)]
+    found: list[Contact] = []
+    start = 0
+    for run in runs:
+        found.append(Contact(start, run, _digest(run)))
+        start += len(run)
+    return tuple(found)
+
+
+def _digest(turns: Sequence[Said]) -> bytes:
+    names: dict[str, int] = {}
+    told = [
+        (names.setdefault(t.conversation_id, len(names)), t.speaker, t.role, t.text) for t in turns
+    ]
+    return blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from copilot.ledger import Said
+from copilot.ledger.contacts import PerContact
 from copilot.ledger.language import plain, stems
 from copilot.needs import evidence
 from copilot.needs.bundle import relevant_to
 from copilot.needs.catalogue import is_generic, subjects
 from copilot.needs.offers import Complaint, Offered, complaint_of
 from copilot.needs.proposal import Candidate
-from copilot.needs.scene import Scene, Words, own_sentences
+from copilot.needs.scene import Scene, Words, own_sentences, shows, signals
 
 if TYPE_CHECKING:
     from copilot.needs.state import State
@@ -155,21 +157,37 @@ def _after_complaints(scene: Scene, offers: Sequence[Offered]) -> Iterator[Quiet
 
 def _told(scene: Scene) -> Iterator[Complaint]:
     """Complaints the customer voiced in earlier, dated contacts: closed with the contact's end."""
-    contacts: dict[str, list[Words]] = {}
-    for words in scene.past_saying("complaint"):
-        contacts.setdefault(words.turn.conversation_id, []).append(words)
-    ends: dict[str, date] = {}
-    for turn in scene.timeline.turns:
-        if turn.at is not None and turn.conversation_id in contacts:
-            ends[turn.conversation_id] = turn.at.date()
-    for name, voiced in contacts.items():
-        if name in ends:
-            turns = [t for t in scene.past_turns if t.conversation_id == name]
-            said = list(own_sentences(turns))
-            matter = [w for w in said if w in voiced or scene.reads("fault", w.text)]
-            grave = any(_GRAVE.search(w.sentence.lower) for w in said)
-            grave = grave or any(scene.reads("safety", w.text) for w in said)
-            yield Complaint(" ".join(w.text for w in matter), ends[name], grave)
+    for contact in scene.timeline.contacts:
+        for first, matter, grave in _voiced(contact):
+            name = contact.turns[first].conversation_id
+            days = [t.at.date() for t in contact.turns if t.at and t.conversation_id == name]
+            if name != "now" and days:
+                yield Complaint(matter, days[-1], grave)
+
+
+def _read(turns: Sequence[Said]) -> tuple[tuple[int, str, bool], ...]:
+    """Each conversation that complains, by the place of a turn of it: of what, and how gravely."""
+    shown = signals()["complaint"]
+    found: dict[str, tuple[int, str, bool]] = {}
+    for place, turn in enumerate(turns):
+        name = turn.conversation_id
+        if turn.speaker != "customer" or name in found or not shown.search(plain(turn.text)):
+            continue
+        said = list(own_sentences(t for t in turns if t.conversation_id == name))
+        voiced = {n for n, w in enumerate(said) if _complains(w, shown)}
+        if voiced:
+            matter = [w.text for n, w in enumerate(said) if n in voiced or shows("fault", w.text)]
+            grave = any(_GRAVE.search(w.sentence.lower) or shows("safety", w.text) for w in said)
+            found[name] = (place, " ".join(matter), grave)
+    return tuple(found.values())
+
+
+def _complains(words: Words, shown: re.Pattern[str]) -> bool:
+    """Both the turn and the sentence in it say so."""
+    return bool(shown.search(plain(words.turn.text))) and shows("complaint", words.text)
+
+
+_voiced = PerContact(_read)
 
 
 def _same_kind(one: Complaint, other: Complaint) -> bool:

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from copilot.ledger import OpenLoop, Promise, Said, Timeline, open_loops, promises
+from copilot.ledger.contacts import PerContact
 from copilot.ledger.language import Sentence, digits, plain, sentences, stem, stems
 from copilot.ledger.lexicon import lexicon
 from copilot.needs.case import Case
@@ -190,10 +191,11 @@ class Scene:
 
         Only the turns that show it anywhere are taken apart: a lifetime is long.
         """
-        pattern = signals()[name]
-        for turn in self.past_turns:
-            if pattern.search(plain(turn.text)):
-                yield from (w for w in own_sentences([turn]) if self.reads(name, w.text))
+        for contact in self.timeline.contacts:
+            for place in _showing(name)(contact):
+                turn = contact.turns[place]
+                if turn.conversation_id != "now":
+                    yield from (w for w in own_sentences([turn]) if self.reads(name, w.text))
 
     @cached_property
     def agent_turns(self) -> tuple[Said, ...]:
@@ -233,6 +235,21 @@ class Scene:
     def after(self, words: Words) -> tuple[Said, ...]:
         """The current turns that follow a sentence."""
         return self.current[self.position.get(words.turn.id, 0) + 1 :]
+
+
+@lru_cache(maxsize=32)
+def _showing(name: str) -> PerContact[tuple[int, ...]]:
+    """The places of the customer's turns that show this signal anywhere, contact by contact."""
+    pattern = signals()[name]
+
+    def read(turns: Sequence[Said]) -> tuple[int, ...]:
+        return tuple(
+            place
+            for place, turn in enumerate(turns)
+            if turn.speaker == "customer" and pattern.search(plain(turn.text))
+        )
+
+    return PerContact(read)
 
 
 def own_sentences(turns: Iterable[Said]) -> Iterator[Words]:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from copilot.ledger import Fact
-from copilot.ledger.conflicts import contradicted_by, shelf
+from copilot.ledger.conflicts import Shelf, contradicted_by
 
 SAID = date(2026, 2, 12)
 PLANS = (
@@ -21,7 +21,7 @@ PLANS = (
 
 def against(claim: str, *statements: str, nearby: tuple[str, ...] = (), **more: str) -> str | None:
     facts = tuple(Fact(f"K{n}", text) for n, text in enumerate(statements, 1))
-    return contradicted_by(claim, shelf((*PLANS, *facts)), SAID, SAID, nearby=nearby, **more)
+    return contradicted_by(claim, Shelf.of((*PLANS, *facts)), SAID, SAID, nearby=nearby, **more)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,9 @@ def against(claim: str, *statements: str, nearby: tuple[str, ...] = (), **more: 
             "I'll sort you out a second pack by Friday",
             "A second pack on the same line is not possible.",
         ),
+        ("Your Warm Plus has 6 zones", "Warm Plus has four zones."),
+        ("Mesh Points work with any router", "Mesh Points work only with a Router R3."),
+        ("Remote control is free", "Remote control needs Warm Plus."),
         ("Your price is locked until 2028", "All fixed tariffs have a fixed price for 12 months."),
         ("the price is fixed for two years", "The price rises from 9 to 12 on 1 May."),
         ("you can leave any time, no charge", "The minimum term is 12 months."),
@@ -97,6 +100,12 @@ def test_a_fact_that_plainly_says_otherwise_is_named(claim: str, fact: str) -> N
             "The R3 covers 110 square metres",
             "A Mesh Point carries the Wi-Fi on, about 60 square metres each.",
         ),
+        # what an extra adds is not what there is
+        ("Your Warm Plus has 6 zones", "The Extra zones pack adds four zones to Warm Plus."),
+        # "B works only with A" limits B, not A
+        ("You get the R3 router with it", "Mesh Points work only with a Router R3."),
+        # who needs none is not limited
+        ("Remote control works for everyone", "Remote control needs no subscription."),
     ],
 )
 def test_what_only_looks_alike_is_no_conflict(claim: str, fact: str) -> None:

@@ -190,3 +190,35 @@ def test_one_word_in_common_in_a_later_contact_answers_nothing() -> None:
     assert [loop.status for loop in loops(*turns)] == ["open"]
     later = (*turns, ("service", "Your bill comes in large print from June.", "now"))
     assert [loop.status for loop in loops(*later)] == ["answered"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "reply", "is_open"),
+    [
+        ("can my neighbour borrow the van too?", "Yes. Tariff Green allows 2 drivers.", False),
+        (
+            "What do I do with the pump so that it doesn't freeze?",
+            "Dear Ms Lund, unscrew the lid and take out the filter. Good luck!",
+            False,
+        ),
+        ("What do I do with the pump so that it doesn't freeze?", "Good luck with it!", True),
+        ("can my neighbour borrow the van too?", "Our new trailer suits you.", True),
+    ],
+)
+def test_a_yes_and_a_step_are_answers_in_other_words(
+    asked: str, reply: str, *, is_open: bool
+) -> None:
+    assert bool(loops(("customer", asked), ("service", reply))) is is_open
+
+
+def test_asks_are_joined_with_the_earliest_that_fits() -> None:
+    """In every process alike: two matters are near, the one asked first takes the reminder."""
+    first, second = loops(
+        ("customer", "Could you send the invoice for the boat?", "a"),
+        ("service", "Lovely weather today.", "a"),
+        ("customer", "Could you renew the licence of the trailer?", "b"),
+        ("service", "Lovely weather today.", "b"),
+        ("customer", "I asked before: the licence and the invoice, please.", "c"),
+        ("service", "Lovely weather today.", "c"),
+    )
+    assert (first.turn, first.times_asked, second.times_asked) == ("t1", 2, 1)
