@@ -28,7 +28,8 @@ from copilot.config import Settings
 from copilot.connectors import ConnectorFile
 from copilot.db import TenantStore
 from copilot.embedder import Embedder
-from copilot.errors import CopilotError
+from copilot.errors import ConfigError, CopilotError
+from copilot.folders import unusable
 from copilot.identity import resolve
 from ingest.pipeline import Pipeline, Silent
 from ingest.sync.receive import receive
@@ -50,6 +51,11 @@ def create_app(settings: Settings | None = None, *, embedder: Embedder | None = 
         except CopilotError as fault:
             app.state.fault = fault  # the command says it in words and exits with its code
             raise
+        except OSError as error:
+            if error.filename is None:  # no file of ours: a fault to be seen whole
+                raise
+            app.state.fault = ConfigError(unusable(error, settings.home))
+            raise app.state.fault from error
 
     app = FastAPI(
         title="Continuum",

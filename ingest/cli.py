@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -188,13 +188,20 @@ def run_with_progress(
         )  # fmt: skip
         wanted = {"paths": [str(path.resolve()) for path in paths], "kind": kind}
         store.journal.note_job("ingest", wanted, report.kept(), began=began)
-        bar.say("who is who")
-        report.customers |= resolve(store).touched
-        bar.say("promises and open requests")
-        copilot.ledgers.refresh(store, report.customers)
-        bar.say("learning which reply comes next")
-        copilot.retriever.repliers.train_if_due(store)
+        settle(copilot, store, report.customers, say=bar.say)
     return report
+
+
+def settle(
+    copilot: Copilot, store: TenantStore, customers: set[str], *, say: Callable[[str], None]
+) -> None:
+    """What follows the storing: who is who, the ledgers of `customers`, the reply model if due."""
+    say("who is who")
+    customers |= resolve(store).touched
+    say("promises and open requests")
+    copilot.ledgers.refresh(store, customers)
+    say("learning which reply comes next")
+    copilot.retriever.repliers.train_if_due(store)
 
 
 def show_report(report: Report) -> None:

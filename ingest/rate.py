@@ -1,7 +1,8 @@
 """Measures ingest against the bare embedder: short interactions with vectors, redaction included.
 
 Slices of the same records go through the pipeline and their texts through the embedder alone, by
-turns, so that other load on the machine falls on both sides alike.
+turns, so that other load on the machine falls on both sides alike. Then what `copilot ingest` does
+once all is stored: identities, ledgers, the reply model.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 
 import numpy as np
 
-from copilot.bootstrap import build
+from copilot.bootstrap import Copilot, build
 from copilot.config import Settings
+from ingest.cli import settle
 from ingest.pipeline import Embeds, Pipeline
 
 SLICE = 512
@@ -55,6 +58,28 @@ class Spent:
         work()
         self.clock_s += perf_counter() - began
         self.cpu_s += process_time() - worked
+
+
+@dataclass(slots=True)
+class Steps:
+    """Time of each step between its name and the next one's."""
+
+    spent: dict[str, Spent] = field(default_factory=dict)
+    _name: str = ""
+    _began: tuple[float, float] = (0.0, 0.0)
+
+    def say(self, name: str) -> None:
+        """The step so far is over, the one of that name begins; without a name none does."""
+        at = perf_counter(), process_time()
+        if self._name:
+            self.spent[self._name] = Spent(at[0] - self._began[0], at[1] - self._began[1])
+        self._name, self._began = name, at
+
+    @property
+    def total(self) -> Spent:
+        """All steps together."""
+        steps = self.spent.values()
+        return Spent(sum(s.clock_s for s in steps), sum(s.cpu_s for s in steps))
 
 
 @dataclass(slots=True)
@@ -121,40 +146,61 @@ def _chat(number: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def rate(interactions: int) -> dict[str, float | int]:
-    """Interactions and chunks a second, and both ratios to the bare embedder."""
-    ours, bare = Spent(), Spent()
+def rate(interactions: int) -> dict[str, Any]:
+    """Interactions and chunks a second, and ratios to the bare embedder: storing, and all of it."""
     with tempfile.TemporaryDirectory(prefix="continuum-rate-") as folder:
         root = Path(folder)
         copilot = build(Settings(home=root / "home", database_url="", model=""))
-        copilot.embedder.embed(["warm"])
-        store = copilot.store()
-        heard = Listening(copilot.embedder)
-        pipeline = Pipeline(store, heard, copilot.redactor_of(store))
-        write_people(root / "customers.json")
-        pipeline.run([root / "customers.json"])
-        added = chunks = 0
-        for number, start in enumerate(range(0, interactions, SLICE)):
-            path = root / f"{start}.jsonl"
-            write_interactions(path, range(start, min(start + SLICE, interactions)))
-            ours.on(lambda path=path: pipeline.run([path], kind="interactions"))  # type: ignore[misc]
-            texts, heard.texts = heard.texts, []
-            bare.on(lambda texts=texts: copilot.embedder.embed(texts))  # type: ignore[misc]
-            chunks += len(texts)
-            added = store.sources.count("interaction")[0]
-            assert added == min((number + 1) * SLICE, interactions)
-            if number % SAID_EVERY == 0:
-                _say(added, interactions, ours, bare)
-        copilot.vectors.close()
-        copilot.database.close()
+        try:
+            return _measured(copilot, root, interactions)
+        finally:
+            copilot.vectors.close()
+            copilot.database.close()
+
+
+def _measured(copilot: Copilot, root: Path, interactions: int) -> dict[str, Any]:
+    ours, bare, after = Spent(), Spent(), Steps()
+    copilot.embedder.embed(["warm"])
+    store = copilot.store()
+    heard = Listening(copilot.embedder)
+    pipeline = Pipeline(store, heard, copilot.redactor_of(store))
+    write_people(root / "customers.json")
+    customers = pipeline.run([root / "customers.json"]).customers
+    added = chunks = 0
+    for number, start in enumerate(range(0, interactions, SLICE)):
+        path = root / f"{start}.jsonl"
+        write_interactions(path, range(start, min(start + SLICE, interactions)))
+        ours.on(lambda path=path: pipeline.run([path], kind="interactions"))  # type: ignore[misc]
+        texts, heard.texts = heard.texts, []
+        bare.on(lambda texts=texts: copilot.embedder.embed(texts))  # type: ignore[misc]
+        chunks += len(texts)
+        added = store.sources.count("interaction")[0]
+        assert added == min((number + 1) * SLICE, interactions)
+        if number % SAID_EVERY == 0:
+            _say(added, interactions, ours, bare)
+    settle(copilot, store, customers, say=after.say)
+    after.say("")
     return {
         "interactions": added,
         "chunks": chunks,
         "interactions_per_s": round(added / ours.clock_s, 1),
         "chunks_per_s": round(chunks / ours.clock_s, 1),
         "embedder_chunks_per_s": round(chunks / bare.clock_s, 1),
-        "ratio_by_clock": round(bare.clock_s / ours.clock_s, 3),
-        "ratio_by_processor": round(bare.cpu_s / ours.cpu_s, 3),
+        "storing": _ratios(bare, ours),
+        "whole_command": _ratios(bare, ours, after.total),
+        "processor_s": {
+            "embedder alone": round(bare.cpu_s, 1),
+            "storing": round(ours.cpu_s, 1),
+            **{name: round(spent.cpu_s, 1) for name, spent in after.spent.items()},
+        },
+    }
+
+
+def _ratios(bare: Spent, *ours: Spent) -> dict[str, float]:
+    """How much of what we take the embedder alone would take."""
+    return {
+        "ratio_by_clock": round(bare.clock_s / sum(s.clock_s for s in ours), 3),
+        "ratio_by_processor": round(bare.cpu_s / sum(s.cpu_s for s in ours), 3),
     }
 
 

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from copilot.cli import admin, answers, document, serving
 from copilot.cli.console import fail
-from copilot.cli.folders import unusable
 from copilot.config import Settings
 from copilot.errors import ConfigError, CopilotError, InvalidInput, NotFound
+from copilot.folders import unusable
 from eval.cli import app as eval_app
 from ingest.cli import guess_and_ingest
 from ingest.sync.cli import sync
@@ -55,7 +55,7 @@ def main() -> None:
     except OSError as error:
         if error.filename is None:  # no file of ours: a fault to be seen whole
             raise
-        fail(unusable(error, Settings()))
+        fail(unusable(error, Settings().home))
         sys.exit(2)
     except KeyboardInterrupt:
         fail("Interrupted. What was done is kept; run the command again to go on.")

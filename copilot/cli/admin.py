@@ -13,10 +13,10 @@ from copilot.auth import ROLES, digest, new_key
 from copilot.bootstrap import Copilot, build, build_vectors
 from copilot.cli.answers import AsJson, Tenant
 from copilot.cli.console import out, print_json
-from copilot.cli.folders import unusable
 from copilot.config import Settings
 from copilot.db import Database
 from copilot.errors import CopilotError, InvalidInput
+from copilot.folders import unusable
 
 keys = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)
 
@@ -129,7 +129,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         settings.home.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(settings.home).free // 1_000_000
     except OSError as error:
-        yield Finding("home", is_good=False, state=unusable(error, settings))
+        yield Finding("home", is_good=False, state=unusable(error, settings.home))
         return
     yield Finding(
         "home", free > 500, f"{settings.home} ({free:,} MB free)",
@@ -139,7 +139,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     try:
         copilot = build(settings)
     except (CopilotError, OSError) as error:
-        state = unusable(error, settings) if isinstance(error, OSError) else error.detail
+        state = unusable(error, settings.home) if isinstance(error, OSError) else error.detail
         yield Finding("installation", is_good=False, state=state)
         return
     yield from _parts(settings, copilot)

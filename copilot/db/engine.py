@@ -174,6 +174,12 @@ def _named(error: SQLAlchemyError, url: str = "") -> StoreError:
     text = str(error.orig) if isinstance(error, DBAPIError) else type(error).__name__
     if re.search(r"disk is full|No space left|database or disk", text, re.IGNORECASE):
         return StoreError("The disk is full: nothing was stored. Free some space and try again.")
+    if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == "SQLITE_IOERR_WRITE":
+        return StoreError(
+            "The disk took no more of the database's file: the disk is full, or the file has "
+            "reached the largest size that the system allows it. Nothing was stored. Free some "
+            "space or raise the limit, and try again."
+        )
     if "readonly" in text or "unable to open" in text:
         return StoreError(f"The database cannot be written {url}: check the folder's permissions.")
     if "locked" in text:

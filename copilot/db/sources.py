@@ -131,13 +131,32 @@ class Sources:
 
     def documents(self, ids: Sequence[str]) -> Iterator[Document]:
         """Articles by id, in no order."""
+        return self._by_id("document", ids)
+
+    def interactions(self, ids: Sequence[str]) -> Iterator[Interaction]:
+        """Interactions by id, in the order of the ids."""
+        for some in batches(ids):
+            found = {item.source_id: item for item in self._by_id("interaction", some)}
+            yield from (found[name] for name in some if name in found)
+
+    def _by_id(self, kind: SourceKind, ids: Sequence[str]) -> Iterator[Any]:
         with self.scope.reading() as connection:
             for some in batches(ids):
                 statement = self.scope.select(sources, sources.c.body).where(
-                    sources.c.kind == "document", sources.c.source_id.in_(some)
+                    sources.c.kind == kind, sources.c.source_id.in_(some)
                 )
                 for row in connection.execute(statement):
-                    yield codec.load("document", row[0])
+                    yield codec.load(kind, row[0])
+
+    def by_time(self, kind: SourceKind) -> list[str]:
+        """The ids of a kind, the oldest first."""
+        statement = (
+            self.scope.select(sources, sources.c.source_id)
+            .where(sources.c.kind == kind)
+            .order_by(sources.c.at, sources.c.source_id)
+        )
+        with self.scope.reading() as connection:
+            return [row[0] for row in connection.execute(statement)]
 
     def iterate(self, kind: SourceKind, customer_ids: Sequence[str] | None = None) -> Iterator[Any]:
         """Items of a kind in order of time, of some customers or of all."""

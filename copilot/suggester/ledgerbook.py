@@ -64,6 +64,8 @@ class LedgerBook:
         if not said:
             return bare
         facts = passages(self.retriever, store, list(said)[-MAX_LOOKUPS:])
+        if not facts:
+            return bare
         return self.scene(store, story, story.ids[0], facts, as_of=as_of)
 
     def scene(

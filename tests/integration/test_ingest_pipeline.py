@@ -6,6 +6,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import resource
 import signal
 import time
 from multiprocessing.connection import Connection
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 import ingest.pipeline
 from copilot.db import Database, TenantStore
-from copilot.domain import Interaction, Turn
+from copilot.domain import Document, Interaction, Turn
 from copilot.errors import EmbedderError, StoreError
 from ingest.pipeline import Pipeline
 from tests.fakes import FakeEmbedder
@@ -262,6 +263,31 @@ def test_a_full_disk_is_named_and_nothing_is_lost(
         pipeline.run([docs])
     assert store.sources.get("document", "1") is not None
     assert store.sources.count("document")[0] == 1
+
+
+def _ingest_under_a_limit(url: str, pipe: Connection) -> None:
+    store = Database.open(url).create_tenant("t")
+    wal = Path(url.removeprefix("sqlite:///") + "-wal")
+    limit = wal.stat().st_size + 20_000
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    long = [Document(f"n{i}", "long", "word " * 2_000) for i in range(50)]
+    try:
+        Pipeline(store, FakeEmbedder()).ingest(long, origin="test")
+    except StoreError as fault:
+        pipe.send((fault.detail, store.sources.count("document")[0]))
+
+
+def test_a_file_that_may_not_grow_is_named_like_a_full_disk(tmp_path: Path) -> None:
+    told, telling = multiprocessing.Pipe(duplex=False)
+    url = f"sqlite:///{tmp_path / 'small.db'}"
+    fork = multiprocessing.get_context("fork")
+    child = fork.Process(target=_ingest_under_a_limit, args=(url, telling))
+    child.start()
+    telling.close()
+    said, kept = told.recv()
+    child.join()
+    assert "the disk is full, or the file has reached the largest size" in said
+    assert kept == 0
 
 
 class _Telling:

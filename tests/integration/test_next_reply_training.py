@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from copilot.db import Database, TenantStore
 from copilot.domain import Conversation, Interaction, Outcome, Turn
-from copilot.retriever.next_reply import situation, train_replies
+from copilot.retriever.next_reply import Verdicted, situation, train_replies
 from ingest.pipeline import Pipeline
 from tests.fakes import FakeEmbedder
 
@@ -94,6 +95,40 @@ def test_what_is_unsolved_counts_as_known_but_teaches_nothing(database: Database
     offered = {row.source_id for row in model.exemplars.rows}
     assert offered == {f"case-{n}" for n in range(5, 9)}
     assert model.n_examples == store.sources.count("interaction")[1] == 18
+
+
+def test_of_many_replies_the_latest_teach_and_the_model_knows_there_are_more(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("copilot.retriever.next_reply.training.AT_LEAST", 20)
+    monkeypatch.setattr("copilot.retriever.next_reply.sampling.AT_LEAST", 20)
+    monkeypatch.setattr("copilot.retriever.next_reply.sampling.RARE", 4)
+    monkeypatch.setattr("copilot.retriever.next_reply.sampling.PER_KIND", 10)
+    days = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=n) for n in range(30)]
+    backwards = [replace(case(n), at=days[-n - 1]) for n in range(30)]  # case 0 is the latest
+    for label in ("ask_day", None):
+        cases = [replace(c, turns=tuple(_labelled(t, label) for t in c.turns)) for c in backwards]
+        tenant = f"acme-{label or 'none'}".replace("_", "-")
+        store = filled(database, tenant, cases)
+        judged = Verdicted(case(99).turns[:1], "case-29", 1, "accepted")
+        model = train_replies(store, FakeEmbedder(), verdicts=[judged])
+        taught = {row.source_id for row in model.exemplars.rows}
+        assert taught == {*(f"case-{n}" for n in range(9)), "case-29"}
+        assert model.n_examples == store.sources.count("interaction")[1]
+
+
+def _labelled(turn: Turn, label: str | None) -> Turn:
+    return replace(turn, label=turn.label if label else None)
+
+
+def test_interactions_come_in_the_order_they_are_asked_for(database: Database) -> None:
+    store = filled(database, "acme", [case(n) for n in range(6)])
+    wanted = ["case-4", "case-1", "gone", "case-5"]
+    found = [i.source_id for i in store.sources.interactions(wanted)]
+    assert found == ["case-4", "case-1", "case-5"]
+    other = database.create_tenant("other")
+    assert list(other.sources.interactions(wanted)) == []
+    assert other.sources.by_time("interaction") == []
 
 
 def test_an_empty_store_gives_a_model_that_says_nothing(database: Database) -> None:

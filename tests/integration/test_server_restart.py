@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -22,7 +23,10 @@ from sqlalchemy import Engine, event
 from copilot.config import ROOT
 from copilot.db import Database
 from copilot.embedder import build_embedder
+from copilot.errors import ConfigError
+from server import create_app
 from tests.fake_upstream import FakeUpstream
+from tests.fakes import FakeEmbedder
 from tests.model_desk import QUESTION, served, settings
 
 KEY = "ck_restart"
@@ -175,6 +179,21 @@ def full_disk(engine: Engine) -> Iterator[None]:
     finally:
         event.remove(engine, "checkout", limit)
         event.listen(engine, "checkout", free)
+
+
+def test_a_home_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("where a folder should be")
+    app = create_app(settings(tmp_path / "file" / "home"), embedder=FakeEmbedder())
+
+    async def started() -> None:
+        async with app.router.lifespan_context(app):
+            pass
+
+    with pytest.raises(ConfigError, match=r"COPILOT_HOME: .*file is a file, not a folder"):
+        asyncio.run(started())
+    assert isinstance(app.state.fault, ConfigError)
+    app = create_app(settings(tmp_path / "home"), embedder=FakeEmbedder())
+    asyncio.run(started())
 
 
 def test_a_full_disk_is_a_problem_and_not_the_end(tmp_path: Path) -> None:

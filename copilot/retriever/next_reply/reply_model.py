@@ -20,6 +20,7 @@ from copilot.retriever.next_reply.examples import (
 from copilot.retriever.next_reply.exemplars import Exemplar, Exemplars
 from copilot.retriever.next_reply.features import hashed
 from copilot.retriever.next_reply.kinds import FEW_EXAMPLES, Kinds, kinds_of
+from copilot.retriever.next_reply.sampling import MOST
 from copilot.retriever.next_reply.softmax import Lesson, Softmax, train
 from copilot.retriever.next_reply.turns import capitals_are_values, situation, words
 from copilot.retriever.next_reply.values import fill, own_name
@@ -28,7 +29,6 @@ Floats = NDArray[np.float32]
 Fetch = Callable[[Sequence[int]], Mapping[int, str]]
 SPARE_KINDS = 4
 PER_KIND = 4
-MAX_EXAMPLES = 60_000  # the latest ones; more does not fit a small server's memory while training
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class ReplyModel:
         solved = [e.resolved is not False for e in examples]
         examples = [e for e, is_solved in zip(examples, solved, strict=True) if is_solved]
         vectors = vectors[np.array(solved, bool)]
-        examples, vectors = examples[-MAX_EXAMPLES:], vectors[-MAX_EXAMPLES:]
+        examples, vectors = examples[-MOST:], vectors[-MOST:]  # the latest ones
         mask = capitals_are_values([e.reply for e in examples])
         kinds = kinds_of(examples, embedder.embed, mask_capitals=mask)
         lesson = _lesson(examples, vectors, kinds, mask_capitals=mask)

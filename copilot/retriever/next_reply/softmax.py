@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from copilot.retriever.next_reply.features import Ids
 
@@ -20,6 +22,7 @@ BATCH = (32, 256)
 RATE = 0.15
 FEATURE_DROPOUT = 0.4
 BIAS_RATE = 0.05
+_ONE_AT_A_TIME = Lock()  # the number of threads is the process's, and so is its memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,13 @@ class Lesson:
 
 def train(lesson: Lesson, n_replies: int, *, seed: int = 0) -> Softmax:
     """Minibatches with per-feature step sizes; the same lesson gives the same weights."""
+    # The dense products are small: two threads would only wait for each other, on a busy machine
+    # for minutes.
+    with _ONE_AT_A_TIME, threadpool_limits(1, user_api="blas"):
+        return _trained(lesson, n_replies, np.random.default_rng(seed))
+
+
+def _trained(lesson: Lesson, n_replies: int, rng: np.random.Generator) -> Softmax:
     ids = _known_features(lesson, limit=MAX_WEIGHTS // max(1, n_replies))
     rows = _matrix(lesson.features, ids)
     width = 0 if lesson.vectors is None else lesson.vectors.shape[1]
@@ -65,7 +75,6 @@ def train(lesson: Lesson, n_replies: int, *, seed: int = 0) -> Softmax:
     if lesson.vectors is not None:
         vectors = lesson.vectors
     state = _State.fresh(len(ids), width, n_replies)
-    rng = np.random.default_rng(seed)
     size = int(np.clip(len(lesson.targets) // 100, *BATCH))
     starts = range(0, len(lesson.targets), size)
     epochs = int(np.clip(STEPS // max(1, len(starts)), *EPOCHS))
@@ -112,17 +121,33 @@ class _State:
         *,
         rate: float,
     ) -> None:
-        """One step of Adagrad with one step size per feature, on the rows that are touched."""
-        error = _error(rows @ self.sparse + vectors @ self.dense + self.bias, targets, weights)
-        touched = np.unique(rows.indices)
-        slope = rows[:, touched].T @ error
-        self.sparse_seen[touched] += (slope * slope).mean(1)
-        self.sparse[touched] -= (rate / np.sqrt(self.sparse_seen[touched]))[:, None] * slope
+        """One step of Adagrad with one step size per feature, on the rows that are touched.
+
+        These rows are gathered once: the products then run over a small, whole block of memory.
+        """
+        touched, rows = _compact(rows)
+        block = self.sparse[touched]
+        error = _error(rows @ block + vectors @ self.dense + self.bias, targets, weights)
+        slope = rows.T @ error
+        self.sparse_seen[touched] += np.einsum("ij,ij->i", slope, slope) / slope.shape[1]
+        slope *= (rate / np.sqrt(self.sparse_seen[touched]))[:, None]
+        block -= slope
+        self.sparse[touched] = block
         self.bias -= rate * BIAS_RATE * error.mean(0)
         if vectors.shape[1]:
             slope = vectors.T @ error
             self.dense_seen += float((slope * slope).mean())
             self.dense -= rate / np.sqrt(self.dense_seen) * slope
+
+
+def _compact(rows: sp.csr_matrix) -> tuple[NDArray[np.int64], sp.csr_matrix]:
+    """The features that some row has, and the rows over these alone."""
+    has = np.zeros(rows.shape[1], bool)
+    has[rows.indices] = True
+    touched = np.flatnonzero(has)
+    place = np.cumsum(has, dtype=np.int32) - 1
+    shape = (rows.shape[0], len(touched))
+    return touched, sp.csr_matrix((rows.data, place[rows.indices], rows.indptr), shape=shape)
 
 
 def _error(scores: Floats, targets: NDArray[np.int64], weights: Floats) -> Floats:
@@ -179,6 +204,8 @@ def _matrix(features: Sequence[Ids], ids: Ids) -> sp.csr_matrix:
 
 
 def _dropped(rows: sp.csr_matrix, rng: np.random.Generator) -> sp.csr_matrix:
+    """The rows without a part of their features, at the same mean."""
     keep = rng.random(len(rows.data)) > FEATURE_DROPOUT
-    rows.data = (rows.data * keep / (1 - FEATURE_DROPOUT)).astype(np.float32)
-    return rows
+    ends = np.concatenate(([0], np.cumsum(keep)))[rows.indptr]
+    data = rows.data[keep] / np.float32(1 - FEATURE_DROPOUT)
+    return sp.csr_matrix((data, rows.indices[keep], ends), shape=rows.shape)

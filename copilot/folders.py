@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from copilot.config import Settings
 
-
-def unusable(error: OSError, settings: Settings) -> str:
+def unusable(error: OSError, home: Path) -> str:
     """The path that is at fault, why, and what to do; the home is named by its variable."""
-    path = Path(os.fsdecode(error.filename)) if error.filename else settings.home
+    path = Path(os.fsdecode(error.filename)) if error.filename else home
     reason = (error.strerror or type(error).__name__).lower()
     if isinstance(error, FileExistsError | NotADirectoryError):
         reason = f"{_first_file(path)} is a file, not a folder"
-    if _is_of_home(path, settings.home):
+    if _is_of_home(path, home):
         return (
-            f"COPILOT_HOME: {settings.home} cannot be used: {reason}. "
+            f"COPILOT_HOME: {home} cannot be used: {reason}. "
             "Set COPILOT_HOME to a folder that you may write to."
         )
     return f"{path} cannot be used: {reason}. Check the path and its permissions."
