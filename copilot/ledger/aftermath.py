@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copilot.ledger.asks import FEW_WORDS
 from copilot.ledger.conflicts import Shelf, shelf
@@ -54,16 +55,17 @@ class Aftermath:
         return next((t for n, words, t in self.taken_back if n > place and about & words), None)
 
 
-def _done(lowered: str) -> list[frozenset[str]]:
+@lru_cache(maxsize=8192)
+def _done(lowered: str) -> tuple[frozenset[str], ...]:
     """What each clause that reports a thing done is about; nothing for "Sent."
 
     By the clause: "The card came, but it doesn't work" says that it came.
     """
-    return [
+    return tuple(
         topic(clause) if len(clause.split()) > FEW_WORDS else frozenset()
         for clause in pattern("promise_clause").split(lowered)
         if pattern("promise_done").search(clause) and not pattern("promise_not_done").search(clause)
-    ]
+    )
 
 
 def _meant(

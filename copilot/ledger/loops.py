@@ -42,6 +42,7 @@ class _Matter:
     """All asks for one thing, first to last."""
 
     asks: list[Ask] = field(default_factory=list)
+    settled: dict[int, bool] = field(default_factory=dict)  # the nth ask, in its conversation
 
     @property
     def times(self) -> int:
@@ -121,7 +122,12 @@ def _closed(turns: Sequence[Said], matter: _Matter, again: Ask) -> bool:
     last = matter.asks[-1]
     if turns[last.place].conversation_id == turns[again.place].conversation_id:
         return False  # asked again at once: the answer was none
-    return matter.times == 1 and _settled(turns, last, _ours_here(turns, last))
+    if matter.times > 1:
+        return False
+    n = len(matter.asks)
+    if n not in matter.settled:  # every later like question asks it again
+        matter.settled[n] = _settled(turns, last, _ours_here(turns, last))
+    return matter.settled[n]
 
 
 def _ours_here(turns: Sequence[Said], ask: Ask) -> list[Said]:
