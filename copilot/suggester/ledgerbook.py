@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from copilot.db import TenantStore, now
@@ -20,7 +21,30 @@ from copilot.suggester.catalogue import Catalogue
 from copilot.suggester.rows import ledger_rows
 
 FACTS_PER_QUOTE = 3
+TOGETHER = 32  # ledgers written in one transaction
+WAITS_S = 0.5  # the longest that one may wait: what is read meanwhile is older than the sources
 MAX_LOOKUPS = 60  # the latest; a search for each
+
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """The ledger of a customer, worked out and not yet written."""
+
+    story: Story
+    rows: list[dict[str, Any]]
+
+
+def _write(store: TenantStore, ledgers: Sequence[_Entries]) -> None:
+    """Several ledgers in one transaction: each has to reach the disk, and waits for it."""
+    if not ledgers:
+        return
+    with store.writing():
+        for ledger in ledgers:
+            main, *aliases = ledger.story.ids
+            for alias in aliases:
+                store.ledgers.replace_entries(alias, [], [])
+            contacts = [c.source_id for c in ledger.story.contacts]
+            store.ledgers.replace_entries(main, contacts, ledger.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +59,7 @@ class LedgerBook:
         """Writes the ledgers of customers anew; returns how many entries there are."""
         written = 0
         done: set[str] = set()
+        waiting, since = list[_Entries](), monotonic()
         for customer_id in sorted(set(customer_ids)):
             story = story_of(store, customer_id)
             main = story.ids[0]
@@ -42,10 +67,12 @@ class LedgerBook:
                 continue
             done.add(main)
             rows = self._rows(store, story, main)
-            for alias in story.ids[1:]:
-                store.ledgers.replace_entries(alias, [], [])
-            store.ledgers.replace_entries(main, [c.source_id for c in story.contacts], rows)
+            waiting.append(_Entries(story, rows))
             written += len(rows)
+            if len(waiting) >= TOGETHER or monotonic() - since >= WAITS_S:
+                _write(store, waiting)
+                waiting, since = [], monotonic()
+        _write(store, waiting)
         return written
 
     def _rows(self, store: TenantStore, story: Story, main: str) -> list[dict[str, Any]]:

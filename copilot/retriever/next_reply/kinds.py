@@ -14,7 +14,7 @@ from copilot.retriever.next_reply.turns import template
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 MAX_KINDS = 400
-MAX_TEMPLATES = 6_000  # so many different texts are compared; rarer ones repeat nothing
+MAX_TEMPLATES = 1_500  # so many different texts are compared; rarer ones only blur the kinds
 ENOUGH_LABELS = 0.5  # share of labelled replies from which labels alone decide
 SAME_STEP = 0.88  # cosine of two masked replies; below, "correct" and "incorrect" melt together
 MIN_CASES = 3  # a kind seen in fewer conversations is no habit
