@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from copilot.ledger.language import digits, ordinal
@@ -75,6 +76,7 @@ def nearest(said: date, day: int, month: int | None = None, year: int | None = N
     return None
 
 
+@lru_cache(maxsize=8192)
 def due(text: str, said: date | None, calendar: WorkingCalendar) -> Due:
     """The date a sentence commits to, seen from the day it was said.
 

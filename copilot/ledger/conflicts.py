@@ -197,6 +197,7 @@ def _valid(fact: Fact, day: date | None) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def _contradiction(
     claim: _Claim,
     fact: Fact,
