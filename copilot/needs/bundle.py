@@ -138,6 +138,7 @@ def relevant_to(candidate: Candidate, items: Sequence[Offering]) -> list[Offerin
     if candidate.read_by_model:
         named = {f.sku for f in candidate.verdicts if f.constraint == -1}
         return [i for i in items if i.sku in named]
+    items = [i for i in items if i.sku not in candidate.theirs]
     if candidate.called:
         return [i for i in items if i.sku in candidate.called]
     units = {c.unit for c in candidate.constraints if c.kind == "quantity"} - {PIECES}

@@ -15,6 +15,7 @@ from copilot.needs.case import Case
 from copilot.needs.contact import CONTACT, Verdict
 from copilot.needs.flags import flag_of, insights
 from copilot.needs.gates import Matter, run
+from copilot.needs.helping import help_informs
 from copilot.needs.output import (
     Assessment,
     Audit,
@@ -146,7 +147,8 @@ class NeedEngine:
 
 
 def _informs(scene: Scene, state: State, matters: Iterable[Matter]) -> tuple[Inform, ...]:
-    found = [
+    found = help_informs(scene, state.care)
+    found += [
         Inform(kind=c.kind, text=c.text[:280], source=c.source) for m in matters for c in m.cures
     ]
     found += [Inform(kind=c.kind, text=c.text[:280], source=c.source) for c in state.read.informs]

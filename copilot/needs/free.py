@@ -155,7 +155,7 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
     for fact in scene.case.knowledge:
         if not _valid(scene, fact) or fact.visibility == "internal" or _begins_later(scene, fact):
             continue
-        said, passage = statements(fact.text), _is_passage(fact)
+        said, passage = statements(fact.text), is_article(fact)
         for place, sentence in enumerate(said):
             kind = kind_of(sentence)
             if passage:
@@ -170,7 +170,7 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
     return found
 
 
-def _is_passage(fact: KnowledgeFact) -> bool:
+def is_article(fact: KnowledgeFact) -> bool:
     return fact.passage or is_passage(fact.text)
 
 
@@ -216,7 +216,7 @@ def kind_of(text: str) -> InformKind | None:
 
 def _begins_later(scene: Scene, fact: KnowledgeFact) -> bool:
     """ "From 1 April it pays 4.1 % instead of 3.6 %", said in March: to be waited for."""
-    if _is_passage(fact) or not signals()["cheaper"].search(digits(fact.text)):
+    if is_article(fact) or not signals()["cheaper"].search(digits(fact.text)):
         return False
     match = _FROM_DAY.search(digits(fact.text))
     today = scene.as_of.date()
@@ -247,7 +247,7 @@ def contact_informs(
         if fact.visibility == "internal":
             continue
         conflict = fact.id in conflicts
-        if _is_passage(fact):
+        if is_article(fact):
             told = _best_statement(fact, spoken, care=care)
             scored += [told] if told else []
             continue
@@ -263,7 +263,7 @@ def contact_informs(
         scored += [
             (1.5, Inform(kind="cheaper_option", text=_short(fact.text), source=fact.id))
             for fact in scene.case.knowledge
-            if not _is_passage(fact)
+            if not is_article(fact)
             and fact.visibility == "public"
             and signals()["cheaper"].search(digits(fact.text))
             and _valid(scene, fact)

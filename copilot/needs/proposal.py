@@ -67,6 +67,7 @@ class Candidate:
     adds_new: bool | None = None
     drop: str | None = None
     called: frozenset[str] = frozenset()  # products they call by their whole names
+    theirs: frozenset[str] = frozenset()  # products they speak of as things they have
     named: frozenset[str] | None = None  # products the words grip firmly; None: not told
 
 

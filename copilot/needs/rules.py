@@ -24,6 +24,7 @@ from copilot.needs.constraints import (
     told_before,
 )
 from copilot.needs.grip import grips_of
+from copilot.needs.having import asked_part, called_by_name, theirs, without_their_sizes
 from copilot.needs.output import NeedType
 from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote, Role
 from copilot.needs.scene import Scene, Words, signals
@@ -39,8 +40,6 @@ _BLANK = frozenset(
     brilliant lovely yep yeah oh eh""".split()
 )
 _NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
-
-
 _PURPOSE = re.compile(r"\b(?:for|so (?:that )?|to|because) [^.!?,;]{6,80}")
 
 
@@ -151,6 +150,7 @@ class _Heard:
     about: frozenset[str]
     constraints: list[Constraint]
     far: bool  # only the words around the wish name something of ours
+    theirs: frozenset[str] = frozenset()  # products they have by their own words
 
     @property
     def spoken(self) -> str:
@@ -168,11 +168,15 @@ def _heard(scene: Scene, seed: _Seed, items: list[Offering]) -> _Heard | None:
     constraints = constraints_of(scene, first, items)
     if seed.kind == "stated" and not any(c.kind == "quantity" for c in constraints):
         constraints = [*told_before(scene, seed.words, items), *constraints]
+    had = theirs(scene, spoken, items)
+    about = subjects(asked_part(spoken)) if had else about
+    constraints = without_their_sizes(spoken, constraints, items)
+    items = [i for i in items if i.sku not in had]
     if _links(seed, own, about, constraints, items):
-        return _Heard(near, about, constraints, far=False)
+        return _Heard(near, about, constraints, far=False, theirs=had)
     if _links(seed, about, about, constraints, items):
         blank = not stems(seed.words.text) - _BLANK
-        return _Heard(near, about, constraints, far=not blank)
+        return _Heard(near, about, constraints, far=not blank, theirs=had)
     about = about | _before(scene, seed)
     back = seed.explicit and _points_back(seed.words.text)
     if back and _links(seed, about, about, constraints, items):
@@ -189,11 +193,14 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
     limited = scene.reads("limit", spoken) or "double" in plain(spoken)
     unsure = _two_measures(near)
-    plainly = seed.explicit and not any(c.kind == "quantity" for c in constraints)
-    called = scene.called(seed.words.text) if plainly else frozenset[str]()
-    bare = Candidate("", seed.kind, (), about=about, constraints=tuple(constraints), called=called)
+    said = seed.words.text if seed.explicit else ""
+    called = called_by_name(scene, said, constraints) - heard.theirs
+    bare = Candidate(
+        "", seed.kind, (), about=about, constraints=tuple(constraints), called=called,
+        theirs=heard.theirs,
+    )  # fmt: skip
     grips = grips_of(about, constraints, relevant_to(bare, items), limited=limited)
-    grip = max(grips.values(), default=0)
+    grip = max(grips.values(), default=0) if not called else 2
     if not grip and not regulated:
         return None
     waits = condition_of(scene, near) is not None or hold_of(scene, near) is not None
@@ -224,7 +231,10 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         else open_amount(scene.without_names(seed.words.text), constraints, about, items),
         drop=_drop(scene, seed, near),
         called=called,
-        named=frozenset(sku for sku, n in grips.items() if n >= 2 or far) if grip >= 2 else None,
+        theirs=heard.theirs,
+        named=called or frozenset(s for s, n in grips.items() if n >= 2 or far)
+        if grip >= 2
+        else None,
     )
 
 
@@ -341,7 +351,8 @@ def _statement(text: str, items: list[Offering]) -> str:
     said = " ".join(text.split()).rstrip(".!?")
     for item in items:
         if re.search(r"[\d_-]", item.sku):
-            said = re.sub(re.escape(item.sku), "this", said, flags=re.I)
+            number = rf"(?<![\w-]){re.escape(item.sku)}(?![\w-])"
+            said = re.sub(number, "this", said, flags=re.I)
     return said[:160]
 
 

@@ -43,6 +43,7 @@ _TO_SYSTEM = re.compile(
 )
 # Without any of these marks no part of a text is quoted, pasted, forwarded or a command.
 _SUSPECT = re.compile(r"[\"“«‘>:\]<\n]|(?<!\w)'|--|(?i:ignore|you are|note to|forwarded)")
+_NUMBER = re.compile(r"[\d_-]")  # of a product: COVER alone may be a plain word
 _DEFINED = re.compile(
     r"\b(?:a|an|each|one|every) ([a-z]{3,}) is (?:a|an|one) ([a-z]{3,})\b(?! (?:of|for|that|who))"
 )
@@ -136,18 +137,20 @@ class Scene:
 
     @cached_property
     def _called(self) -> Mapping[str, tuple[str, ...]]:
-        """The names of several words that our products carry, longest first."""
+        """The names of several words and the numbers of our products, longest first."""
         found: dict[str, tuple[str, ...]] = {}
         for item in self.items:
             name = " ".join(plain(item.product.name).split(",")[0].split())
-            if " " in name:
-                found[name] = (*found.get(name, ()), item.sku)
+            number = plain(item.sku)
+            for called in (name, number):
+                if " " in called or (called == number and _NUMBER.search(number)):
+                    found[called] = (*found.get(called, ()), item.sku)
         return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
     @cached_property
     def _names(self) -> re.Pattern[str] | None:
         names = "|".join(map(re.escape, self._called))
-        return re.compile(rf"\b({names})s?\b") if names else None
+        return re.compile(rf"(?<![\w-])({names})s?(?![\w-])") if names else None
 
     def called(self, text: str) -> frozenset[str]:
         """The products that a text calls by their whole names."""

@@ -35,7 +35,15 @@ _ON_FILE: dict[CareCode, str] = {
 _OTHERS_CARE = re.compile(
     r"\b(?:my (?:friend|neighbour|colleague|boss)|a friend|people|some (?:customers|people)|"
     r"battery|laptop|phone has|line (?:is|went) dead)\b"
+    r"|\b(?:work\w*|drive|shifts?|deliver\w*|park\w*|next|close|opposite) (?:\w+ ){0,3}"
+    r"(?:in|at|from|to) (?:the |a )?hospital\b"
 )
+# Of money only: whose trouble it is where the sentence's subject keeps a household of their own.
+_OTHERS_MONEY = re.compile(
+    r"\b(?:my|our|the|a|his|her) (?:cousin|uncle|aunt|nephew|niece|[a-z]+-in-law|tenant|lodger|"
+    r"landlord|client|customer|supplier|competitor)s?(?:'s|s')? ?(?:\w+ ){0,3}$"
+)
+_YEAR = re.compile(r"\bin ((?:19|20)\d\d)\b")
 
 
 _NO_CHANGE = re.compile(
@@ -139,6 +147,9 @@ def _care(scene: Scene, read: Reading) -> tuple[tuple[CareCode, ...], str]:
         words = _care_words(scene, code)
         if words and not (read.samples >= 3 and code not in read.care_votes):
             codes.setdefault(code, words.turn.id)
+    frail = _frail(scene)
+    if frail and not (read.samples >= 3 and "health" not in read.care_votes):
+        codes.setdefault("health", frail.turn.id)
     if scene.says("minor"):
         codes.setdefault("minor", "minor")
     for code in read.care:
@@ -161,10 +172,36 @@ def _care_words(scene: Scene, code: str) -> Words | None:
         lowered = words.sentence.lower
         if _OTHERS_CARE.search(lowered):
             continue
-        if code == "bereavement" and signals()["bereavement_past"].search(lowered):
+        if code in ("bereavement", "financial") and _is_past(scene, code, lowered):
+            continue
+        if code == "financial" and _of_others(lowered):
             continue
         return words
     return None
+
+
+def _is_past(scene: Scene, code: str, lowered: str) -> bool:
+    """A loss told in passing, long over; money that is still short is not."""
+    if code == "financial" and re.search(r"\bstill\b", lowered):
+        return False
+    year = _YEAR.search(lowered)
+    if code == "financial" and year and int(year.group(1)) >= scene.as_of.year:
+        return False
+    return bool(signals()["past_loss"].search(lowered))
+
+
+def _of_others(lowered: str) -> bool:
+    match = signals()["financial"].search(lowered)
+    return bool(match and _OTHERS_MONEY.search(lowered[: match.start()]))
+
+
+def _frail(scene: Scene) -> Words | None:
+    """A weak chest or a small baby is a care sign where warmth or power is at stake."""
+    if scene.says("supply_off") is None:
+        return None
+    return next(
+        (w for w in scene.all_saying("frail") if not _OTHERS_CARE.search(w.sentence.lower)), None
+    )
 
 
 def _fraud(scene: Scene) -> Words | None:

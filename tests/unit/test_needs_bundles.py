@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from copilot.needs import Assessment
 from tests.need_cases import assess, product, visible
 
@@ -142,3 +144,42 @@ def test_a_figure_that_fits_no_unit_is_asked_about() -> None:
     assert answer.flags == ()
     assert answer.question is not None
     assert answer.question.slot == "quantity"
+
+
+POTS = [
+    product("SELF-W", "Self-watering insert", 9, "reservoir that lasts two weeks"),
+    product("POT-20", "20 cm terracotta pot", 7, "terracotta pot, 20 cm wide"),
+    product("POT-30", "30 cm terracotta pot", 12, "terracotta pot, 30 cm wide"),
+    product("SOIL", "Potting soil", 6, "peat-free soil"),
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "skus"),
+    [
+        ("I would like to buy the self-watering insert for my 20 cm terracotta pot.", ("SELF-W",)),
+        ("For my 30 cm terracotta pot I'd like to order potting soil.", ("SOIL",)),
+        ("I would like to order SELF-W for our terracotta pot.", ("SELF-W",)),
+        ("I'd like to order a 20 cm terracotta pot for my fern.", ("POT-20",)),
+        ("I'd like a terracotta pot for my office, 30 cm wide.", ("POT-30",)),
+        ("I'd like to order a replacement for my 20 cm terracotta pot.", ("POT-20",)),
+    ],
+)
+def test_what_they_have_is_not_what_they_ask_for(said: str, skus: tuple[str, ...]) -> None:
+    (flag,) = assess(("customer", said), catalogue=POTS).flags
+    assert flag.recommended == skus
+
+
+def test_a_product_number_is_left_out_as_a_whole_word_only() -> None:
+    word = "I would like to buy the self-watering insert."
+    (flag,) = assess(("customer", word), catalogue=POTS).flags
+    assert flag.need == word.rstrip(".")
+    (flag,) = assess(("customer", "I would like to order SELF-W."), catalogue=POTS).flags
+    assert flag.need == "I would like to order this"
+
+
+def test_what_they_have_alone_is_no_reason_to_sell_it_again() -> None:
+    """Nothing here waters a pot: the pot itself is no answer."""
+    said = ("customer", "Do you have a watering can for my 20 cm terracotta pot?")
+    flags = assess(said, catalogue=POTS[1:3]).flags
+    assert all(not flag.recommended for flag in flags)

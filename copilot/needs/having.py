@@ -1,0 +1,78 @@
+"""What the customer speaks of as theirs: "an insert for my 20 cm pot" asks for no pot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from copilot.ledger.language import plain
+from copilot.needs.catalogue import Offering, amounts, is_generic, linked, subjects
+from copilot.needs.proposal import Constraint
+from copilot.needs.scene import Scene
+from copilot.needs.sufficiency import SIZES
+
+# Up to the end of the clause: "for my 30 cm pot I'd like some soil" asks for the soil.
+_THEIRS = re.compile(
+    r"\b(?:for|with|to go with|to fit) (?:my|our|his|her|their) (?P<thing>[^,.;:!?()]*?)"
+    r"(?=[,.;:!?()]|$| (?:i|i'd|i'm|i'll|we|we'd|we'll|could|can|please|and|or|but|because|so|"
+    r"that|which|who|when|if|to)\b)"
+)
+# "A quote for my car insurance", "another one for my lamp": here the thing itself is asked for.
+_THE_THING_ITSELF = re.compile(r"\b(?:quot\w+|estimates?|renew\w*|extend\w*|extension|pay\w*)\b")
+
+
+def theirs(scene: Scene, spoken: str, items: Sequence[Offering]) -> frozenset[str]:
+    """The products whose whole name they give to a thing of their own, and do not ask for."""
+    text = plain(spoken)
+    things = " ".join(m["thing"] for m in _THEIRS.finditer(text))
+    if not things:
+        return frozenset()
+    asked = asked_part(text)
+    if _THE_THING_ITSELF.search(asked) or scene.reads("another", asked):
+        return frozenset()
+    had, wanted = subjects(things), subjects(asked)
+    found = set()
+    for item in items:
+        name = {w for w in item.name_words if not w.startswith("~") and not is_generic(w)}
+        if name and name <= had and not name <= wanted:
+            found.add(item.sku)
+    return frozenset(found)
+
+
+def asked_part(spoken: str) -> str:
+    """The words without what is said of a thing of theirs."""
+    return _THEIRS.sub(" ", plain(spoken))
+
+
+def without_their_sizes(
+    spoken: str, constraints: Sequence[Constraint], items: Sequence[Offering]
+) -> list[Constraint]:
+    """The size of what they have binds only where the thing asked for is made in sizes."""
+    asked = asked_part(spoken)
+    said = {(_measure(a.unit), a.value) for a in amounts(asked)}
+    had = {(_measure(a.unit), a.value) for a in amounts(plain(spoken))} - said
+    wanted = subjects(asked)
+    nearest = max((len(linked(wanted, i)) for i in items), default=0)
+    sized = [i for i in items if nearest and len(linked(wanted, i)) == nearest]
+    return [
+        c
+        for c in constraints
+        if c.kind != "quantity"
+        or c.unit not in SIZES
+        or (_measure(c.unit), c.amount) not in had
+        or any(i.provides(c.unit) for i in sized)
+    ]
+
+
+def _measure(unit: str) -> str:
+    """Without the side that is measured: "20 cm" may turn out to be a width."""
+    return unit.partition(" ")[0]
+
+
+def called_by_name(scene: Scene, text: str, constraints: Sequence[Constraint]) -> frozenset[str]:
+    """The products a wish calls by their whole names, with no amount beyond what a name says."""
+    called = scene.called(text)
+    named = {a for i in scene.items if i.sku in called for a in amounts(i.product.name)}
+    within = {(_measure(a.unit), a.value) for a in named}
+    asked = (c for c in constraints if c.kind == "quantity")
+    return frozenset() if any((_measure(c.unit), c.amount) not in within for c in asked) else called
