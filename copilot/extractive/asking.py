@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from copilot.domain import Turn
+from copilot.extractive.amounts import amounts_in
 from copilot.extractive.words import in_one_word, stem, stems
 
 Sort = Literal[
@@ -213,7 +214,10 @@ class Heard:
     refused: tuple[frozenset[str], ...] = ()
     lacking: tuple[frozenset[str], ...] = ()
     told: tuple[frozenset[str], ...] = ()  # what our side said, turn by turn
-    counts: Mapping[str, int] = field(default_factory=dict)  # "five rooms": 5 by the stem of rooms
+    # "five rooms": 5 by the stem of rooms; "an order of £28": 28 by the coin
+    counts: Mapping[str, float] = field(default_factory=dict)
+    open_text: str = ""  # the message that is open
+    said_text: str = ""  # all that the customer said
 
 
 def hear(turns: Sequence[Turn]) -> Heard:
@@ -235,13 +239,15 @@ def hear(turns: Sequence[Turn]) -> Heard:
         refused=tuple(_after(c, _NO_MORE) for c in clauses if _NO_MORE.search(c)),
         lacking=tuple(_after(c, _LACKS) for c in clauses if _LACKS.search(c)),
         told=tuple(_words(t.text) for t in public if t.speaker == "agent"),
-        counts=_counts([t.text for t in public]),
+        counts={**_counts([t.text for t in public]), **amounts_in(" ".join(open_now))},
+        open_text=" ".join(open_now),
+        said_text=" ".join(t.text for t in said),
     )
 
 
-def _counts(texts: Sequence[str]) -> dict[str, int]:
+def _counts(texts: Sequence[str]) -> dict[str, float]:
     """How many of what was spoken of; the last word counts."""
-    found: dict[str, int] = {}
+    found: dict[str, float] = {}
     for match in _COUNTED.finditer(" ".join(texts)):
         number = match[1].lower()
         found[stem(match[2])] = int(number) if number.isdigit() else _NUMERALS[number]

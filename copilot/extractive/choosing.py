@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from copilot.extractive.asking import Ask
@@ -134,7 +134,7 @@ class Chooser:
             block = found.unit.said.block
             kept = [u for u in article.units if u.said.block == block and u in fitting][:MAX_ROWS]
         if found.by_heading > 0.5 and found.by_heading > 0.6 * found.share and not ask.is_typed:
-            kept = self._section(found.unit, article)
+            kept = self._section(found.unit, article, {m.unit for m in ranked})
         told = frozenset().union(*(u.said.stems for u in kept))
         wanted = {**dict.fromkeys(ask.leans, LEANS), **ask.words}
         for other in ranked:
@@ -168,12 +168,13 @@ class Chooser:
             kept.remove(max((u for u in kept if u is not found.unit), key=lambda u: u.place))
         return kept
 
-    def _section(self, unit: Unit, article: Article) -> list[Unit]:
+    def _section(self, unit: Unit, article: Article, ranked: Container[Unit]) -> list[Unit]:
         """What stands first under a heading that says what is asked."""
         under = [
             u
             for u in article.units
             if u.said.heading == unit.said.heading and u.said.block == unit.said.block
+            if u.said.cell is None or u in ranked
         ]
         return [u for u in under if not self.ranking.out.is_out(u) and not u.text.endswith(":")][
             :PER_ASK

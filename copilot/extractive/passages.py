@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from copilot.extractive.amounts import Span, span_of
+from copilot.extractive.tables import Cell, Told, told, without_codes
 from copilot.extractive.words import WORD, stems
 
 MAX_CHARS = 900
@@ -25,7 +27,9 @@ _MARKUP = re.compile(
 _HEADING = re.compile(r"^\s*#{1,6}\s+(.{1,300})$")
 _NOISE = re.compile(r"^\s*(-{3,}|={3,}|<)")
 _PRICE = re.compile(r"[£$€]\s?\d")
-_BARE = re.compile(r"^(\d{1,6})(?: ?(?:to|-|–) ?(\d{1,6}))?$")
+_NAME_AND_PRICE = re.compile(
+    r"^([^,:.£$€]{2,60})[,:] ([£$€] ?\d[\d.,]*(?: (?:once|(?:a|per) \w+))?)$"
+)
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
 # "For choices see Complaints": a pointer to a page the customer does not have before them.
 _POINTER = re.compile(
@@ -33,14 +37,6 @@ _POINTER = re.compile(
     r"(?=\s*[.,;:)]|\s*$)",
     re.IGNORECASE,
 )
-
-
-class Span(NamedTuple):
-    """A range of a table's first column, and the stem of what it counts."""
-
-    of: str
-    low: int
-    high: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +51,7 @@ class Sentence:
     stems: frozenset[str]
     beside: frozenset[str]  # words of its neighbours in the same paragraph or line
     span: Span | None  # of a row "3 to 6" under "Rooms": for how many rooms it holds
+    cell: Cell | None  # of a table: of which thing it tells
     pairs: frozenset[tuple[str, str]]  # neighbours: "care pendant" tells more than both apart
 
 
@@ -90,16 +87,21 @@ class _Reader:
         self.found: list[Sentence] = []
         self.seen: set[str] = set()
         self.heading: frozenset[str] = frozenset()
-        self.columns: list[str] = []
+        self.table: list[list[str]] = []
         self.block = self.line = 0
         self.last: Kind = "prose"
 
     def read(self, passage: str) -> list[Sentence]:
         for line in passage.splitlines():
+            if _ROW.match(line):
+                self.table.append([_plain(cell) for cell in line.strip().strip("|").split("|")])
+                continue
+            self._end_table()
             if not line.strip():
                 self.block += self.last == "prose"
                 continue
             self._line(line)
+        self._end_table()
         return self.found
 
     def _line(self, line: str) -> None:
@@ -109,15 +111,11 @@ class _Reader:
         heading = _heading_of(line)
         if heading is not None:
             self.heading = frozenset(stems(heading))
-            self.columns, self.last = [], "prose"
+            self.last = "prose"
             self.block += 1
             if _PRICE.search(heading):  # "Mesh Point, £65": a fact that stands nowhere else
-                self._add(heading, "row")
+                self._add(_NAME_AND_PRICE.sub(r"\1 costs \2", heading), "row")
             return
-        if _ROW.match(line):
-            self._row([_plain(cell) for cell in line.strip().strip("|").split("|")])
-            return
-        self.columns = []
         kind: Kind = "step" if _STEP.match(line) else "bullet" if _BULLET.match(line) else "prose"
         plain = "" if _NOISE.match(line) else _plain(_BULLET.sub("", _STEP.sub("", line)))
         if kind != self.last:
@@ -141,27 +139,37 @@ class _Reader:
             )
         return True
 
-    def _row(self, cells: list[str]) -> None:
-        if self.last != "row":
-            self.block += 1
+    def _end_table(self) -> None:
+        """Tells the rows that were gathered, now that all of their table is known."""
+        if not self.table:
+            return
+        self.block += 1
         self.last = "row"
-        if not self.columns:
-            self.columns = cells
-        elif text := _told(self.columns, cells):
-            self._add(text, "row", stems(" ".join(self.columns)), _span(self.columns[0], cells[0]))
+        for row in told(self.table):
+            self.line += 1
+            for one in row:
+                self._add(one.text, "row", one)
+        self.table = []
 
     def _add(
-        self, piece: str, kind: Kind, columns: Sequence[str] = (), span: Span | None = None
+        self,
+        piece: str,
+        kind: Kind,
+        row: Told | None = None,
     ) -> None:
         text = piece.strip()
         if not 2 < len(text) <= MAX_CHARS or not WORD.search(text) or text in self.seen:
             return
         self.seen.add(text)
-        words, heading = stems(text), self.heading | frozenset(columns)
+        span = row.span if row else None
+        if kind == "bullet" and ":" in text:
+            span = span_of(text.partition(":")[0])
+        words = stems(row.words if row and row.words else text)
+        heading = self.heading | frozenset(stems(row.columns) if row else ())
         self.found.append(
             Sentence(
                 text, kind, self.block, self.line, heading, frozenset(words),
-                frozenset(), span, frozenset(pairwise(words)),
+                frozenset(), span, row.cell if row else None, frozenset(pairwise(words)),
             )
         )  # fmt: skip
 
@@ -178,36 +186,4 @@ def _heading_of(line: str) -> str | None:
 
 def _plain(text: str) -> str:
     text = _POINTER.sub("", text)
-    return " ".join(_MARKUP.sub(lambda m: m.group(1) or "", text).split())
-
-
-def _with_name(name: str, cell: str) -> str:
-    """A cell under its column's name; "Fibre 300: £5", for "300 £5" would be read as one amount."""
-    return f"{name}: {cell}" if name[-1:].isdigit() else f"{name} {cell}".strip()
-
-
-def _span(name: str, cell: str) -> Span | None:
-    counted, match = stems(name), _BARE.match(cell)
-    if not counted or match is None:
-        return None
-    low = int(match[1])
-    return Span(counted[0], low, int(match[2] or low))
-
-
-def _told(columns: Sequence[str], cells: Sequence[str]) -> str:
-    """A row of a table as a sentence: "Zones: Warm Free 2, Warm Plus 6." Empty for the rule.
-
-    Of two columns the second needs no name, and a bare number in the first needs one.
-    """
-    if all(set(cell) <= {"-", ":", " "} for cell in cells):
-        return ""
-    is_pair = len(columns) == 2
-    told = [
-        cell if is_pair else _with_name(name, cell)
-        for name, cell in zip(columns[1:], cells[1:], strict=False)
-        if cell and cell != "-"
-    ]
-    first = cells[0]
-    if first and columns[0] and _BARE.match(first):
-        first = f"{columns[0]} {first}"
-    return f"{first}: {', '.join(told)}" if told and first else ", ".join(told)
+    return " ".join(without_codes(_MARKUP.sub(lambda m: m.group(1) or "", text)).split())

@@ -20,6 +20,8 @@ from copilot.extractive.matching import (
     share_of,
 )
 from copilot.extractive.products import FOREIGN_TITLE, Products
+from copilot.extractive.tables import mentioned
+from copilot.extractive.words import stems
 
 IN_RANGE = 1.2  # what it says for a row that its number is the customer's
 HAD = 3.0  # what they have already, where they ask to buy it
@@ -69,6 +71,7 @@ class Ranking:
         """All sentences that may be said, of all or only some articles, the best first."""
         best = max((a.hit.score for a in self.articles), default=0.0) or 1.0
         found: list[Match] = []
+        told = " ".join(u.text for u in used)
         for article in self.articles:
             if only is not None and article.n not in only:
                 continue
@@ -76,6 +79,8 @@ class Ranking:
             reading = reading_of(ask, article, self.rare, self.around)
             for unit in article.units:
                 if reading.passes_over(unit) or not (worth := self._worth(unit)):
+                    continue
+                if unit.said.cell and self._is_another_cell(ask, unit, told):
                     continue
                 one = match(reading, unit)
                 factor = prior * (1.0 if ask.sort == "choice" else worth)
@@ -131,6 +136,8 @@ class Ranking:
             return False
         if ask.is_typed and not found.fits:
             return False
+        if ask.sort == "whether" and said.kind == "row" and not self._is_row_of(ask, found.unit):
+            return False
         if article.hit.chunk.kind != "document":
             return self._is_near_case(ask, article)
         if article.n in self.faced:
@@ -149,6 +156,15 @@ class Ranking:
         ):
             return found.share >= (SHARED if coded or ask.sort == "how" else SHARED + 0.15)
         return found.share >= _needed(ask, article.hit.score)
+
+    @staticmethod
+    def _is_row_of(ask: Ask, unit: Unit) -> bool:
+        """Whether a row is about what is asked: by its label, not by a word of its value."""
+        cell = unit.said.cell
+        if cell is None or cell.is_column or not cell.thing:
+            return True
+        said = ask.leans | frozenset(ask.words)
+        return unit.said.span is not None or any(met(w, said) for w in stems(cell.thing))
 
     def _is_as_bare(self, ask: Ask) -> bool:
         """Whether the words of a question for a date or an amount are in no article at all."""
@@ -181,7 +197,38 @@ class Ranking:
         count = self.heard.counts.get(span.of) if span else None
         if span is None or count is None:
             return None
-        return span.low <= count <= span.high
+        return span.holds(count)
+
+    @cached_property
+    def _counted(self) -> frozenset[tuple[int, int]]:
+        """Tables with rows for ranges, of which the customer has named a number."""
+        return frozenset(
+            (unit.n, unit.said.block)
+            for article in self.articles
+            for unit in article.units
+            if self._in_range(unit) is not None
+        )
+
+    def _is_another_cell(self, ask: Ask, unit: Unit, told: str) -> bool:
+        """Whether a value of a table belongs to another row or column than what is asked about."""
+        cell = unit.said.cell
+        assert cell is not None
+        here = mentioned(ask.text, cell.things)
+        if not cell.is_column:
+            if cell.thing and here:
+                return cell.thing not in here
+            is_for_all = unit.said.span is None and (unit.n, unit.said.block) in self._counted
+            return is_for_all and not self._names(ask, cell.thing)
+        owned = () if ask.sort in ("cost", "choice") else self.products.owned
+        for scope in (told, self.heard.open_text, self.heard.said_text, ", ".join(sorted(owned))):
+            here = here or mentioned(scope, cell.things)
+        return cell.thing not in here if here else bool(cell.thing)
+
+    @staticmethod
+    def _names(ask: Ask, label: str) -> bool:
+        """Whether a question says the words of a row's label."""
+        said = ask.leans | frozenset(ask.words)
+        return all(met(word, said) for word in stems(label))
 
 
 def _needed(ask: Ask, score: float) -> float:

@@ -1,0 +1,92 @@
+"""Ranges that a row holds for, "under £35" or "3 to 6 rooms", and the numbers a customer names."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import NamedTuple
+
+from copilot.extractive.words import content_words, stem, stems
+
+
+def _number(name: str) -> str:
+    return rf"(?P<cur_{name}>[£$€])? ?(?P<{name}>\d[\d,]*(?:\.\d+)?)"
+
+
+_UNIT = r"(?: ?(?:(?:square|cubic|full|working) )?(?P<unit>[a-z%]\w*))?"
+_SHAPES = tuple(
+    (shape, re.compile(rf"^(?:(?:an? |the )?[a-z][a-z ]{{0,30}}? )?{pattern}", re.IGNORECASE))
+    for shape, pattern in (
+        (
+            "between",
+            rf"(?:between |from )?{_number('low')} ?(?:to|and|-|–) ?{_number('high')}{_UNIT}",
+        ),
+        ("below", rf"(?:under|below|less than|fewer than) {_number('high')}{_UNIT}"),
+        ("upto", rf"(?:up to|at most|not over|no more than|until) {_number('high')}{_UNIT}"),
+        ("above", rf"(?:over|above|more than) {_number('low')}{_UNIT}"),
+        ("from", rf"(?:from|at least) {_number('low')}{_UNIT}"),
+        ("from", rf"{_number('low')}{_UNIT} (?:and|or) (?:more|over|above|up)"),
+        ("upto", rf"{_number('high')}{_UNIT} (?:and|or) (?:less|under|below|fewer)"),
+    )
+)
+_BARE = re.compile(r"^\d{1,6}$")
+_MONEY = re.compile(r"([£$€]) ?(\d[\d,]*(?:\.\d+)?)")
+_AMOUNT_OF = re.compile(
+    r"\b(\d[\d,]*(?:\.\d+)?) ?(kg|g|km|cm|mm|m|l|litres?|pounds?|miles?)\b", re.I
+)
+
+
+class Span(NamedTuple):
+    """A range, and what it counts: a currency's sign, or the stem of a unit or of a heading."""
+
+    of: str
+    low: float
+    high: float
+    takes_low: bool = True
+    takes_high: bool = True
+
+    def holds(self, number: float) -> bool:
+        """Whether a number lies within."""
+        above = number >= self.low if self.takes_low else number > self.low
+        return above and (number <= self.high if self.takes_high else number < self.high)
+
+
+def span_of(label: str, column: str = "") -> Span | None:
+    """The range that a label names; what a bare number counts, its column says."""
+    text = label.strip()
+    if _BARE.match(text):
+        return Span(_counted("", "", column), float(text), float(text)) if stems(column) else None
+    for shape, pattern in _SHAPES:
+        match = pattern.match(text)
+        if match is None:
+            continue
+        found = match.groupdict()
+        sign = found.get("cur_low") or found.get("cur_high") or ""
+        of = _counted(sign, found.get("unit") or "", column)
+        if not of:
+            return None
+        low, high = _value(found.get("low")), _value(found.get("high"), math.inf)
+        return Span(of, low, high, shape != "above", shape != "below")
+    return None
+
+
+def _counted(sign: str, unit: str, column: str) -> str:
+    if sign:
+        return sign
+    if unit and content_words(unit):
+        return stem(unit)
+    return next(iter(stems(column)), "")
+
+
+def _value(text: str | None, default: float = 0.0) -> float:
+    return float(text.replace(",", "")) if text else default
+
+
+def amounts_in(text: str) -> dict[str, float]:
+    """Amounts of money and of measures that a text names; of two in one coin, neither."""
+    found: dict[str, set[float]] = {}
+    for sign, number in _MONEY.findall(text):
+        found.setdefault(sign, set()).add(_value(number))
+    for number, unit in _AMOUNT_OF.findall(text):
+        found.setdefault(stem(unit), set()).add(_value(number))
+    return {of: values.pop() for of, values in found.items() if len(values) == 1}
