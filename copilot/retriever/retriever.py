@@ -17,10 +17,10 @@ from copilot.indexer import Indexer
 from copilot.retriever.cases import find_cases, hit_of
 from copilot.retriever.document_search import LOOKED_UP, NEAREST, DocumentSearch
 from copilot.retriever.keeping import Libraries
+from copilot.retriever.merging import close, merged
 from copilot.retriever.next_reply import situation
 from copilot.retriever.query import EMPTY, QueryPlan, plan
 from copilot.retriever.repliers import Repliers
-from copilot.retriever.words import topics
 
 DOCUMENTS = 8
 REPLIES = 4
@@ -90,7 +90,21 @@ class Retriever:
                 )
             if "document" in kinds:
                 found.insert(0, self._documents(store, planned, vectors, k))
-        return _merged(found, k, planned.codes)
+            if isinstance(asked, str) and not self._holds_any(store, planned, kinds, found):
+                found = [close(hits) for hits in found]
+        return merged(found, k, planned.terms, planned.codes)
+
+    def _holds_any(
+        self,
+        store: TenantStore,
+        planned: QueryPlan,
+        kinds: Sequence[SourceKind],
+        found: Sequence[Sequence[Hit]],
+    ) -> bool:
+        """Whether a word of a query stands in a source; else only what is near means anything."""
+        if any(close(hits[:1]) for hits in found):
+            return True
+        return any(store.fulltext.search(planned.terms, kind, 1) for kind in kinds)
 
     def evidence(self, store: TenantStore, conversation: Conversation) -> Evidence:
         """What a reply may rest on: current articles and cases that were solved."""
@@ -242,21 +256,3 @@ def _question(planned: QueryPlan) -> dict[str, float]:
     weights = {planned.texts[0]: 0.6}
     weights.update(dict.fromkeys(planned.texts[1:], 1.0))
     return weights if len(planned.texts) > 1 else {planned.texts[0]: 1.0}
-
-
-def _merged(found: Sequence[Sequence[Hit]], k: int, codes: Sequence[str] = ()) -> list[Hit]:
-    """Rankings of several kinds as one: each keeps its order, the nearer head goes first.
-
-    A head whose title holds a code that was asked about goes before any that is merely near.
-    """
-    asked = frozenset(codes)
-    queues = [list(hits) for hits in found if hits]
-    merged: list[Hit] = []
-    while queues and len(merged) < k:
-        best = max(
-            queues,
-            key=lambda queue: (bool(asked & frozenset(topics(queue[0].title))), queue[0].score),
-        )
-        merged.append(best.pop(0))
-        queues = [queue for queue in queues if queue]
-    return merged
