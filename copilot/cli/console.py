@@ -30,7 +30,10 @@ def fail(detail: str) -> None:
 def show_results(results: list[Mapping[str, Any]]) -> None:
     """Search results, best first."""
     if not results:
-        out.print("Nothing was found. Is anything ingested? Try `copilot doctor`.")
+        out.print(
+            "Nothing was found: no source holds these words or is near in meaning."
+            " `copilot doctor` says what is here."
+        )
         return
     table = Table(show_edge=False, pad_edge=False, expand=True)
     table.add_column("#", justify="right", style="dim")

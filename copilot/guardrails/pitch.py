@@ -35,19 +35,20 @@ def hidden_pitch(
 
 
 def _pitch(sentence: str, names: tuple[str, ...], allowed: tuple[str, ...]) -> re.Match[str] | None:
-    named = _named(names).search(sentence) if names else None
-    if named is None and allowed and _named(allowed).search(sentence):
+    other = named(names).search(sentence) if names else None
+    if other is None and allowed and named(allowed).search(sentence):
         return None
     rule = rules(_RULES)
     if found := rule["always"].pattern.search(sentence):
         return found
     # Some words promote only beside the name of a product nobody asked for.
-    if named is None or rule["no_pitch"].pattern.search(sentence):
+    if other is None or rule["no_pitch"].pattern.search(sentence):
         return None
     return rule["beside_a_name"].pattern.search(sentence)
 
 
 @lru_cache(maxsize=64)
-def _named(names: tuple[str, ...]) -> re.Pattern[str]:
+def named(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds any of some names as whole words, the longest first."""
     longest_first = sorted(names, key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,21 +10,22 @@ from typing import Any
 import numpy as np
 
 from copilot.compute import cores
-from copilot.db import TenantStore, now
-from copilot.domain import Alternative, Conversation, Hit, SourceKind
+from copilot.db import StoredChunk, TenantStore, now
+from copilot.domain import Alternative, Chunk, Conversation, Hit, SourceKind
 from copilot.embedder import Embedder, Vectors
 from copilot.indexer import Indexer
 from copilot.retriever.cases import find_cases, hit_of
 from copilot.retriever.document_search import LOOKED_UP, NEAREST, DocumentSearch
 from copilot.retriever.keeping import Libraries
+from copilot.retriever.merging import close, merged
 from copilot.retriever.next_reply import situation
 from copilot.retriever.query import EMPTY, QueryPlan, plan
 from copilot.retriever.repliers import Repliers
-from copilot.retriever.words import topics
 
 DOCUMENTS = 8
 REPLIES = 4
 CASES = 10
+SPARE = 3  # learned replies beyond those asked for: some may not fit here
 MIN_WORDS = 4  # of a past reply that says something by itself
 NEAR = 0.35  # cosine below which a past case is about something else
 
@@ -36,6 +37,15 @@ class Evidence:
     question: Mapping[str, float]
     documents: tuple[Hit, ...]
     replies: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PastReply:
+    """A reply that was given before, as far as it takes to judge whether it fits here."""
+
+    alternative: Alternative
+    is_habit: bool  # learned as the step that comes now: it need not echo the customer's words
+    answered: str = ""  # what the customer had said just before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,21 @@ class Retriever:
                 )
             if "document" in kinds:
                 found.insert(0, self._documents(store, planned, vectors, k))
-        return _merged(found, k, planned.codes)
+            if isinstance(asked, str) and not self._holds_any(store, planned, kinds, found):
+                found = [close(hits) for hits in found]
+        return merged(found, k, planned.terms, planned.codes)
+
+    def _holds_any(
+        self,
+        store: TenantStore,
+        planned: QueryPlan,
+        kinds: Sequence[SourceKind],
+        found: Sequence[Sequence[Hit]],
+    ) -> bool:
+        """Whether a word of a query stands in a source; else only what is near means anything."""
+        if any(close(hits[:1]) for hits in found):
+            return True
+        return any(store.fulltext.search(planned.terms, kind, 1) for kind in kinds)
 
     def evidence(self, store: TenantStore, conversation: Conversation) -> Evidence:
         """What a reply may rest on: current articles and cases that were solved."""
@@ -111,23 +135,49 @@ class Retriever:
         n: int,
         *,
         name: str | None = None,
+        fits: Callable[[PastReply], bool] = lambda _: True,
     ) -> tuple[Alternative, ...]:
-        """Up to n distinct replies that were given where this conversation is now."""
+        """Up to n distinct replies that were given where this conversation is now, and fit."""
         text = situation(conversation.turns)
         if not n or not text:
             return ()
-        vector = self.embedder.embed_query(text)
-        model = self.repliers.model(store)
-        found: list[Alternative] = []
-        if model is not None:
-            candidates = model.suggest(
-                conversation, vector, lambda ids: _texts(store, ids), k=n, customer_name=name
-            )
-            found = [Alternative(c.text, "interaction", c.source_id, c.turn) for c in candidates]
+        vector = self._embedded_of(text)
+        learned = self._learned(store, conversation, vector, n + SPARE, name)
+        found = [reply.alternative for reply in learned if fits(reply)][:n]
         if len(found) < n:  # too little was learned: the replies in the nearest situations
-            cases = self._cases(store, self._embedded_of(text), EMPTY, CASES, only_answers=True)
-            found += _replies_of(cases, {alternative.text for alternative in found})
+            cases = self._cases(store, vector, EMPTY, CASES, only_answers=True)
+            near = _replies_of(cases, {alternative.text for alternative in found})
+            found += [reply.alternative for reply in near if fits(reply)]
         return tuple(found[:n])
+
+    def _learned(
+        self,
+        store: TenantStore,
+        conversation: Conversation,
+        vector: Future[Vectors],
+        n: int,
+        name: str | None,
+    ) -> list[PastReply]:
+        model = self.repliers.model(store)
+        if model is None:
+            return []
+        rows: dict[int, StoredChunk] = {}
+
+        def texts(ids: Sequence[int]) -> dict[int, str]:
+            rows.update(store.sources.chunks(ids))
+            return {i: row.chunk.text for i, row in rows.items()}
+
+        candidates = model.suggest(conversation, vector.result(), texts, k=n, customer_name=name)
+        # With few examples the neighbours vote, each a kind of its own: no habit of anybody.
+        is_habit = model.softmax is not None or model.by_label
+        return [
+            PastReply(
+                Alternative(c.text, "interaction", c.source_id, c.turn),
+                is_habit,
+                _answered(rows[c.chunk_id].chunk),
+            )
+            for c in candidates
+        ]
 
     def _documents(
         self,
@@ -175,19 +225,28 @@ class Retriever:
         )
 
 
-def _replies_of(cases: Sequence[Hit], said: set[str]) -> list[Alternative]:
+def _replies_of(cases: Sequence[Hit], said: set[str]) -> list[PastReply]:
     """The replies of the nearest cases that say something by themselves."""
-    found: list[Alternative] = []
+    found: list[PastReply] = []
     for hit in cases:
-        text = hit.chunk.text
-        if hit.score >= NEAR and len(text.split()) >= MIN_WORDS and text not in said:
-            said.add(text)
-            found.append(Alternative(text, "interaction", hit.chunk.source_id, hit.chunk.turn))
+        chunk = hit.chunk
+        if hit.score >= NEAR and len(chunk.text.split()) >= MIN_WORDS and chunk.text not in said:
+            said.add(chunk.text)
+            other = Alternative(chunk.text, "interaction", chunk.source_id, chunk.turn)
+            found.append(PastReply(other, is_habit=False, answered=_answered(chunk)))
     return found
 
 
-def _texts(store: TenantStore, ids: Sequence[int]) -> dict[int, str]:
-    return {i: row.chunk.text for i, row in store.sources.chunks(ids).items()}
+def _answered(chunk: Chunk) -> str:
+    """What the customer had said since our word before this reply."""
+    said: list[str] = []
+    for line in reversed(chunk.context.splitlines()):
+        speaker, _, text = line.partition(": ")
+        if speaker == "customer":
+            said.append(text)
+        elif said:
+            break
+    return "\n".join(said)
 
 
 def _question(planned: QueryPlan) -> dict[str, float]:
@@ -197,21 +256,3 @@ def _question(planned: QueryPlan) -> dict[str, float]:
     weights = {planned.texts[0]: 0.6}
     weights.update(dict.fromkeys(planned.texts[1:], 1.0))
     return weights if len(planned.texts) > 1 else {planned.texts[0]: 1.0}
-
-
-def _merged(found: Sequence[Sequence[Hit]], k: int, codes: Sequence[str] = ()) -> list[Hit]:
-    """Rankings of several kinds as one: each keeps its order, the nearer head goes first.
-
-    A head whose title holds a code that was asked about goes before any that is merely near.
-    """
-    asked = frozenset(codes)
-    queues = [list(hits) for hits in found if hits]
-    merged: list[Hit] = []
-    while queues and len(merged) < k:
-        best = max(
-            queues,
-            key=lambda queue: (bool(asked & frozenset(topics(queue[0].title))), queue[0].score),
-        )
-        merged.append(best.pop(0))
-        queues = [queue for queue in queues if queue]
-    return merged

@@ -33,6 +33,7 @@ from copilot.story import Stories, first_name
 from copilot.suggester.casefile import case_of, moment_of
 from copilot.suggester.catalogue import Catalogue
 from copilot.suggester.checks import Allowed, check, screen
+from copilot.suggester.colleagues import Judge
 from copilot.suggester.commitments import owed
 from copilot.suggester.drafting import Drafted, Drafter
 from copilot.suggester.held import HeldBack
@@ -182,7 +183,11 @@ class Suggester:
         )
         assessment = self.engine.assess(case)
         clock.mark("assess")
-        others = self.retriever.next_replies(store, said, alternatives, name=first_name(story))
+        named = _named(said, catalogue.names)
+        judge = Judge.of(store, said, story, assessment, catalogue, named)
+        others = self.retriever.next_replies(
+            store, said, alternatives, name=first_name(story), fits=judge.fits
+        )
         clock.mark("alternatives")
         return Prepared(
             conversation=said,
@@ -200,7 +205,7 @@ class Suggester:
                     as_of=as_of,
                 )
             ),
-            allowed=Allowed(catalogue.names, _named(said, catalogue.names)),
+            allowed=Allowed(catalogue.names, named),
             alternatives=others,
             as_of=as_of,
             timings=clock.marks,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections import Counter
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from copilot.bootstrap import build
+from copilot.bootstrap import Copilot, build
 from copilot.config import Settings
+from copilot.domain import Alternative, Conversation, Turn
 from eval.demo import DEMO, PARTS
 from eval.replies import measure, read, scored
 from ingest.cli import run_with_progress
@@ -28,9 +30,16 @@ def test_the_words_of_an_answer_stand_in_its_article(case: dict[str, object]) ->
         )
 
 
-def test_the_questions_of_the_demo_are_answered_or_named(tmp_path: Path) -> None:
-    copilot = build(Settings(home=tmp_path, model=""))
-    run_with_progress(copilot, copilot.store(), [DEMO / name for name in PARTS])
+@pytest.fixture(scope="module")
+def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
+    """The demo company, ingested."""
+    built = build(Settings(home=tmp_path_factory.mktemp("demo"), model=""))
+    run_with_progress(built, built.store(), [DEMO / name for name in PARTS])
+    yield built
+    asyncio.run(built.aclose())
+
+
+def test_the_questions_of_the_demo_are_answered_or_named(copilot: Copilot) -> None:
     hit: Counter[str] = Counter()
     of: Counter[str] = Counter()
     for case, suggestion in measure(copilot, read()):
@@ -38,7 +47,40 @@ def test_the_questions_of_the_demo_are_answered_or_named(tmp_path: Path) -> None
         hit.update(some)
         of.update(out_of)
         assert all(segment.supported for segment in suggestion.segments), case["id"]
-    asyncio.run(copilot.aclose())
     assert hit["repeated"] == 0 and of["repeated"] > 0
     shares = {name: hit[name] / of[name] for name in FLOORS}
     assert all(shares[name] >= floor for name, floor in FLOORS.items()), shares
+
+
+def _alternatives(copilot: Copilot, name: str, place: str) -> tuple[Alternative, ...]:
+    """What colleagues said before, at a turn of a demo conversation."""
+    told = json.loads((DEMO / "conversations" / f"{name}.json").read_text("utf-8"))
+    ids = [turn["id"] for turn in told["turns"]]
+    turns = tuple(
+        Turn(turn["speaker"], turn["text"], id=turn["id"])
+        for turn in told["turns"][: ids.index(place) + 1]
+    )
+    conversation = Conversation(turns, name, told["channel"], told["customer_id"])
+    return copilot.suggester.prepare(copilot.store(), conversation, 3).alternatives
+
+
+@pytest.mark.parametrize("place", ["t1", "t3"])
+def test_no_colleague_repeats_the_promise_that_was_broken(copilot: Copilot, place: str) -> None:
+    found = _alternatives(copilot, "calendar-sync", place)
+    wrong = copilot.store().ledgers.entries("promise", status=("conflict",))
+    assert wrong
+    assert not {row["source_id"] for row in wrong} & {one.source_id for one in found}
+    assert not any("holiday!" in one.text for one in found)
+
+
+def test_nobody_who_cannot_pay_is_sold_to(copilot: Copilot) -> None:
+    for place in ("t1", "t3", "t5"):
+        said = " ".join(one.text for one in _alternatives(copilot, "lost-job", place))
+        assert "Great choice" not in said and "right for you" not in said
+
+
+def test_a_colleague_who_answered_this_before_is_quoted(copilot: Copilot) -> None:
+    found = _alternatives(copilot, "large-print", "t5")
+    assert found and "large print is free" in found[0].text
+    assert not any("Cinnamon" in one.text for one in found)
+    assert len(_alternatives(copilot, "cancel-no-reason", "t1")) == 3
