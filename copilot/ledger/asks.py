@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from copilot.ledger.language import Sentence, digits, sentences, topic
+from copilot.ledger.language import Sentence, digits, plain, sentences, stem, topic
 from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said
 
 FEW_WORDS = 2  # with a pronoun, an ask of so few words speaks of what stands beside it
+# How a thing comes: two requests that share no more than this are for two things.
+HANDLING = frozenset(
+    stem(word)
+    for word in "send sends sending sent post posts posted posting ship shipped deliver delivered "
+    "forward forwarded provide provided hand handed".split()
+)
 _TIMES = {"once": 1, "twice": 2, "thrice": 3, "several": 3, "many": 3}
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5}
 
@@ -22,13 +28,16 @@ class Ask:
     about: frozenset[str]
     times: int
     is_request: bool  # for something to be done or given; else a question
+    is_pressed: bool = False  # put before, or long due: kind words alone do not close it
     settled: bool = False  # by what was said after it in its own contact
 
     def at(self, start: int) -> Ask:
         """The same ask on a timeline where its contact starts there."""
+        place = start + self.place
         return Ask(
-            start + self.place, self.quote, self.about, self.times, self.is_request, self.settled
-        )
+            place, self.quote, self.about, self.times, self.is_request, self.is_pressed,
+            self.settled,
+        )  # fmt: skip
 
 
 def asks(turns: Sequence[Said]) -> list[Ask]:
@@ -46,32 +55,59 @@ def _asks_of(place: int, turn: Said) -> list[Ask]:
         if pattern("loop_unanswered").search(sentence.lower):
             again = times_said(sentence)
             continue
-        about, times = topic(sentence.text), times_said(sentence)
+        about, times = objects(sentence.text), times_said(sentence)
+        pressed = times > 1 or _is_reproach(sentence.lower)
         told = _told_before(turn, sentence) if _points_back(sentence, about) else None
-        if times > 1 and told and found and found[-1].quote.end >= told.end:
+        if pressed and told and found and found[-1].quote.end >= told.end:
             quote = _joined(turn.text, found[-1].quote, sentence)
-            found[-1] = replace(found[-1], quote=quote, times=max(found[-1].times, times))
+            times = max(found[-1].times, times)
+            found[-1] = replace(found[-1], quote=quote, times=times, is_pressed=True)
             continue
-        whole = _joined(turn.text, told, sentence) if told and times > 1 else sentence
+        whole = _joined(turn.text, told, sentence) if told and pressed else sentence
         if told:
-            about |= topic(told.text)
+            about |= objects(told.text)
         if about:
-            found.append(Ask(place, whole, about, max(times, again), _is_request(whole, times)))
+            times, pressed = max(times, again), pressed or again > 1
+            found.append(
+                Ask(place, whole, about, times, _is_request(whole, pressed=pressed), pressed)
+            )
             again = 1
     return found
 
 
-def _is_request(quote: Sentence, times: int) -> bool:
+@lru_cache(maxsize=8192)
+def objects(text: str) -> frozenset[str]:
+    """What is asked for, in one wording; "send" is how it comes, not what it is."""
+    one = pattern("loop_large_print").sub("large print", plain(text))
+    about = topic(one)
+    return about - HANDLING or about
+
+
+def _is_reproach(lowered: str) -> bool:
+    """ "It never came": it is due, though nobody says that it was asked for twice."""
+    return bool(pattern("loop_missed").search(lowered))
+
+
+def _is_request(quote: Sentence, *, pressed: bool) -> bool:
     """Something to be done or given; else a question."""
     lowered = quote.lower
-    told = times > 1 and not lowered.endswith("?")
+    told = pressed and not lowered.endswith("?")
     return told or bool(pattern("loop_request").search(lowered))
 
 
 def _points_back(sentence: Sentence, about: frozenset[str]) -> bool:
     """It names nothing of its own: "Nothing came.", "Can that be ordered?" """
-    pronoun = pattern("loop_pronoun").search(sentence.lower)
-    return not about or (len(about) <= FEW_WORDS and bool(pronoun))
+    return not about or (len(about) <= FEW_WORDS and _has_pronoun(sentence.lower))
+
+
+def _has_pronoun(lowered: str) -> bool:
+    """ "Is that so?" points at something; "What do I do with that pin?" names it."""
+    return any(
+        match.group() not in ("that", "this", "those", "these")
+        or not pattern("loop_noun_next").match(lowered, match.end())
+        or not topic(lowered[match.end() :].split()[0])
+        for match in pattern("loop_pronoun").finditer(lowered)
+    )
 
 
 def _told_before(turn: Said, sentence: Sentence) -> Sentence | None:
@@ -108,14 +144,18 @@ def questions(sentence: Sentence) -> list[Sentence]:
 
 @lru_cache(maxsize=8192)
 def _is_ask(lowered: str) -> bool:
-    """Put to us as a question or a request, or said to be asked before; nothing said in passing.
+    """Put to us as a question or a request, due, or said to be asked before; nothing in passing.
 
     Most sentences ask nothing: what tells that stands first.
     """
     asks_now = lowered.endswith("?") or bool(pattern("loop_ask").search(lowered))
-    if asks_now and not _in_passing(lowered):
-        return True
-    return bool(pattern("loop_repeated").search(digits(lowered)))
+    is_ask = (
+        (asks_now and not _in_passing(lowered))
+        or bool(pattern("loop_repeated").search(digits(lowered)))
+        or _is_reproach(lowered)
+    )
+    # "…, and you ring me to sell me one?" asks for nothing
+    return is_ask and not pattern("loop_mocks").search(lowered)
 
 
 def _in_passing(lowered: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
-from copilot.ledger.asks import FEW_WORDS, Ask, asks, questions, times_said
+from copilot.ledger.asks import FEW_WORDS, HANDLING, Ask, asks, questions, times_said
 from copilot.ledger.contacts import PerContact
 from copilot.ledger.language import Sentence, amounts, digits, plain, sentences, stems, topic
 from copilot.ledger.patterns import pattern
@@ -50,6 +50,11 @@ class _Matter:
         first, *again = self.asks
         places = {ask.place for ask in again} - {first.place}
         return max([first.times + len(places), *(ask.times for ask in again)])
+
+    @property
+    def is_pressed(self) -> bool:
+        """Asked more than once, or long due: only the thing itself closes it."""
+        return self.times > 1 or any(ask.is_pressed for ask in self.asks)
 
 
 def open_loops(timeline: Timeline, *, similar: float = 0.5) -> list[OpenLoop]:
@@ -117,8 +122,7 @@ def _matters(turns: Sequence[Said], asks: Sequence[Ask], similar: float) -> list
             (
                 n
                 for n in near
-                if _same(matters[n].asks[0].about, ask.about, similar)
-                and not _closed(turns, matters[n], ask)
+                if _same(matters[n].asks[0], ask, similar) and not _closed(turns, matters[n], ask)
             ),
             None,
         )
@@ -135,7 +139,7 @@ def _closed(turns: Sequence[Said], matter: _Matter, again: Ask) -> bool:
     last = matter.asks[-1]
     if turns[last.place].conversation_id == turns[again.place].conversation_id:
         return False  # asked again at once: the answer was none
-    return matter.times == 1 and last.settled
+    return not matter.is_pressed and last.settled
 
 
 def _ours_here(turns: Sequence[Said], ask: Ask) -> list[Said]:
@@ -145,14 +149,21 @@ def _ours_here(turns: Sequence[Said], ask: Ask) -> list[Said]:
     return [t for t in later if t.ours and t.conversation_id == own]
 
 
-def _same(a: frozenset[str], b: frozenset[str], similar: float) -> bool:
-    return len(a & b) >= max(1, similar * min(len(a), len(b)))
+def _same(first: Ask, again: Ask, similar: float) -> bool:
+    """The same thing is asked for: a word in common is enough for a reminder of it.
+
+    "…and the batteries?" and "They never came" remind; "How do I put the batteries in?" is new.
+    """
+    shared = len(first.about & again.about)
+    if shared < max(1, similar * min(len(first.about), len(again.about))):
+        return False
+    return shared >= FEW_WORDS or again.is_pressed or again.about <= first.about
 
 
 def _is_open(turns: Sequence[Said], matter: _Matter) -> bool:
     last = matter.asks[-1]
     later = [t for t in turns[last.place + 1 : last.place + 1 + LATER_TURNS] if t.ours]
-    if matter.times >= 2:
+    if matter.is_pressed:
         passed = any(t.ours for t in turns[matter.asks[0].place + 1 : last.place + 1 + LATER_TURNS])
         return passed and not _answered(turns, last, later)
     return bool(later) and not last.settled and not _settled_late(turns, last, later)
@@ -281,7 +292,7 @@ def _beside(turns: Sequence[Said], ask: Ask) -> list[str]:
 
 def _words(text: str) -> frozenset[str]:
     """Content words, amounts and days; nobody's name in a greeting."""
-    return stems(pattern("loop_greeting").sub("", text)) | amounts(text)
+    return (stems(pattern("loop_greeting").sub("", text)) - HANDLING) | amounts(text)
 
 
 def _answered(turns: Sequence[Said], ask: Ask, later: Sequence[Said]) -> bool:
@@ -290,10 +301,11 @@ def _answered(turns: Sequence[Said], ask: Ask, later: Sequence[Said]) -> bool:
     for turn in later:
         here = turn.conversation_id == own
         for sentence in sentences(turn.text):
-            about = len(ask.about & topic(sentence.text)) >= min(2, len(ask.about))
+            lowered, shared = sentence.lower, len(ask.about & topic(sentence.text))
+            sent = here and pattern("loop_underway").search(lowered)
+            about = shared >= (1 if sent else min(2, len(ask.about)))
             if not (about or here) or _is_empty(ask, sentence):
                 continue
-            lowered = sentence.lower
             dated = bool(pattern("say_when").search(digits(lowered)))
             if about and (dated or not pattern("loop_vague").search(lowered)):
                 return True

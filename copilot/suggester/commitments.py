@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from copilot.domain import Conversation, Hit, Interaction
+from copilot.domain import Conversation, Hit, Interaction, Turn
 from copilot.ledger import only_assures
+from copilot.ledger.asks import objects
 from copilot.ledger.fate import reproached
-from copilot.ledger.language import plain, topic
+from copilot.ledger.language import plain, sentences, topic
 from copilot.ledger.patterns import pattern
 from copilot.needs import Assessment
 from copilot.needs.output import LoopOut, PromiseOut
+from copilot.suggester.phrasing import on_day, promised, quoted, requested
 
 MAX_SENTENCES = 2
 FRESH_DAYS = 45  # what fell due, or was asked, this recently is said whatever the topic is now
@@ -39,40 +41,48 @@ class _Matter:
     weight: int
     about: frozenset[str]
     owed: Owed
+    day: str | None = None  # on which it fell due or was asked
+    is_sore: bool = False  # they have complained of it before
+    is_wrong: bool = False  # said only to who speaks of it
 
 
 @dataclass(frozen=True, slots=True)
 class _Now:
     """The conversation on the screen, as far as it decides what is said of the past."""
 
-    asked: frozenset[str]  # what the customer speaks of
-    regretted: frozenset[str]  # what we have already said sorry for
     as_of: datetime
+    asked: frozenset[str] = frozenset()  # what the customer speaks of
+    since: frozenset[str] = frozenset()  # … since our side spoke last
+    regretted: frozenset[str] = frozenset()  # what we have already said sorry for
 
-    @classmethod
-    def of(cls, conversation: Conversation, as_of: datetime) -> _Now:
-        sorry = [
-            turn.text
-            for turn in conversation.turns
-            if turn.speaker != "customer" and pattern("promise_sorry").search(plain(turn.text))
-        ]
-        said = (turn.text for turn in conversation.turns if turn.speaker == "customer")
-        return cls(_topics(said), _topics(sorry), as_of)
+    def after(self, turn: Turn) -> _Now:
+        """One turn later."""
+        about = topic(turn.text) | objects(turn.text)
+        if turn.speaker == "customer":
+            return replace(self, asked=self.asked | about, since=self.since | about)
+        sorry = about if pattern("promise_sorry").search(plain(turn.text)) else frozenset()
+        return replace(self, since=frozenset(), regretted=self.regretted | sorry)
 
-    def is_about(self, about: frozenset[str]) -> bool:
-        """They speak of this very thing."""
-        return len(self.asked & about) >= min(SAME_TOPIC, max(1, len(about)))
-
-    def is_due(self, about: frozenset[str], day: str | None, *, sore: bool = False) -> bool:
+    def is_due(self, matter: _Matter) -> bool:
         """It is fresh, or what they speak of, and no apology for it stands on the screen.
 
         What they have complained of before is sore: one telling word brings it up.
         """
+        about = matter.about
+        if matter.is_wrong:
+            return _speaks_of(self.asked, about)
         if about and len(self.regretted & about) >= min(SAME_TOPIC, len(about)):
             return False
-        if sore and any(len(word) >= TELLING for word in self.asked & about):
+        if matter.is_sore and any(len(word) >= TELLING for word in self.asked & about):
             return True
-        return self.is_about(about) or (day is not None and _days(day, self.as_of) <= FRESH_DAYS)
+        if _speaks_of(self.asked, about):
+            return True
+        return matter.day is not None and _days(matter.day, self.as_of) <= FRESH_DAYS
+
+
+def _speaks_of(said: frozenset[str], about: frozenset[str]) -> bool:
+    """These words are about this very thing."""
+    return len(said & about) >= min(SAME_TOPIC, max(1, len(about)))
 
 
 def owed(
@@ -89,7 +99,6 @@ def owed(
     begins with every old matter helps nobody. The ledgers show all of them to the agent. A wrong
     promise is said only to who speaks of it, since an apology for nothing cannot be taken back.
     """
-    now = _Now.of(conversation, as_of)
     past = {c.source_id: c for c in contacts if c.source_id != conversation.id}
     facts = {hit.chunk.source_id: hit for hit in knowledge if hit.visibility == "public"}
     later = [t.text for t in conversation.turns if t.speaker == "customer"]
@@ -98,55 +107,93 @@ def owed(
         contact = past.get(promise.conversation_id)
         if contact is not None and promise.promisor_role != "customer":
             after = [*_customer_after(contact, contacts), *later]
-            found += _of_promise(promise, contact, now, facts, after)
+            found += _of_promise(promise, contact, facts, after)
     for loop in assessment.open_loops:
         contact = past.get(loop.conversation_id)
         if contact is not None and loop.status == "open":
-            found += _of_loop(loop, contact, now)
-    return _first_of_each(sorted(found, key=lambda matter: matter.weight))
+            found.append(_of_loop(loop, contact))
+    found.sort(key=lambda matter: matter.weight)
+    return [matter.owed for matter in _to_say(found, conversation, as_of)]
+
+
+def _to_say(found: Sequence[_Matter], conversation: Conversation, as_of: datetime) -> list[_Matter]:
+    """What is due now. Each matter comes up once in a contact: what was due at a turn that a
+    colleague has answered since was theirs to say, and returns only if the customer does.
+    """
+    now, said = _Now(as_of), list[_Matter]()
+    for turn in conversation.turns:
+        if turn.speaker == "agent" and now.since and _says_something(turn.text):
+            said += _due(found, now, said)
+        if turn.speaker in ("customer", "agent", "bot"):
+            now = now.after(turn)
+    return _due(found, now, said)
+
+
+def _due(found: Sequence[_Matter], now: _Now, said: Sequence[_Matter]) -> list[_Matter]:
+    return _first_of_each(
+        matter
+        for matter in found
+        if now.is_due(matter)
+        and (
+            _speaks_of(now.since, matter.about)
+            or not any(_same(matter.about, other.about) for other in said)
+        )
+    )
+
+
+def _says_something(text: str) -> bool:
+    """More than a greeting or thanks."""
+    return any(not pattern("loop_pleasantry").search(s.lower) for s in sentences(text))
 
 
 def _of_promise(
-    promise: PromiseOut,
-    contact: Interaction,
-    now: _Now,
-    facts: dict[str, Hit],
-    after: Sequence[str],
+    promise: PromiseOut, contact: Interaction, facts: dict[str, Hit], after: Sequence[str]
 ) -> list[_Matter]:
     if only_assures(promise.quote):
         return []
     about = topic(promise.quote)
-    said = f"{_on(contact)} you were told: “{_flat(promise.quote)}”"
-    if promise.status == "conflict" and now.is_about(about):
+    turn = _turn(contact, promise.turn)
+    named = promised(promise.quote)
+    said = f"promised {named}." if named else f"told you: {quoted(promise.quote, _text(turn))}"
+    said = f"{_opening(_when(contact, turn))} we {said}"
+    if promise.status == "conflict":
         fact = facts.get(promise.conflict_with or "")
         text = f"{said} That was wrong, and I am sorry."
-        return [_Matter(0, about, _owed(text, contact, promise.turn, promise.quote, fact))]
+        item = _owed(text, contact, promise.turn, promise.quote, fact)
+        return [_Matter(0, about, item, is_wrong=True)]
+    if promise.status != "overdue":
+        return []
     broken = reproached(promise.quote, after)
-    if promise.status != "overdue" or not now.is_due(about, promise.due, sore=broken):
-        return []
     plea = "That did not happen, and I am sorry." if broken else _UNSURE
-    return [_Matter(1, about, _owed(f"{said} {plea}", contact, promise.turn, promise.quote))]
+    item = _owed(f"{said} {plea}", contact, promise.turn, promise.quote)
+    return [_Matter(1, about, item, promise.due, is_sore=broken)]
 
 
-_UNSURE = "I cannot see that it was done; if it is still open, I am sorry, and please tell me."
+_UNSURE = "I cannot see that it was done. If you are still waiting, I am sorry; please tell me."
 
 
-def _of_loop(loop: LoopOut, contact: Interaction, now: _Now) -> list[_Matter]:
-    about = topic(f"{loop.quote} {loop.what}")
-    if not now.is_due(about, loop.first_asked_at or None, sore=loop.times_asked > 1):
-        return []
-    asked = "you asked us, not for the first time" if loop.times_asked > 1 else "you asked us"
-    text = f"{_on(contact)} {asked}: “{_flat(loop.quote)}” That is still open, and I am sorry."
-    return [_Matter(2, about, _owed(text, contact, loop.turn, loop.quote))]
+def _of_loop(loop: LoopOut, contact: Interaction) -> _Matter:
+    turn = _turn(contact, loop.turn)
+    day = on_day(_when(contact, turn))
+    named = requested(loop.quote)
+    what = f" {named}." if named else f": {quoted(loop.quote, _text(turn))}"
+    verb = "asked us" if named or loop.quote.endswith("?") else "told us"
+    often = f"You have {verb} more than once" + (f", first on {day}" if day else "")
+    once = f"{_opening(_when(contact, turn))} you {verb}"
+    comma = "," if named and day and loop.times_asked > 1 else ""
+    said = f"{often if loop.times_asked > 1 else once}{comma}{what}"
+    item = _owed(f"{said} That is still open, and I am sorry.", contact, loop.turn, loop.quote)
+    about = objects(f"{loop.quote} {loop.what}")
+    return _Matter(2, about, item, loop.first_asked_at or None, is_sore=loop.times_asked > 1)
 
 
-def _first_of_each(found: Iterable[_Matter]) -> list[Owed]:
+def _first_of_each(found: Iterable[_Matter]) -> list[_Matter]:
     """The heaviest of what is about one thing, and no more than a reply can bear."""
     kept: list[_Matter] = []
     for matter in found:
         if not any(_same(matter.about, other.about) for other in kept):
             kept.append(matter)
-    return [matter.owed for matter in kept[:MAX_SENTENCES]]
+    return kept[:MAX_SENTENCES]
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -165,23 +212,34 @@ def _customer_after(contact: Interaction, contacts: Sequence[Interaction]) -> li
     ]
 
 
-def _topics(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for text in texts for word in topic(text))
-
-
 def _owed(text: str, contact: Interaction, turn: str, quote: str, fact: Hit | None = None) -> Owed:
-    places = {t.id or f"t{n + 1}": n for n, t in enumerate(contact.turns)}
+    place = _place(contact, turn)
     title = (
         contact.subject or f"{contact.channel}, {contact.at.date() if contact.at else 'undated'}"
     )
-    return Owed(text, contact.source_id, places.get(turn), title, quote, fact)
+    return Owed(text, contact.source_id, place, title, quote, fact)
 
 
-def _on(contact: Interaction) -> str:
-    """When it was said, as one says it: On 10 April 2026."""
-    if contact.at is None:
-        return "Earlier"
-    return f"On {contact.at:%d %B %Y}".replace("On 0", "On ")
+def _place(contact: Interaction, turn: str) -> int | None:
+    return next((n for n, t in enumerate(contact.turns) if (t.id or f"t{n + 1}") == turn), None)
+
+
+def _turn(contact: Interaction, turn: str) -> Turn | None:
+    place = _place(contact, turn)
+    return None if place is None else contact.turns[place]
+
+
+def _text(turn: Turn | None) -> str | None:
+    return turn.text if turn else None
+
+
+def _when(contact: Interaction, turn: Turn | None) -> datetime | None:
+    """The turn's own time: a contact by mail may run for weeks."""
+    return turn.at if turn and turn.at else contact.at
+
+
+def _opening(moment: datetime | None) -> str:
+    return f"On {on_day(moment)}" if moment else "Earlier"
 
 
 def _days(day: str, as_of: datetime) -> int:
@@ -190,9 +248,3 @@ def _days(day: str, as_of: datetime) -> int:
         return max(0, (as_of.date() - date.fromisoformat(day[:10])).days)
     except ValueError:
         return FRESH_DAYS + 1
-
-
-def _flat(quote: str) -> str:
-    text = " ".join(quote.split())
-    text = text[:1].upper() + text[1:]
-    return text if text[-1:] in ".!?" else f"{text}."

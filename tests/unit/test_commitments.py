@@ -71,7 +71,8 @@ def fact(visibility: Visibility = "public") -> Hit:
 
 def test_an_overdue_promise_names_its_day_its_words_and_its_place() -> None:
     (item,) = said(assessed(promises=(promise(),)))
-    assert PLEDGE in item.text and "On 1 May 2026" in item.text and "sorry" in item.text
+    assert "On 1 May 2026 we promised to post ten batteries for your valves." in item.text
+    assert "sorry" in item.text
     assert (item.source_id, item.turn, item.quote) == ("past-1", 1, PLEDGE)
 
 
@@ -172,3 +173,99 @@ def test_a_turn_without_an_id_is_found_by_its_place() -> None:
 def test_a_quote_of_many_lines_becomes_one_sentence() -> None:
     (item,) = said(assessed(promises=(promise(quote="We will\n  post it"),)))
     assert "“We will post it.”" in item.text
+
+
+def mailed(*turns: Turn, at: datetime | None = PAST.at) -> Interaction:
+    return Interaction("past-1", turns, channel="email", at=at)
+
+
+@pytest.mark.parametrize(
+    ("turn_at", "contact_at", "opening"),
+    [
+        (datetime(2026, 5, 25, tzinfo=UTC), datetime(2026, 4, 25, tzinfo=UTC), "On 25 May 2026 we"),
+        (None, datetime(2026, 4, 25, tzinfo=UTC), "On 25 April 2026 we"),
+        (None, None, "Earlier we"),
+    ],
+)  # fmt: skip
+def test_a_sentence_names_the_day_of_its_own_turn(
+    turn_at: datetime | None, contact_at: datetime | None, opening: str
+) -> None:
+    first = Turn("customer", "My valves are empty.", id="t1", at=contact_at)
+    said_then = Turn("agent", "I will post you ten batteries this week.", id="t2", at=turn_at)
+    found = said(
+        assessed(promises=(promise(quote="I will post you ten batteries this week"),)),
+        contacts=(mailed(first, said_then, at=contact_at),),
+    )
+    assert [item.text.startswith(opening) for item in found] == [True]
+    asked = Turn("customer", "Can you send me the card?", id="t1", at=turn_at)
+    (item,) = said(
+        assessed(loops=(loop(quote=asked.text, what="the card"),)),
+        contacts=(mailed(asked, at=contact_at),),
+    )
+    assert item.text.startswith(opening.replace(" we", " you"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "asks_again", "times"),
+    [
+        ("Which of your valves is it?", "Only the hall.", [1, 0]),  # shown, and passed over
+        ("Which of your valves is it?", "And the batteries for my valves?", [1, 1]),
+        ("Good morning!", "They eat batteries.", [1, 1]),  # a greeting answers nothing
+    ],
+)  # fmt: skip
+def test_a_matter_comes_up_once_in_a_contact_unless_they_return_to_it(
+    answer: str, asks_again: str, times: list[int]
+) -> None:
+    turns = (*ON_TOPIC.turns, Turn("agent", answer), Turn("customer", asks_again))
+    found = [
+        said(assessed(promises=(promise(),)), conversation=Conversation(turns[:n], id="now-1"))
+        for n in (1, 3)
+    ]
+    assert [len(items) for items in found] == times
+
+
+def test_a_matter_that_comes_up_later_in_a_contact_is_said_then() -> None:
+    old = promise(due="2026-01-15")
+    turns = (*NOW.turns, Turn("agent", "I see the bill of May."), *ON_TOPIC.turns)
+    assert said(assessed(promises=(old,)), conversation=Conversation(turns, id="now-1"))
+
+
+@pytest.mark.parametrize(
+    ("quote", "times", "words"),
+    [
+        ("Could I have the bill in large print?", 2,
+         "You have asked us more than once, first on 1 May 2026, for the bill in large print."),
+        ("And could you send me the care card, my eyes are not good?", 1,
+         "On 1 May 2026 you asked us to send you the care card."),
+        ("The sticky trap never came", 1,
+         "On 1 May 2026 you told us: “The sticky trap never came.”"),
+        ("Oh and why was I charged twice?", 1,
+         "On 1 May 2026 you asked us: “Why was I charged twice?”"),
+    ],
+)  # fmt: skip
+def test_a_request_is_named_plainly_and_called_a_repeat_only_if_it_is(
+    quote: str, times: int, words: str
+) -> None:
+    contact = mailed(Turn("customer", quote, id="t1"))
+    entry = loop(quote=quote, what=quote, times_asked=times)
+    (item,) = said(assessed(loops=(entry,)), contacts=(contact,))
+    assert item.text == f"{words} That is still open, and I am sorry."
+
+
+@pytest.mark.parametrize(
+    ("quote", "turn", "words"),
+    [
+        ("I'll send my colleague the form tomorrow", None,
+         "we promised to send our colleague the form."),
+        ("I will see what I can do", None, "we told you: “I will see what I can do.”"),
+        ("We will post it by noon", None, "we told you: “We will post it by noon.”"),
+        ("£50, is on your next bill", "Your credit, £50, is on your next bill.",
+         "we told you: “Your credit, £50, is on your next bill.”"),
+    ],
+)  # fmt: skip
+def test_a_promise_is_named_where_that_is_plain_and_else_quoted_in_a_whole_sentence(
+    quote: str, turn: str | None, words: str
+) -> None:
+    contact = mailed(Turn("agent", turn or quote, id="t2"))
+    (item,) = said(assessed(promises=(promise(quote=quote),)), contacts=(contact,))
+    assert item.text.startswith(f"On 1 May 2026 {words}")

@@ -153,7 +153,6 @@ def test_two_questions_that_are_both_answered_leave_nothing_open() -> None:
     "words",
     [
         "I wrote about the scratched lid last week and nobody replied.",
-        "My batteries never came, by the way.",
         "I'm calling again about the crossed line.",
         "Please don't put plastic in the parcel, like I asked last time.",
     ],
@@ -222,3 +221,92 @@ def test_asks_are_joined_with_the_earliest_that_fits() -> None:
         ("service", "Lovely weather today.", "c"),
     )
     assert (first.turn, first.times_asked, second.times_asked) == ("t1", 2, 1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["My batteries never came, by the way.", "I am still waiting for the price letter."],
+)
+def test_what_is_due_is_open_after_kind_words_and_was_asked_for_once(words: str) -> None:
+    (loop,) = loops(("customer", words), ("service", "Thank you for telling us."))
+    assert (loop.status, loop.times_asked) == ("open", 1)
+
+
+TRAP = "The sticky trap never came."
+FLIES = (
+    ("customer", "There are flies on the plant you sent. What can I do?", "mail-1"),
+    ("service", "I will send you a sticky trap tomorrow.", "mail-1"),
+)
+
+
+def test_a_first_complaint_after_an_answered_question_counts_once() -> None:
+    (loop,) = loops(*FLIES, ("customer", TRAP, "now"), ("service", "Is it warm there?", "now"))
+    assert (loop.quote, loop.times_asked) == ("The sticky trap never came", 1)
+    reminded = ("customer", "...and the sticky trap?", "later")
+    left = ("service", "Have a nice day!", "later")
+    again = loops(*FLIES, ("customer", TRAP, "now"), ("service", "Hm.", "now"), reminded, left)
+    assert [loop.times_asked for loop in again] == [2]
+
+
+@pytest.mark.parametrize(
+    ("said", "times"),
+    [
+        ("I put new batteries in already. What do I do with that pin?", 1),
+        ("How do I put batteries into the kitchen valve?", 1),
+        ("...and the batteries?", 2),
+        ("The batteries still haven't come, nothing arrived.", 2),
+    ],
+)
+def test_a_shared_word_is_no_repeat_and_a_reminder_is(said: str, times: int) -> None:
+    found = loops(
+        ("customer", "My ten free batteries never came.", "mail-1"),
+        ("service", "How are you doing?", "mail-1"),
+        ("customer", said, "now"),
+        ("service", "Have a lovely day.", "now"),
+    )
+    assert found[0].times_asked == times
+
+
+CARD = "And could you send me the care card in large print, my eyes are not good?"
+
+
+@pytest.mark.parametrize(
+    ("reply", "left"),
+    [
+        ("I am sorry. I will send another trap by Friday 20 March.", ["care card"]),
+        ("I'm sorry, I'll post a new sticky trap today.", ["care card"]),
+        ("A new trap is on its way to you.", ["care card"]),
+        ("The care card in large print goes out today.", ["sticky trap"]),
+        ("The trap works best near a window. Enjoy your plant!", ["sticky trap", "care card"]),
+        ("A sticky trap and the care card in large print go out today.", []),
+    ],
+)
+def test_a_second_request_in_a_message_is_not_closed_by_how_the_first_one_comes(
+    reply: str, left: list[str]
+) -> None:
+    """ "Send" is in both: what is sent tells them apart."""
+    found = loops(*FLIES, ("customer", f"{TRAP} {CARD}", "now"), ("service", reply, "now"))
+    assert [any(words in loop.quote for loop in found) for words in left] == [True] * len(left)
+    assert len(found) == len(left)
+    later = (("customer", "Thank you.", "now"), ("service", "You're welcome.", "now"))
+    turns = (*FLIES, ("customer", f"{TRAP} {CARD}", "now"), ("service", reply, "now"), *later)
+    assert len(loops(*turns)) == len(left)
+
+
+def test_one_request_in_other_words_is_one_and_another_for_the_same_paper_is_not() -> None:
+    first = (
+        ("customer", "Could I have the bill in large print?", "call-1"),
+        ("service", "So that is one telephone line.", "call-1"),
+    )
+    again = "Oh and I did ask for the bills with big letters, I can't read these."
+    (loop,) = loops(*first, ("customer", again, "now"), ("service", "I see. Lovely day.", "now"))
+    assert (loop.conversation_id, loop.times_asked) == ("call-1", 2)
+    other = "I did ask for the bills to go to my daughter in Leeds."
+    found = loops(*first, ("customer", other, "now"), ("service", "I see. Lovely day.", "now"))
+    assert len(found) == 2
+
+
+def test_mockery_is_no_request_and_a_request_to_ring_is_one() -> None:
+    left = ("sales", "I'm sorry. I'll leave you in peace.")
+    assert loops(("customer", "Nobody rang, and now you call me to sell me valves?"), left) == []
+    assert loops(("customer", "Nobody rang about the valves, can you call me to explain?"), left)
