@@ -165,12 +165,23 @@ def _informs(scene: Scene, state: State, matters: Iterable[Matter]) -> tuple[Inf
     for matter in matters:
         if matter.search and matter.search.blocked_by:
             found += free.obstacle(scene, matter.search.blocked_by, matter.search.blocked_source)
-    found = [i.model_copy(update={"text": strip_links(i.text)}) for i in found]
+    found = [_by_source(scene, i) for i in found]
     unique = {i.source: i for i in reversed(found)}
     ordered = sorted(
         unique.values(), key=lambda i: next(n for n, x in enumerate(found) if x.source == i.source)
     )
     return tuple(ordered[: scene.policy.caps.informs])
+
+
+def _by_source(scene: Scene, inform: Inform) -> Inform:
+    """An entitlement is read from what this customer owns, or it is none; no links are passed on."""
+    kind, customer = inform.kind, scene.case.customer
+    on_file = inform.source.startswith("customer.") or any(
+        own.id == inform.source for own in customer.entitlements
+    )
+    if kind == "entitlement" and not on_file:
+        kind = free.kind_of(inform.text) or "truth"
+    return inform.model_copy(update={"kind": kind, "text": strip_links(inform.text)})
 
 
 def _question(

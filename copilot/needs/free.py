@@ -10,6 +10,7 @@ from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
 from copilot.ledger.language import digits, plain, stem
 from copilot.needs.case import KnowledgeFact, OwnedItem
 from copilot.needs.catalogue import Offering, amounts, is_generic, subjects, used_up
+from copilot.needs.holders import open_to
 from copilot.needs.output import Inform, InformKind
 from copilot.needs.proposal import Candidate, Cure
 from copilot.needs.records import in_force
@@ -159,7 +160,7 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
         for place, sentence in enumerate(said):
             kind = kind_of(sentence)
             if passage:
-                settles = bool(kind) and _settles(sentence, candidate)
+                settles = _settles(sentence, candidate) and open_to(scene, fact, sentence, kind)
             else:
                 around = " ".join(said[max(0, place - 1) : place + 2])
                 speaks = _speaks_of(around, candidate, names) or scene.called(around) & skus
@@ -248,7 +249,7 @@ def contact_informs(
             continue
         conflict = fact.id in conflicts
         if is_article(fact):
-            told = _best_statement(fact, spoken, care=care)
+            told = _best_statement(scene, fact, spoken, care=care)
             scored += [told] if told else []
             continue
         weight = _weight(scene, fact, spoken, care=care, wronged=wronged) + 3.0 * conflict
@@ -288,7 +289,7 @@ def _weight(
 
 
 def _best_statement(
-    fact: KnowledgeFact, spoken: frozenset[str], *, care: bool
+    scene: Scene, fact: KnowledgeFact, spoken: frozenset[str], *, care: bool
 ) -> tuple[float, Inform] | None:
     """Of an article, the one sentence that names what they speak of and is free or owed to them."""
     best: tuple[float, Inform] | None = None
@@ -300,7 +301,8 @@ def _best_statement(
         weight = len(_named(subjects(sentence)) & spoken) + 1.0 * (
             care and bool(signals()["help"].search(lowered))
         )
-        if weight >= RELEVANT and (best is None or weight > best[0]):
+        better = weight >= RELEVANT and (best is None or weight > best[0])
+        if better and open_to(scene, fact, sentence, kind):
             best = (weight, Inform(kind=kind, text=sentence, source=fact.id))
     return best
 
