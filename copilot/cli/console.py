@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
+
+from copilot.ledger import lasts
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -90,16 +92,14 @@ def show_timeline(body: Mapping[str, Any]) -> None:
         roles = "/".join(event.get("roles", []))
         done = {True: "solved", False: "not solved"}.get(event.get("resolved"), "")
         out.print(f"  {day}  {where:<11} {roles:<14} {escape(event['title'])} [dim]{done}[/]")
-    owed = [p for p in body["promises"] if p["status"] in ("open", "overdue", "conflict")]
-    _show_lines("our promises", [f"{p['status']}: “{p['quote']}”" for p in owed], "red")
+    _show_promises(body["promises"])
     loops = [loop for loop in body["open_loops"] if loop["status"] == "open"]
     _show_lines("still open", [f"“{loop['quote']}”" for loop in loops], "red")
 
 
 def _show_assessment(assessment: Mapping[str, Any]) -> None:
     out.print(Rule("the customer's side", align="left"))
-    promises = [p for p in assessment["promises"] if p["status"] in ("open", "overdue", "conflict")]
-    _show_lines("our promises", [f"{p['status']}: “{p['quote']}”" for p in promises], "red")
+    _show_promises(assessment["promises"])
     loops = [p for p in assessment["open_loops"] if p["status"] == "open"]
     _show_lines("still open", [f"“{loop['quote']}”" for loop in loops], "red")
     _show_lines("free for them", [i["text"] for i in assessment["inform"]], "green")
@@ -113,6 +113,18 @@ def _show_assessment(assessment: Mapping[str, Any]) -> None:
     if not assessment["flags"]:
         reason = assessment["none_reason"] or "no need was voiced"
         out.print(f"  [dim]nothing to offer: {escape(str(reason).replace('_', ' '))}[/]")
+
+
+def _show_promises(promises: Sequence[Mapping[str, Any]]) -> None:
+    """What we owe, and apart from it what the customer has said they will do."""
+    pending = [p for p in promises if p["status"] in ("open", "overdue", "conflict")]
+    lines: dict[bool, list[str]] = {True: [], False: []}
+    for promise in pending:
+        if promise["status"] != "open" or not lasts(promise["quote"]):
+            line = f"{promise['status']}: “{promise['quote']}”"
+            lines[promise["promisor_role"] != "customer"].append(line)
+    _show_lines("our promises", lines[True], "red")
+    _show_lines("they promised", lines[False], "dim")
 
 
 def _show_lines(title: str, lines: list[str], colour: str) -> None:

@@ -13,7 +13,7 @@ from copilot.ledger.calendar import Due, DueBasis, WorkingCalendar, due
 from copilot.ledger.commitments import Clause, accepts, commitments, own_commitments
 from copilot.ledger.conflicts import contradicted_by
 from copilot.ledger.contacts import PerContact
-from copilot.ledger.fate import Patience, fate
+from copilot.ledger.fate import Patience, fate, reproached
 from copilot.ledger.language import plain, sentences, stems, topic
 from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said, Timeline
@@ -106,6 +106,11 @@ def only_assures(quote: str) -> bool:
     return bool(pattern("say_word").search(lowered)) and not topic(
         pattern("say_word").sub(" ", lowered)
     )
+
+
+def lasts(quote: str) -> bool:
+    """A state until its day ("nothing to pay until May"): ours to honour, but no work to do."""
+    return bool(pattern("say_lasts").search(plain(quote)))
 
 
 def _meant(promise: Promise, earlier: Sequence[Promise]) -> Promise | None:
@@ -333,6 +338,11 @@ def _standing(
     patience = Patience(policy.presume_kept, policy.patience_days)
     spoken = stems(clause.text) | stems(clause.sentence.text)
     status, ground = fate(timeline, place, spoken, when.on, as_of, patience)
+    if status == "overdue" and lasts(clause.text):
+        later = (t.text for t in timeline.turns[place + 1 :] if t.speaker == "customer")
+        state = re.split(r"\b(?:until|till)\b", clause.text, maxsplit=1)[0]
+        if not reproached(state, later):
+            return "kept", None, "it lasted until its day, and nobody complained"
     return status, None, ground
 
 

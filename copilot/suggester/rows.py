@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from copilot.ledger import lasts
 from copilot.ledger.calendar import MONTHS, WorkingCalendar, due, nearest
 from copilot.needs import Assessment
 from copilot.needs.offers import day_of
@@ -27,6 +28,8 @@ def ledger_rows(
     rows: list[dict[str, Any]] = []
     for kind, entries in (("promise", promises), ("loop", loops)):
         for entry in entries:
+            if isinstance(entry, PromiseOut) and entry.status == "open" and lasts(entry.quote):
+                continue  # a state: nobody has to do anything
             source = sources.get(entry.conversation_id, entry.conversation_id)
             body = {**entry.model_dump(mode="json"), "conversation_id": source}
             rows.append(

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from copilot.ledger import Fact, LedgerPolicy, Promise, Said, Timeline, promises
+from copilot.ledger import Fact, LedgerPolicy, Promise, Said, Timeline, lasts, promises
 
 START = datetime(2026, 5, 8, 9, 0, tzinfo=UTC)  # a Friday
 
@@ -239,3 +239,24 @@ def test_a_fact_on_another_subject_is_no_conflict() -> None:
     claim = ("sales", "Fibre 300 has 60 for £33, Fibre 900 has 110 for £45.")
     other = Fact("K8", "Guest Wi-Fi: Fibre 300 not possible, Fibre Business £8 a month extra")
     assert all(promise.status != "conflict" for promise in found(timeline(claim, facts=(other,))))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_state"),
+    [
+        ("There is nothing to pay until 22 November", True),
+        ("Your line stays free until 1 May", True),
+        ("We will keep the parcel until Friday", False),
+        ("The engineer comes on 22 November", False),
+        ("You get the letter free of charge by Friday", False),
+    ],
+)
+def test_a_state_until_a_day_is_no_work(text: str, *, is_state: bool) -> None:
+    assert lasts(text) is is_state
+
+
+def test_a_state_whose_day_has_passed_is_overdue_only_if_they_complain() -> None:
+    said = ("service", "There is nothing to pay until 12 May.")
+    assert [p.status for p in found(timeline(said), after_days=60)] == ["kept"]
+    later = ("customer", "I was to have nothing to pay, and still you took money.")
+    assert "overdue" in [p.status for p in found(timeline(said, later), after_days=60)]

@@ -54,6 +54,13 @@ def test_the_conversation_in_progress_gets_its_own_name() -> None:
     assert row["source_id"] == "conv-7" and row["body"]["conversation_id"] == "conv-7"
 
 
+def test_a_state_is_no_row_of_work_and_a_promise_is() -> None:
+    state = "Nothing to pay until 22 November"
+    assert ledger_rows([promise(quote=state, status="open")], [], "C-1", {}) == []
+    assert ledger_rows([promise(quote=state, status="conflict")], [], "C-1", {})
+    assert ledger_rows([promise(status="open")], [], "C-1", {})
+
+
 def test_what_is_said_twice_is_stored_once() -> None:
     assert len(ledger_rows([promise(), promise()], [loop(), loop()], None, {})) == 2
 
