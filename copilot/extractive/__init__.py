@@ -1,6 +1,8 @@
 """A reply without a model: the best supported sentences of what was retrieved, each cited."""
 
 from copilot.extractive.compose import compose
+from copilot.extractive.facts import facts_named, facts_of
+from copilot.extractive.products import named
 from copilot.extractive.words import ALIKE, stem, stems
 
-__all__ = ["ALIKE", "compose", "stem", "stems"]
+__all__ = ["ALIKE", "compose", "facts_named", "facts_of", "named", "stem", "stems"]

@@ -50,8 +50,18 @@ class Chooser:
     ranking: Ranking
 
     def answer(self, ask: Ask, used: Sequence[Unit]) -> Answer | None:
-        """The best supported answer, or None where the evidence is weak."""
-        ranked = self.ranking.ranked(ask, used)
+        """The best supported answer, or None where the evidence is weak.
+
+        The catalogue speaks where no article does, or only one on something else.
+        """
+        facts = self.ranking.facts
+        found = self._answer(ask, used, self.ranking.pages)
+        if facts and (found is None or not self.ranking.is_about(ask, found.units)):
+            found = self._answer(ask, used, facts) or found
+        return found
+
+    def _answer(self, ask: Ask, used: Sequence[Unit], among: Container[int]) -> Answer | None:
+        ranked = self.ranking.ranked(ask, used, only=among)
         likely = [m for m in ranked if m.fits] if ask.is_typed else ranked
         for found in likely[:TRIED]:
             article = self.ranking.article(found.unit)
@@ -65,7 +75,7 @@ class Chooser:
 
     def also(self, concern: Ask, used: Sequence[Unit]) -> Answer | None:
         """What the articles already cited say on something said beside the questions."""
-        cited = {u.n for u in used}
+        cited = {u.n for u in used} - self.ranking.facts
         if len([w for w in concern.words if self.ranking.rare[w] > 1.0]) < 2:
             return None
         told = frozenset().union(*(u.said.stems for u in used))

@@ -7,6 +7,7 @@ is named to the agent; when none is answered, the draft abstains.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from copilot.domain import Draft, Hit, Segment, Turn
 from copilot.extractive.addressing import to_customer
@@ -35,17 +36,23 @@ def compose(
     channel: str = "chat",
     owned: Sequence[str] = (),
     products: Sequence[str] = (),
+    facts: Sequence[Hit] = (),
 ) -> Draft:
     """Composes a draft from numbered hits.
 
     `turns` are the conversation. Hits are documents and solved cases in the order of their
     numbers; internal ones inform the gaps, never the reply. `whole` are the same hits with the
-    passages around them. `owned` are names of what the customer has, `products` the catalogue's.
+    passages around them. `owned` are names of what the customer has, `products` the catalogue's;
+    `facts` are what it says of those the customer names, numbered after the hits.
     """
     spoken = [t for t in turns if t.visibility == "public" and t.text.strip()]
     heard = hear(spoken)
     articles = [
         article_of(n, hit, whole[n - 1] if whole else hit) for n, hit in enumerate(hits, start=1)
+    ]
+    articles += [
+        replace(article_of(n, fact, fact), is_product=True)
+        for n, fact in enumerate(facts, start=len(hits) + 1)
     ]
     around = _around(spoken, heard.now, heard.before)
     asked = [w for ask in (*heard.asks, *heard.concerns) for w in (*ask.words, *ask.leans)]

@@ -88,6 +88,7 @@ class Article:
     units: tuple[Unit, ...]
     title: frozenset[str]
     vocabulary: frozenset[str]
+    is_product: bool = False  # what the catalogue says, not an article
 
 
 class Match(NamedTuple):

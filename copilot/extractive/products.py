@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from copilot.guardrails.pitch import hidden_pitch
 
 # What a sentence or an article by its title is worth for others' products, a sentence for theirs.
 FOREIGN, FOREIGN_TITLE, OWNED = 0.35, 0.75, 1.25
+_OF_THE_TITLE = re.compile(r"^(?:it|they|this|these|one)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,17 @@ class Products:
         """Whether a product that is asked for or about is the customer's already."""
         return bool(self.wanted) and ask.sort in ("cost", "request")
 
+    def asked_about(self, ask: Ask, message: str) -> tuple[str, ...]:
+        """The products a question is about: those it names, or those "it" stands for."""
+        found = named(ask.text, self.names)
+        return found or (named(message, self.names) if ask.refers or ask.is_short else ())
+
+    def is_other(self, text: str, title: str, asked: Sequence[str]) -> bool:
+        """Whether a sentence tells of other products than those it should."""
+        found = () if _OF_THE_TITLE.match(text) else named(text, self.names)
+        found = found or named(title, self.names)
+        return bool(asked) and bool(found) and set(found).isdisjoint(asked)
+
     def is_pitch(self, text: str, ask: Ask) -> bool:
         """Whether a sentence promotes a product nobody asked about, however public it is."""
         asked = self.names if ask.sort in ("cost", "choice", "count") else tuple(self.theirs)
@@ -61,4 +73,6 @@ def named(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(names, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+    return re.compile(
+        rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?=s?(?!\w))", re.IGNORECASE
+    )

@@ -19,7 +19,7 @@ from copilot.extractive.matching import (
     reading_of,
     share_of,
 )
-from copilot.extractive.products import FOREIGN_TITLE, Products
+from copilot.extractive.products import FOREIGN_TITLE, Products, named
 from copilot.extractive.tables import mentioned
 from copilot.extractive.words import stems
 
@@ -35,6 +35,7 @@ REFERRED, REFERRED_LOOSE = 0.5, 0.2  # of what a short question refers to
 SHARED, ENOUGH = 0.25, 0.6  # of the question's words in the article
 SHARE = 0.62  # of the question's words in the sentence, when meaning says nothing
 
+_PRICES = frozenset(stems("price cost"))
 _HAD = re.compile(r"\balready\b|\bincludes?d?\b|\bnothing to buy\b", re.IGNORECASE)
 
 
@@ -72,13 +73,19 @@ class Ranking:
         best = max((a.hit.score for a in self.articles), default=0.0) or 1.0
         found: list[Match] = []
         told = " ".join(u.text for u in used)
+        asked = self.products.asked_about(ask, self.heard.open_text)
+        is_of_one = ask.sort in ("cost", "count")
         for article in self.articles:
             if only is not None and article.n not in only:
+                continue
+            if article.is_product and not self._may_tell_product(ask, article, asked):
                 continue
             prior = self._prior(ask, article, best, used)
             reading = reading_of(ask, article, self.rare, self.around)
             for unit in article.units:
                 if reading.passes_over(unit) or not (worth := self._worth(unit)):
+                    continue
+                if is_of_one and self.products.is_other(unit.text, article.hit.title, asked):
                     continue
                 if unit.said.cell and self._is_another_cell(ask, unit, told):
                     continue
@@ -94,6 +101,30 @@ class Ranking:
                 found.append(one._replace(score=one.score * factor))
         found.sort(key=lambda m: (-m.score, m.unit.n, m.unit.place))
         return found
+
+    @cached_property
+    def pages(self) -> frozenset[int]:
+        """Numbers of the articles."""
+        return frozenset(a.n for a in self.articles if not a.is_product)
+
+    @cached_property
+    def facts(self) -> frozenset[int]:
+        """Numbers of what the catalogue says."""
+        return frozenset(a.n for a in self.articles if a.is_product)
+
+    def is_about(self, ask: Ask, units: Sequence[Unit]) -> bool:
+        """Whether an answer names the product whose price or limit is asked for."""
+        asked = self.products.asked_about(ask, self.heard.open_text)
+        if ask.sort not in ("cost", "count") or not asked:
+            return True
+        told = " ".join(f"{u.text} | {self.article(u).hit.title}" for u in units)
+        return not set(asked).isdisjoint(named(told, self.products.names))
+
+    def _may_tell_product(self, ask: Ask, article: Article, asked: Container[str]) -> bool:
+        """The catalogue answers plain questions about what they name; it is no help or offer."""
+        if ask.sort in ("problem", "how") or article.hit.title.lower() not in asked:
+            return False
+        return ask.sort != "request" or not _PRICES.isdisjoint(ask.words)
 
     def _prior(self, ask: Ask, article: Article, best: float, used: Sequence[Unit]) -> float:
         """How likely an article answers, before its sentences are read."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from copilot.db import TenantStore
+from copilot.domain import Hit
+from copilot.extractive import facts_of
 from copilot.needs import CaseProduct
 from copilot.suggester.casefile import catalogue_of
 
@@ -17,6 +20,7 @@ class View:
     version: str
     products: tuple[CaseProduct, ...]
     names: tuple[str, ...]
+    facts: Mapping[str, Hit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +43,6 @@ def _looked(store: TenantStore, seq: int, known: View | None) -> View:
     if known is not None and known.version == version:
         return replace(known, seq=seq)
     products = store.records.products()
-    return View(seq, version, catalogue_of(products), tuple(p.name for p in products))
+    return View(
+        seq, version, catalogue_of(products), tuple(p.name for p in products), facts_of(products)
+    )

@@ -19,7 +19,9 @@ class Prepared:
 
     conversation: Conversation
     evidence: Evidence
-    whole: tuple[Hit, ...]  # the hits below with the passages around them, for whole answers
+    # The hits below with the passages around them, for whole answers, and then the products.
+    whole: tuple[Hit, ...]
+    products: tuple[Hit, ...]  # what the catalogue says of those the customer names
     story: Story
     case: Case
     assessment: Assessment

@@ -165,10 +165,12 @@ class Suggester:
         evidence = self.retriever.evidence(store, said)
         library = self.retriever.libraries.of(store)
         whole = (*widened(store, library, evidence.documents), *evidence.replies)
+        catalogue = self.catalogue.of(store)
+        told = [t.text for t in said.turns if t.speaker == "customer" and t.visibility == "public"]
+        products = extractive.facts_named(catalogue.facts, told)
         clock.mark("retrieve")
         story = self.stories.of(store, said.customer_id)
         clock.mark("story")
-        catalogue = self.catalogue.of(store)
         as_of = moment_of(said, self.clock())
         wrong = disputed(story)
         facts = self.facts.of(store, wrong, lambda: passages(self.retriever, store, wrong))
@@ -192,7 +194,8 @@ class Suggester:
         return Prepared(
             conversation=said,
             evidence=evidence,
-            whole=whole,
+            whole=(*whole, *products),
+            products=products,
             story=story,
             case=case,
             assessment=assessment,
@@ -267,10 +270,11 @@ class Suggester:
         draft = extractive.compose(
             prepared.conversation.turns,
             prepared.hits,
-            whole=prepared.whole,
+            whole=prepared.whole[: len(prepared.hits)],
             customer_name=first_name(prepared.story),
             channel=prepared.conversation.channel,
-            owned=[e.name for c in prepared.story.records for e in c.entitlements],
+            owned=_owned(prepared),
+            facts=prepared.products,
             products=prepared.allowed.product_names,
         )
         prepared.timings.setdefault("draft", _ms(started))
@@ -346,6 +350,13 @@ def _ms(since: float) -> float:
 
 def _day(prepared: Prepared) -> str:
     return prepared.as_of.date().isoformat()
+
+
+def _owned(prepared: Prepared) -> list[str]:
+    """What the customer has by name, and products that are part of it."""
+    held = [e for c in prepared.story.records for e in c.entitlements]
+    parts = "; ".join(part for e in held for part in e.includes)
+    return [*(e.name for e in held), *extractive.named(parts, prepared.allowed.product_names)]
 
 
 def _cleaned(conversation: Conversation) -> Conversation:
