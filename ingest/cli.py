@@ -223,6 +223,8 @@ def show_report(report: Report) -> None:
         out.print(f"  {_told(reason)}", style="yellow", markup=False, soft_wrap=not out.is_terminal)
     if len(reasons) > MAX_ROWS:
         out.print(f"… and {len(reasons) - MAX_ROWS} more reasons; see --json", style="dim")
+    for (path, said), count in report.remarks.most_common(MAX_ROWS):
+        out.print(f"  {path}: {said} ({count})", markup=False, soft_wrap=not out.is_terminal)
     summary = report.summary
     if not out.is_terminal:  # a program reads this: the last line is the summary
         typer.echo(json.dumps(summary))

@@ -28,6 +28,7 @@ from ingest.batch import Cut, Read, Run, Waiting, running
 from ingest.chunker import CHUNKER, chunk_document, chunk_interaction, embed_text
 from ingest.detect import choose, find_files
 from ingest.items import groups, oversized, size_of, state_of, title_of
+from ingest.loaders.mapped import REPLY_TIME, UNDATED_REPLY
 from ingest.loaders.protocol import LEFT_OUT, Loader, LoadOptions
 from ingest.report import Fate, Report
 
@@ -183,6 +184,8 @@ class Pipeline:
             run.unsure.add(origin)
             run.report.fail(Failure(origin, reason, record_id=item_id[:200]), form=form)
             return
+        if isinstance(item, Interaction) and REPLY_TIME in item.meta.get("unstated", ()):
+            run.report.remark(origin, UNDATED_REPLY)
         seen = run.seen.setdefault((kind, origin), set())
         twice = (kind, item_id) in run.fresh or (kind, item_id) in run.sorted
         if twice:  # the later one is judged against the stored one

@@ -56,6 +56,7 @@ class Report:
     reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     customers: set[str] = field(default_factory=set)  # whose story changed
+    remarks: Counter[tuple[str, str]] = field(default_factory=Counter)  # (path, what was assumed)
     seconds: float = 0.0
 
     def note(self, path: str, fate: Fate, *, form: str = "") -> None:
@@ -73,6 +74,10 @@ class Report:
             self.reasons.setdefault(kind, Reason(failure)).add(failure)
         if len(self.failures) < MAX_FAILURES:
             self.failures.append(failure)
+
+    def remark(self, path: str, said: str) -> None:
+        """One more record that came in on an assumption which a person should know."""
+        self.remarks[path, said] += 1
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -104,6 +109,10 @@ class Report:
             "reasons": [
                 reason.as_dict()
                 for reason in sorted(self.reasons.values(), key=lambda reason: -reason.count)
+            ],
+            "remarks": [
+                {"path": path, "remark": said, "count": count}
+                for (path, said), count in self.remarks.most_common()
             ],
             "failures": [asdict(failure) for failure in self.failures],
             "failures_not_shown": self.counts["failed"]

@@ -12,6 +12,7 @@ FOREIGN = 0.15  # an idea of the name that the field does not explain
 UNKNOWN = 0.12  # a word of the name that nobody knows
 LONG = 12  # characters of a message, on average
 IDENTIFIER = 64
+SAYING = frozenset(("said", "text", "message", "reply"))
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,14 @@ class Table:
 
     columns: Sequence[Column]
     per_ticket: bool = False
+
+    @property
+    def has_both_sides(self) -> bool:
+        """Whether one column is named as what the customer said, and another as what we said."""
+        said = [set(one.ideas) for one in self.columns if one.mean_length >= LONG]
+        theirs = any(one & {"theirs", "customer"} and one & SAYING for one in said)
+        ours = any(one & {"ours", "agent"} and one & SAYING for one in said)
+        return theirs and ours
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,13 @@ def _is_text(column: Column, _table: Table) -> bool:
     return column.mean_length >= LONG and max(column.numbers, column.dates, column.links) < 0.5
 
 
+def _is_theirs(column: Column, table: Table) -> bool:
+    """Not what our side said: where a row holds both, that is the reply."""
+    ideas = set(column.ideas)
+    ours = bool(ideas & {"ours", "reply"} or {"agent", "said"} <= ideas)
+    return _is_text(column, table) and not (ours and (table.per_ticket or table.has_both_sides))
+
+
 def _is_named(column: Column, _table: Table) -> bool:
     return column.names > 0.6 and column.speakers < 0.5 and column.mean_length < 50
 
@@ -124,9 +140,10 @@ RULES: tuple[Rule, ...] = (
         by_value=lambda c, _t: 0.55 if c.visibilities > 0.95 and len(c.words) > 1 else 0.0,
     ),
     Rule(
-        "text", _names(message_text=1.0, text=0.95, message=0.9, description=0.9, reply=0.6),
-        lambda c, t: _is_text(c, t) and not (t.per_ticket and "reply" in c.ideas),
-        neutral=_set("ticket message customer author description"),
+        "text", _names(message_text=1.0, text=0.95, message=0.9, description=0.9, reply=0.6,
+                       theirs_said=0.95, customer_said=0.95),
+        _is_theirs,
+        neutral=_set("ticket message customer author description theirs said"),
         against=_set(
             "id type date subject title short status name rating tags order email url channel "
             "language"
@@ -134,9 +151,11 @@ RULES: tuple[Rule, ...] = (
         by_value=_by_length,
     ),
     Rule(
-        "reply", _names(reply=0.9, later_note=0.6, agent_message=0.7, agent_text=0.7),
+        "reply", _names(reply=0.9, later_note=0.6, agent_message=0.7, agent_text=0.7,
+                        agent_said=0.9, ours_said=0.9, ours_text=0.8, ours_message=0.8, ours=0.6),
         lambda c, t: t.per_ticket and _is_text(c, t),
-        neutral=_set("ticket message agent text later"), against=_set("id date type status code"),
+        neutral=_set("ticket message agent text later ours said"),
+        against=_set("id date type status code"),
     ),
     Rule(
         "created_at", _names(created_date=1.0, created=0.8, date=0.75),

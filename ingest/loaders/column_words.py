@@ -29,9 +29,15 @@ IDEAS: dict[str, str] = {
     "name": "name names nom nombre nome naam full display nickname",
     "customer": "customer customers caller client clients contact contacts requester buyer "
     "visitor user kunde kunden kundin endkunde usuario utilisateur acheteur comprador consumer "
-    "guest member profile cliente klant",
+    "guest member profile cliente klant shopper shoppers",
     "agent": "agent agents assignee owner operator staff rep employee answered assigned "
     "mitarbeiter bearbeiter sachbearbeiter zustandig conseiller agente asesor responsable",
+    "ours": "we our us ours wir unser unsere unserer uns nous notre nos nosotros nuestro nuestra "
+    "nuestros nuestras noi nostro nostra wij ons onze",
+    "theirs": "they their them theirs sie ihr ihre ils elles leur leurs ellos ellas loro zij hun",
+    "said": "said say says wrote write writes written told asked schrieb schrieben schreibt "
+    "geschrieben sagte sagten gesagt fragte fragten gefragt ecrit ecrivent dit disent escribio "
+    "escribieron dijo dijeron preguntaron scritto detto geschreven gezegd",
     "public": "public published publico publique offentlich oeffentlich visible",
     "private": "private internal intern interno interne prive privado",
     "visibility": "visibility sichtbarkeit visibilite visibilidad",
@@ -43,7 +49,9 @@ IDEAS: dict[str, str] = {
     "short": "short kurz brief courte corta breve",
     "note": "note notes notiz notizen remarks",
     "reply": "reply answer response resolution solution losung loesung antwort reponse "
-    "respuesta solucion resolucion risposta soluzione antwoord oplossing",
+    "respuesta solucion resolucion risposta soluzione antwoord oplossing replied responded "
+    "answering antworteten antwortete geantwortet repondu respondimos contestamos dijimos "
+    "escribimos",
     "date": "date datum fecha data time timestamp datetime zeit zeitpunkt zeitstempel hora "
     "heure ts at on am le when wann uhrzeit tijd",
     "zone": "utc gmt",
@@ -73,6 +81,7 @@ IDEAS: dict[str, str] = {
 # Words that say nothing about which field a column is.
 SILENT = frozenset(
     "of the de la le du des der die das den d l del von zu to a an y et und and is as current "
+    "what was que qui ce quoi lo had has have hat haben avons ont hemos han "
     "initial first associated electronico adresse address addresse direccion".split()
 )
 _MEANING = {word: idea for idea, words in IDEAS.items() for word in words.split()}

@@ -59,7 +59,7 @@ def guess_mapping(path: Path, options: LoadOptions | None = None) -> dict[str, A
         "columns": {name: column.name for name, column in found.items()},
         "values": {name: meant for name, meant in values.items() if meant},
         "defaults": defaults,
-        "unsure": list(_unsure(found, values, defaults, table)),
+        "unsure": [*_unsure(found, values, defaults, table), *_unused(columns, found)],
         "preview": _preview(rows, found),
     }
 
@@ -179,6 +179,13 @@ def _unsure(
         yield "rating: its numbers are no scale of 1 to 5; check how they were translated"
     if "created_at" in found and (question := _date_question(found["created_at"].values)):
         yield question
+
+
+def _unused(columns: Sequence[Column], found: Mapping[str, Column]) -> list[str]:
+    """The columns that no field reads: what stands in them is not taken in."""
+    used = {column.name for column in found.values()}
+    names = [repr(column.name) for column in columns if column.name not in used]
+    return [f"not used: {', '.join(names)}"] if names else []
 
 
 def _date_question(values: Sequence[str]) -> str | None:

@@ -39,9 +39,11 @@ from ingest.loaders.text import html_text, message_text
 NAMES = tuple(
     "conversation_id message_id speaker role visibility text created_at author channel "
     "customer_id subject status resolved reopened rating tags language order_id url label "
-    "reply".split()  # what the agent answered, where one row is a whole ticket
+    "reply reply_at".split()  # the agent's answer and its time, where one row is a whole ticket
 )
 PARTS = frozenset(("columns", "values", "defaults", "optional", "kind", "unsure", "preview"))
+REPLY_TIME = "reply time"  # among what an item lacks
+UNDATED_REPLY = "no column says when it was answered; the reply takes the ticket's own time"
 MAX_SHOWN = 40  # columns named in a fault
 Records = Callable[[], Iterator[Row | Record | Failure]]
 _NOWHERE = object()
@@ -211,7 +213,7 @@ def _message(fields: dict[str, Any], options: LoadOptions) -> dict[str, Any]:
         **{name: plain(fields[name]) for name in NAMES},
         "conversation_id": f"{options.id_prefix}{required(fields, 'conversation_id')}",
         "turn": turn,
-        "reply": _reply(fields, turn, options),
+        "reply": _reply(fields, turn, options, clock),
         "resolved": flag(fields["resolved"], "resolved"),
         "reopened": flag(fields["reopened"], "reopened"),
         "rating": rating(fields["rating"]),
@@ -219,12 +221,19 @@ def _message(fields: dict[str, Any], options: LoadOptions) -> dict[str, Any]:
     }
 
 
-def _reply(fields: Mapping[str, Any], asked: Turn, options: LoadOptions) -> Turn | None:
-    """The agent's answer that stands in the same row; nobody says when it was written."""
+def _reply(
+    fields: Mapping[str, Any], asked: Turn, options: LoadOptions, clock: Clock
+) -> Turn | None:
+    """The agent's answer that stands in the same row.
+
+    Where nobody says when it was written it takes the ticket's own time, and the report says so:
+    undated, no promise in it would ever be due.
+    """
     said = html_text(text(fields, "reply"), options)
     if not said:
         return None
-    return Turn("agent", said, role=options.agent_role, visibility=asked.visibility)
+    at = clock.read(fields["reply_at"], "reply_at") or asked.at
+    return Turn("agent", said, role=options.agent_role, at=at, visibility=asked.visibility)
 
 
 def _conversation(messages: list[dict[str, Any]]) -> Interaction:
@@ -241,6 +250,8 @@ def _conversation(messages: list[dict[str, Any]]) -> Interaction:
         if _last(messages, name) is None
     ]
     unstated += ["times"] * (not any(turn.at for turn in turns))
+    borrowed = (one["reply"] and one["reply"].at and not one["reply_at"] for one in messages)
+    unstated += [REPLY_TIME] * any(borrowed)
     unstated += ["time zone"] * any(message["zoneless"] for message in messages)
     return Interaction(
         source_id=messages[0]["conversation_id"],

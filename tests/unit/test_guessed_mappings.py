@@ -129,3 +129,52 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
 )
 def test_a_name_is_cut_into_what_it_speaks_of(name: str, ideas: tuple[str, ...]) -> None:
     assert ideas_of(name) == ideas
+
+
+def per_ticket(folder: Path, *columns: str) -> dict[str, Any]:
+    """The proposal for tickets with texts under these names, the longest first."""
+    texts = [
+        "I will send you another sticky trap by Friday, and the card as well, I am sorry.",
+        "The trap never came, where is it?",
+        "zorb",
+    ]
+    rows = [
+        {"Ticket": f"T-{n}", **{c: f"{texts[p]} {n}" for p, c in enumerate(columns)}}
+        for n in range(12)
+    ]
+    path = folder / "tickets.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    found: dict[str, Any] = guess_mapping(path)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("What We Said", "What They Wrote"),
+        ("Our Answer", "Customer Message"),
+        ("Agent Wrote", "Shopper Said"),
+        ("Was wir schrieben", "Was der Kunde schrieb"),
+        ("Unsere Nachricht", "Nachricht des Kunden"),
+        ("Ce que nous avons écrit", "Ce que le client a écrit"),
+        ("Lo que respondimos", "Lo que dijo el cliente"),
+        ("Nuestro mensaje", "Mensaje del cliente"),
+    ],
+)
+def test_we_is_our_side_and_they_are_the_customer(ours: str, theirs: str, tmp_path: Path) -> None:
+    columns = per_ticket(tmp_path, ours, theirs)["columns"]
+    assert (columns.get("text"), columns.get("reply")) == (theirs, ours)
+
+
+def test_what_we_said_alone_is_never_the_customers_text(tmp_path: Path) -> None:
+    given = per_ticket(tmp_path, "What We Said")
+    assert given["columns"].get("reply") == "What We Said" and "text" not in given["columns"]
+    assert per_ticket(tmp_path, "What They Wrote")["columns"]["text"] == "What They Wrote"
+
+
+def test_columns_that_no_field_reads_are_named(tmp_path: Path) -> None:
+    given = per_ticket(tmp_path, "Our Reply", "Message", "Zorb")
+    assert "Zorb" not in given["columns"].values()
+    assert "not used: 'Zorb'" in given["unsure"]
+    every = per_ticket(tmp_path, "Our Reply", "Message")
+    assert not any(question.startswith("not used") for question in every["unsure"])

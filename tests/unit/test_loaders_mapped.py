@@ -119,3 +119,53 @@ def test_a_mapping_that_says_nothing_we_know_is_refused(
     path.write_text(json.dumps(given), "utf-8")
     with pytest.raises(InvalidInput, match=told):
         read_mapping(path)
+
+
+TICKETS = (
+    "Ticket ID,Asked,Answered,Sent,Answered at\n"
+    "1,My trap never came.,I will send another trap by Friday 20 March.,2026-03-18T09:00:00Z,"
+    "2026-03-19T08:00:00Z\n"
+)
+PER_TICKET: dict[str, Any] = {
+    "columns": {
+        "conversation_id": "Ticket ID", "text": "Asked", "reply": "Answered", "created_at": "Sent",
+    },
+    "defaults": {"visibility": "public", "speaker": "customer"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("columns", "day", "is_borrowed"), [({}, 18, True), ({"reply_at": "Answered at"}, 19, False)]
+)
+def test_a_reply_takes_the_tickets_time_where_no_column_has_its_own(
+    columns: dict[str, str], day: int, *, is_borrowed: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text(TICKETS, "utf-8")
+    given = {**PER_TICKET, "columns": {**PER_TICKET["columns"], **columns}}
+    (talk,) = read(path, given)
+    assert isinstance(talk, Interaction)
+    asked, answered = talk.turns
+    assert asked.at and answered.at and (asked.at.day, answered.at.day) == (18, day)
+    assert ("reply time" in talk.meta["unstated"]) is is_borrowed
+
+
+def test_a_ticket_without_any_time_leaves_its_reply_undated(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text(TICKETS, "utf-8")
+    columns = {k: v for k, v in PER_TICKET["columns"].items() if k != "created_at"}
+    (talk,) = read(path, {**PER_TICKET, "columns": columns})
+    assert isinstance(talk, Interaction) and [turn.at for turn in talk.turns] == [None, None]
+    assert "reply time" not in talk.meta["unstated"]
+
+
+def test_the_report_says_that_replies_took_the_tickets_time(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text(TICKETS, "utf-8")
+    pipeline = Pipeline(
+        Database.open(f"sqlite:///{tmp_path / 'truth.db'}").create_tenant("t"), FakeEmbedder()
+    )
+    for columns, count in (({}, 1), ({"reply_at": "Answered at"}, 0)):
+        given = {**PER_TICKET, "columns": {**PER_TICKET["columns"], **columns}}
+        told = pipeline.run([path], options=LoadOptions(mapping=given, roots=(tmp_path,))).as_dict()
+        assert [r["count"] for r in told["remarks"]] == [1] * count
