@@ -102,7 +102,10 @@ def _show_assessment(assessment: Mapping[str, Any]) -> None:
     _show_promises(assessment["promises"])
     loops = [p for p in assessment["open_loops"] if p["status"] == "open"]
     _show_lines("still open", [f"“{loop['quote']}”" for loop in loops], "red")
-    _show_lines("free for them", [i["text"] for i in assessment["inform"]], "green")
+    informs = assessment["inform"]
+    free = [i["text"] for i in informs if i["kind"] not in ("truth", "process")]
+    _show_lines("free for them", free, "green")
+    _show_lines("to be said", [i["text"] for i in informs if i["text"] not in free], "green")
     for flag in assessment["flags"]:
         quotes = " / ".join(f"“{e['quote']}”" for e in flag["evidence"])
         out.print(f"  [green]need[/] {escape(flag['need'])} [dim]({flag['disposition']})[/]")
@@ -111,8 +114,18 @@ def _show_assessment(assessment: Mapping[str, Any]) -> None:
     if question:
         out.print(f"  [green]ask[/] {escape(question['text'])}")
     if not assessment["flags"]:
-        reason = assessment["none_reason"] or "no need was voiced"
-        out.print(f"  [dim]nothing to offer: {escape(str(reason).replace('_', ' '))}[/]")
+        out.print(f"  [dim]nothing to offer: {escape(_silence(assessment))}[/]")
+
+
+def _silence(assessment: Mapping[str, Any]) -> str:
+    """The reason in words; an open issue without displeasure is called what it is."""
+    reason, contact = assessment["none_reason"], assessment["contact_state"]
+    if reason == "open_complaint" and not contact["complaint"]:
+        status = contact["issue_status"]
+        return (
+            f"their issue is {status.replace('_', ' ')}" if status != "none" else "open complaint"
+        )
+    return str(reason).replace("_", " ") if reason else "no need was voiced"
 
 
 def _show_promises(promises: Sequence[Mapping[str, Any]]) -> None:

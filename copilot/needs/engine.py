@@ -174,7 +174,7 @@ def _informs(scene: Scene, state: State, matters: Iterable[Matter]) -> tuple[Inf
 
 
 def _by_source(scene: Scene, inform: Inform) -> Inform:
-    """An entitlement is read from what this customer owns, or is none; no links are passed on."""
+    """An entitlement comes from what this customer owns, or it is none; links are left out."""
     kind, customer = inform.kind, scene.case.customer
     on_file = inform.source.startswith("customer.") or any(
         own.id == inform.source for own in customer.entitlements

@@ -339,6 +339,22 @@ def _entitlement_informs(own: OwnedItem, spoken: frozenset[str]) -> list[tuple[f
     return found[:1]
 
 
+def answers(scene: Scene, inform: Inform) -> bool:
+    """What they own is about what they ask, and not itself what they have used up."""
+    own = next((o for o in in_force(scene.case) if o.id == inform.source), None)
+    if own is None:
+        return False
+    spoken, asked = (
+        _specific(scene_subjects(scene)),
+        {scene.same_units.get(w, w) for w in scene.customer_stems},
+    )
+    if any(used_up(scene.case, stem(unit)) and stem(unit) in asked for unit in own.limits):
+        return False
+    told = [part for part in own.includes if plain(part) in plain(inform.text)]
+    about = [{w for w in _specific(subjects(p)) if not w.startswith("~")} for p in told]
+    return not told or any(2 * len(words & spoken) >= len(words) for words in about)
+
+
 def obstacle(scene: Scene, why: str, source: str) -> list[Inform]:
     """The truth about what cannot be had: the fact that says so, else the product's own line."""
     item = next((i for i in scene.items if i.sku == source), None)

@@ -49,7 +49,11 @@ def _without_candidate(
         found.append("cheaper_better")
     if question is not None:
         found.append("ask_first")
-    entitled = [i for i in informs if i.kind in ("entitlement", "free_fix", "right")]
+    entitled = [
+        i
+        for i in informs
+        if i.kind in ("free_fix", "right") or (i.kind == "entitlement" and free.answers(scene, i))
+    ]
     if entitled:
         found.append("already_entitled" if entitled[0].kind == "entitlement" else "free_fix")
     found.append("information_only")

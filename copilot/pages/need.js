@@ -91,17 +91,30 @@ async function stored(flag, { customer, conversation }) {
 }
 
 function silence(assessment) {
-  const why = assessment.none_reason;
   const held = assessment.flags.filter((flag) => !VISIBLE.includes(flag.disposition));
-  const line = why ? `Nothing to offer: ${lookup(SILENCE, why)}.` : "Nothing to offer: no need was voiced.";
+  const line = silenceLine(assessment, held);
   const more = [
-    ...(assessment.none_reason_also ?? []).map((code) => `Also: ${lookup(SILENCE, code)}.`),
+    ...(assessment.none_reason_also ?? []).map((code) => `Also: ${reason(code, assessment)}.`),
     ...assessment.audit.rejected.map((r) => `${r.gate}: ${r.reason}${r.need ? ` (${r.need})` : ""}`),
     ...held.map((flag) => `${lookup(DISPOSITIONS, flag.disposition)}: ${flag.need}${flag.release_when ? `, ${flag.release_when}` : ""}`),
     ...assessment.audit.notes,
   ];
   if (!more.length) return el("p", { class: "quiet-line" }, icon("quiet"), line);
   return fold([icon("quiet"), el("span", {}, line, " ", el("span", { class: "why-word" }, "Why?"))], el("ul", { class: "why" }, more.map((text) => el("li", {}, text))), { class: "quiet-line" });
+}
+
+/** The one reason that tells most: an open issue is no complaint, a need held back is no silence. */
+function silenceLine(assessment, held) {
+  if (assessment.none_reason) return `Nothing to offer: ${reason(assessment.none_reason, assessment)}.`;
+  if (!held.length) return "Nothing to offer: no need was voiced.";
+  if (held[0].disposition === "log_blocked") return "Nothing to offer: there is a need, and nothing on sale meets it.";
+  return `Nothing to offer yet: a need is held back${held[0].release_when ? `, ${held[0].release_when}` : ""}.`;
+}
+
+function reason(code, { contact_state: contact }) {
+  if (code !== "open_complaint" || contact.complaint) return lookup(SILENCE, code);
+  if (contact.issue_status === "fixed_unconfirmed") return SILENCE.unconfirmed_issue;
+  return contact.issue_status === "open" ? SILENCE.open_issue : lookup(SILENCE, code);
 }
 
 function informs(list, shown) {
