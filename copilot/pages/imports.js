@@ -129,7 +129,9 @@ function sum(report) {
 }
 
 // What differs between two records of one fault, as the report masks it (ingest/report.py).
-const kind = (reason) => reason.replace(/'[^']*'|"[^"]*"|\d+/g, "…");
+const VALUE = /(?:character )?(?:'[^']*'|"[^"]*"|\d+)/g;
+const kind = (reason) => reason.replace(VALUE, "…");
+const values = (reason) => reason.match(VALUE) ?? [];
 
 /** The report's reasons, each once over all files, with the places of those that were kept. */
 function causes(report) {
@@ -141,7 +143,8 @@ function causes(report) {
   for (const { reason, count } of report.reasons ?? []) cause(reason).count += count;
   for (const failure of report.failures ?? []) {
     const its = cause(failure.reason);
-    its.places.push({ ...failure, at: failure.reason === its.reason ? null : failure.reason });
+    const first = values(its.reason);
+    its.places.push({ ...failure, at: values(failure.reason).filter((value, i) => value !== first[i]).join(", ") });
   }
   return [...found.values()].map((one) => ({ ...one, count: Math.max(one.count, one.places.length) })).sort((a, b) => b.count - a.count);
 }
