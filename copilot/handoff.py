@@ -10,6 +10,12 @@ from copilot.story import Story, started
 RECENT = 5
 
 
+def consented(need: Mapping[str, Any] | None) -> str | None:
+    """The words in which the customer agreed to be handed over, where the need holds them."""
+    noted = need["body"].get("handoff") if need else None
+    return (noted.get("consent_quote") or None) if isinstance(noted, Mapping) else None
+
+
 def packet_of(
     story: Story,
     *,

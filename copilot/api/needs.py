@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from copilot.api.deps import Agent, Built, Store
 from copilot.api.idempotency import IdempotentRoute
 from copilot.db import TenantStore
-from copilot.errors import InvalidInput
-from copilot.handoff import packet_of
+from copilot.errors import InvalidInput, NotFound
+from copilot.handoff import consented, packet_of
 from copilot.needs import parse_case
 from copilot.needs.output import VISIBLE
 from copilot.needs.policy import RegretRules
@@ -29,6 +29,7 @@ Event = Literal[
     "shown", "accepted", "declined", "ignored", "activated", "returned", "cancelled", "downgraded",
     "complained", "thanked", "fulfilled",
 ]  # fmt: skip
+Quote = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
 UNASKED = ("log_blocked",)  # demand for the product side, not work for an agent
 STATE_AFTER = {
     "shown": "surfaced", "accepted": "accepted", "declined": "declined", "ignored": "ignored",
@@ -55,7 +56,7 @@ class HandoffIn(BaseModel):
     customer_id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
     to_role: Literal["sales", "service"]
     need_id: Annotated[str, StringConstraints(max_length=32)] | None = None
-    consent_quote: Annotated[str, StringConstraints(min_length=3, max_length=300)] | None = None
+    consent_quote: Quote | None = None
     note: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
 
@@ -150,7 +151,10 @@ async def outcome(need_id: str, body: OutcomeIn, store: Store, caller: Agent) ->
 
 @router.post("/handoffs", status_code=201)
 async def hand_off(body: HandoffIn, store: Store, caller: Agent) -> dict[str, Any]:
-    """Offers a case to the other department with all that the receiver needs."""
+    """Offers a case to the other department with all that the receiver needs.
+
+    To sales it needs the customer's consent in their words, given here or noted with the need.
+    """
     return await anyio.to_thread.run_sync(_hand_off, body, store, caller.key_id)
 
 
@@ -189,7 +193,15 @@ def _outcomes(store: TenantStore, rules: RegretRules) -> dict[str, Any]:
 def _hand_off(body: HandoffIn, store: TenantStore, by: str) -> dict[str, Any]:
     story = known_story(store, body.customer_id)
     need = store.ledgers.need(body.need_id) if body.need_id else None
-    packet = packet_of(story, need=need, consent_quote=body.consent_quote, note=body.note)
+    if need is not None and need["customer_id"] not in story.ids:
+        raise NotFound(f"There is no need {body.need_id!r} of this customer.")
+    consent = body.consent_quote or consented(need)
+    if body.to_role == "sales" and consent is None:
+        raise InvalidInput(
+            "A hand-off to sales needs `consent_quote`: the words in which the customer agreed to"
+            " be contacted. Ask them first; to service it needs none."
+        )
+    packet = packet_of(story, need=need, consent_quote=consent, note=body.note)
     row = store.ledgers.add_handoff(
         customer_id=body.customer_id, to_role=body.to_role, packet=packet, by=by
     )

@@ -49,6 +49,17 @@ class ConversationIn(_In):
     customer_id: Name | None = None
     turns: Annotated[list[TurnIn], Field(min_length=1, max_length=MAX_TURNS)]
 
+    @field_validator("turns")
+    @classmethod
+    def _said(cls, turns: list[TurnIn]) -> list[TurnIn]:
+        """Refuses a conversation without the words to answer; empty turns before them may stand."""
+        last = max((n for n, turn in enumerate(turns) if turn.speaker == "customer"), default=None)
+        if last is not None and not turns[last].text.strip():
+            raise ValueError(f"turn {last} (from 0), the customer's last one, has no text")
+        if not any(turn.text.strip() for turn in turns):
+            raise ValueError("no turn has any text")
+        return turns
+
     def domain(self) -> Conversation:
         """As the core's noun."""
         turns = tuple(

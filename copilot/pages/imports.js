@@ -128,19 +128,35 @@ function sum(report) {
     report.removed > 0 && el("p", { class: "hint" }, `Besides, ${counted(report.removed, "record was", "records were")} removed, since the source no longer holds ${report.removed === 1 ? "it" : "them"}.`));
 }
 
-function failures(report) {
-  const groups = new Map();
+// What differs between two records of one fault, as the report masks it (ingest/report.py).
+const VALUE = /(?:character )?(?:'[^']*'|"[^"]*"|\d+)/g;
+const kind = (reason) => reason.replace(VALUE, "…");
+const values = (reason) => reason.match(VALUE) ?? [];
+
+/** The report's reasons, each once over all files, with the places of those that were kept. */
+function causes(report) {
+  const found = new Map();
+  const cause = (reason) => {
+    if (!found.has(kind(reason))) found.set(kind(reason), { reason, count: 0, places: [] });
+    return found.get(kind(reason));
+  };
+  for (const { reason, count } of report.reasons ?? []) cause(reason).count += count;
   for (const failure of report.failures ?? []) {
-    const [reason, at] = failure.reason.split(/ (?=(?:at )?character \d+$)/); // a place within the line is no reason of its own
-    groups.set(reason, [...(groups.get(reason) ?? []), { ...failure, at }]);
+    const its = cause(failure.reason);
+    const first = values(its.reason);
+    its.places.push({ ...failure, at: values(failure.reason).filter((value, i) => value !== first[i]).join(", ") });
   }
-  const sorted = [...groups].sort((a, b) => b[1].length - a[1].length);
+  return [...found.values()].map((one) => ({ ...one, count: Math.max(one.count, one.places.length) })).sort((a, b) => b.count - a.count);
+}
+
+function failures(report) {
+  const sorted = causes(report);
   const hidden = report.failures_not_shown ?? 0;
   return el("section", { class: "stayed-out", "aria-labelledby": "why-title" },
     el("h2", { class: "sub", id: "why-title" }, "What stayed out, and why", el("span", { class: "count" }, number((report.failed ?? 0) + (report.left_out ?? 0)))),
     sorted.length === 0 && el("p", { class: "quiet-line" }, icon("check"), "Everything came in."),
-    sorted.map(([reason, places], i) => fold(
-      [icon("chevron"), el("span", { class: "reason", dir: "auto" }, reason), el("span", { class: "count" }, number(places.length))],
+    sorted.map(({ reason, count, places }, i) => fold(
+      [icon("chevron"), el("span", { class: "reason", dir: "auto" }, reason), el("span", { class: "count" }, number(count))],
       paged(places, placesByFile, "place"), { class: "cause", open: i === 0 })),
     hidden > 0 && el("p", { class: "hint" }, `${counted(hidden, "more record")} of this run stayed out; ${hidden === 1 ? "its place was" : "their places were"} counted, not kept.`));
 }

@@ -242,6 +242,32 @@ def test_a_handoff_is_accepted_then_returned(api: httpx.Client) -> None:
     assert api.post(path, json={"state": "returned", "note": "met"}).json()["state"] == "returned"
 
 
+def test_nobody_is_handed_to_sales_without_their_word(api: httpx.Client) -> None:
+    body = {"customer_id": "C-1003", "to_role": "sales", "note": "wants a call"}
+    problem(api.post("/v1/handoffs", json=body), 422, "invalid_input")
+    problem(api.post("/v1/handoffs", json={**body, "consent_quote": "   "}), 422, "invalid_input")
+    agreed = api.post("/v1/handoffs", json={**body, "consent_quote": "yes, let them call me"})
+    assert agreed.json()["packet"]["consent_quote"] == "yes, let them call me"
+    assert api.post("/v1/handoffs", json={**body, "to_role": "service"}).status_code == 201
+
+
+@pytest.mark.parametrize("path", ["/v1/suggestions", "/v1/search"])
+def test_a_customer_who_said_nothing_is_named(api: httpx.Client, path: str) -> None:
+    def ask(*texts: str) -> httpx.Response:
+        turns = [
+            {"speaker": "agent" if n % 2 else "customer", "text": text}
+            for n, text in enumerate(texts)
+        ]
+        return api.post(path, json={"conversation": {"turns": turns}})
+
+    refused = ask("My valve leaks", "Which one?", " ")
+    problem(refused, 422, "invalid_input")
+    assert "turn 2" in refused.json()["detail"]
+    problem(ask("", ""), 422, "invalid_input")
+    assert ask("", "How can I help?", "My valve leaks").status_code == 200
+    assert ask("My valve leaks", "").status_code == 200
+
+
 def test_uploaded_files_become_a_job_and_then_answers(api: httpx.Client, tmp_path: Path) -> None:
     lines = [
         {"id": "up-1", "title": "Zebra mode", "content": "Zebra mode is switched on under Labs."},

@@ -108,6 +108,27 @@ def test_a_run_shows_what_stayed_out_and_its_sum_adds_up(visit: Visit) -> None:
     assert page.evaluate("window.pwned") is None
 
 
+@pytest.mark.usefixtures("without_runs")
+def test_one_fault_with_another_value_each_time_is_one_reason(
+    visit: Visit, site: Site, tmp_path: Path
+) -> None:
+    copilot = site.app.state.copilot
+    for name, speakers in (("a", ("robot 1", "robot 2")), ("b", ("machine", ""))):
+        lines = [
+            json.dumps({"id": f"{name}{n}", "turns": [{**TICKET["turns"][0], "speaker": speaker}]})
+            for n, speaker in enumerate(speakers)
+        ]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    run_with_progress(copilot, copilot.store(), [tmp_path], kind="interactions", quiet=True)
+    page = visit.open("#imports")
+    page.locator(".grid a").first.click()
+    groups = page.locator(".cause")
+    expect(groups).to_have_count(2)  # an unknown speaker in two files, and one that is missing
+    assert groups.locator("summary .count").all_inner_texts() == ["3", "1"]
+    expect(groups.first.locator(".place-file")).to_have_count(2)
+    expect(groups.first.locator(".places")).to_contain_text("'robot 2'")
+
+
 @pytest.mark.usefixtures("with_runs")
 @pytest.mark.parametrize(
     "visit",
