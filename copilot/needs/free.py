@@ -27,15 +27,16 @@ _IN_USE = re.compile(r"\b(?:my|our|your) ([\w-]+(?: [\w-]+)?)")
 _NUMBERED = re.compile(r"^\s*(?:\d|up to \d|an? |no\b)")
 _PRODUCT_PART = re.compile(r"\b(?:on loan|warranty|adapters?|joins|batter(?:y|ies))\b")
 _TRIAL = re.compile(r"\b(?:starter|trial|sample|first|introductory|basic|limited)\b")
-_PRICE = re.compile(
-    r"(\d+(?:\.\d+)?) ?(?:pounds|euros|dollars|quid|a month|per month|gbp|eur|usd)?"
-)
 
 
 def cures(scene: Scene, candidate: Candidate, relevant: Iterable[Offering]) -> list[Cure]:
     """Free ways to settle this need, in the order of the rule: owned, included, owed, self-made."""
     items = list(relevant)
-    found: list[Cure] = []
+    found: list[Cure] = [
+        Cure("entitlement", own.id, f"{own.name} is already yours.", settles=False)
+        for own in in_force(scene.case)
+        if own.sku in candidate.theirs
+    ]
     if candidate.read_by_model:
         return [*_owned(scene, candidate, items), *candidate.cures]
     for cure in (

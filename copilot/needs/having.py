@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from copilot.ledger.language import plain
 from copilot.needs.catalogue import Offering, amounts, is_generic, linked, subjects
+from copilot.needs.eligibility import owns
 from copilot.needs.proposal import Constraint
 from copilot.needs.scene import Scene
 from copilot.needs.sufficiency import SIZES
@@ -76,3 +77,25 @@ def called_by_name(scene: Scene, text: str, constraints: Sequence[Constraint]) -
     within = {(_measure(a.unit), a.value) for a in named}
     asked = (c for c in constraints if c.kind == "quantity")
     return frozenset() if any((_measure(c.unit), c.amount) not in within for c in asked) else called
+
+
+def owned_of(scene: Scene, called: frozenset[str]) -> frozenset[str]:
+    """Of several products asked for in one breath, those they own: the rest is still asked for."""
+    owned = frozenset(i.sku for i in scene.items if i.sku in called and owns(scene, i))
+    return owned if owned != called else frozenset()
+
+
+def two_measures(said: Sequence[str]) -> bool:
+    """Two measures of one unit, such as a length and a width: which is which takes a reader."""
+    sizes = [a for text in said for a in amounts(text) if a.unit in SIZES]
+    return any(a.unit == b.unit and a.value != b.value for a in sizes for b in sizes)
+
+
+def in_their_words(text: str, items: Sequence[Offering]) -> str:
+    """The need in the customer's words, with our product numbers left out."""
+    said = " ".join(text.split()).rstrip(".!?")
+    for item in items:
+        if re.search(r"[\d_-]", item.sku):
+            number = rf"(?<![\w-]){re.escape(item.sku)}(?![\w-])"
+            said = re.sub(number, "this", said, flags=re.I)
+    return said[:160]

@@ -24,12 +24,19 @@ from copilot.needs.constraints import (
     told_before,
 )
 from copilot.needs.grip import grips_of
-from copilot.needs.having import asked_part, called_by_name, theirs, without_their_sizes
+from copilot.needs.having import (
+    asked_part,
+    called_by_name,
+    in_their_words,
+    owned_of,
+    theirs,
+    two_measures,
+    without_their_sizes,
+)
 from copilot.needs.output import NeedType
 from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote, Role
 from copilot.needs.scene import Scene, Words, signals
 from copilot.needs.statements import statements
-from copilot.needs.sufficiency import SIZES
 
 _COMPARED = re.compile(
     r"(?:fast|bigg?|larg|small|cheap|strong|long|better|suit|range|similar|kind|sort)\w*"
@@ -192,20 +199,21 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     constraints, far = heard.constraints, heard.far
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
     limited = scene.reads("limit", spoken) or "double" in plain(spoken)
-    unsure = _two_measures(near)
+    unsure = two_measures([w.text for w in near])
     said = seed.words.text if seed.explicit else ""
     called = called_by_name(scene, said, constraints) - heard.theirs
+    had = heard.theirs | owned_of(scene, called)
+    called -= had
     bare = Candidate(
-        "", seed.kind, (), about=about, constraints=tuple(constraints), called=called,
-        theirs=heard.theirs,
-    )  # fmt: skip
+        "", seed.kind, (), about=about, constraints=tuple(constraints), called=called, theirs=had
+    )
     grips = grips_of(about, constraints, relevant_to(bare, items), limited=limited)
     grip = max(grips.values(), default=0) if not called else 2
     if not grip and not regulated:
         return None
     waits = condition_of(scene, near) is not None or hold_of(scene, near) is not None
     return Candidate(
-        need=_statement(seed.words.text, items),
+        need=in_their_words(seed.words.text, items),
         need_type=seed.kind,
         quotes=_quotes(seed, near, scene, items if far else []),
         about=about,
@@ -222,6 +230,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
             scene,
             seed,
             0 if far or unsure else grip,
+            called,
             regulated=regulated,
             consent=consent,
             waits=waits and not unsure,
@@ -231,7 +240,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         else open_amount(scene.without_names(seed.words.text), constraints, about, items),
         drop=_drop(scene, seed, near),
         called=called,
-        theirs=heard.theirs,
+        theirs=had,
         named=called or frozenset(s for s, n in grips.items() if n >= 2 or far)
         if grip >= 2
         else None,
@@ -239,33 +248,32 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
 
 
 def _confidence(
-    scene: Scene, seed: _Seed, grip: int, *, regulated: bool, consent: str, waits: bool
-) -> float:
+    scene: Scene, seed: _Seed, grip: int, called: frozenset[str], *,
+    regulated: bool, consent: str, waits: bool,
+) -> float:  # fmt: skip
     """Fixed by rule: a plain request is surer than a described limit; advice takes consent."""
     if regulated:
         return 0.92 if consent else 0.6
     doubt = any(scene.reads("doubt", w.text) for w in scene.own_words)
     if grip == 0:
         return 0.6  # the wish names nothing of ours, only the words around it do
-    if not waits and (doubt or grip < 2 or _unread_knowledge(scene)):
+    unread = _unread_knowledge(
+        scene, of_articles=not (called and scene.reads("orders", seed.words.text))
+    )
+    if not waits and (doubt or grip < 2 or unread):
         return 0.6  # doubt, one shared word, or a fact rules cannot weigh: held, not shown
     return 0.85 if seed.explicit else 0.75
 
 
-def _two_measures(near: list[Words]) -> bool:
-    """Two measures of one unit, such as a length and a width: which is which takes a reader."""
-    sizes = [a for w in near for a in amounts(w.text) if a.unit in SIZES]
-    return any(a.unit == b.unit and a.value != b.value for a in sizes for b in sizes)
-
-
-def _unread_knowledge(scene: Scene) -> bool:
+def _unread_knowledge(scene: Scene, *, of_articles: bool) -> bool:
     """Knowledge speaks of this contact, or warns: what it means takes a reader.
 
-    Of an article only what is free, owed, cheaper or a warning counts, sentence by sentence.
+    Of an article only what is free, owed, cheaper or a warning counts, sentence by sentence; where
+    a product is ordered by its name, only a warning: a cure for it is looked up by itself.
     """
     spoken = scene.customer_stems
     return any(
-        scene.reads("warning", said) or free.kind_of(said) or not k.passage
+        scene.reads("warning", said) or (of_articles and free.kind_of(said)) or not k.passage
         for k in scene.case.knowledge
         for said in (statements(k.text) if k.passage else (k.text,))
         if len(stems(said) & spoken) >= 2 or (not k.passage and scene.reads("warning", said))
@@ -344,16 +352,6 @@ def _quotes(
 
 def _short(text: str) -> str:
     return text[:240].rstrip()
-
-
-def _statement(text: str, items: list[Offering]) -> str:
-    """The need in the customer's words, with our product numbers left out."""
-    said = " ".join(text.split()).rstrip(".!?")
-    for item in items:
-        if re.search(r"[\d_-]", item.sku):
-            number = rf"(?<![\w-]){re.escape(item.sku)}(?![\w-])"
-            said = re.sub(number, "this", said, flags=re.I)
-    return said[:160]
 
 
 def _benefit(spoken: str, seed: _Seed) -> str:

@@ -183,3 +183,40 @@ def test_what_they_have_alone_is_no_reason_to_sell_it_again() -> None:
     said = ("customer", "Do you have a watering can for my 20 cm terracotta pot?")
     flags = assess(said, catalogue=POTS[1:3]).flags
     assert all(not flag.recommended for flag in flags)
+
+
+STICK = product("LTE-1", "Backup line", 6, "takes over when the line is off", period="month")
+ROUTER = product("ROUTER-1", "Router R9", 90, "router with Wi-Fi")
+BOTH = "Please order me the backup line and the Router R9."
+
+
+def test_of_two_things_ordered_the_owned_one_is_struck_out_and_the_other_is_not() -> None:
+    owned = {"id": "E1", "name": "Router R9", "sku": "ROUTER-1"}
+    answer = assess(("customer", BOTH), catalogue=[STICK, ROUTER], entitlements=[owned])
+    (flag,) = answer.flags
+    assert (flag.recommended, flag.visible) == (("LTE-1",), True)
+    assert [i.text for i in answer.inform] == ["Router R9 is already yours."]
+
+
+def test_what_is_ordered_and_all_owned_is_not_sold_again() -> None:
+    owned = [
+        {"id": "E1", "name": "Router R9", "sku": "ROUTER-1"},
+        {"id": "E2", "name": "Backup line", "sku": "LTE-1"},
+    ]
+    answer = assess(("customer", BOTH), catalogue=[STICK, ROUTER], entitlements=owned)
+    assert answer.flags == ()
+    assert answer.none_reason == "already_entitled"
+
+
+@pytest.mark.parametrize(("said", "shown"), [(BOTH, True), ("I'd like a backup line.", False)])
+def test_an_order_by_name_is_not_held_for_an_article_nearby(said: str, shown: bool) -> None:
+    """What an article calls included may bear on a loose wish; an order names what it wants."""
+    text = "# Backup\n\nThe signal check of the backup line is included in the app, at any time.\n"
+    owned = {"id": "E1", "name": "Router R9", "sku": "ROUTER-1"}
+    answer = assess(
+        ("customer", said),
+        catalogue=[STICK, ROUTER],
+        knowledge=[{"id": "K", "text": text, "passage": True}],
+        entitlements=[owned],
+    )
+    assert visible(answer) is shown
