@@ -3,6 +3,7 @@
 from copilot.extractive.compose import compose
 from copilot.extractive.facts import facts_named, facts_of
 from copilot.extractive.products import named
+from copilot.extractive.timing import Tenure
 from copilot.extractive.words import stem, stems
 
-__all__ = ["compose", "facts_named", "facts_of", "named", "stem", "stems"]
+__all__ = ["Tenure", "compose", "facts_named", "facts_of", "named", "stem", "stems"]
