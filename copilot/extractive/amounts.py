@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from copilot.extractive.words import content_words, stem, stems
@@ -33,6 +34,16 @@ _BARE = re.compile(r"^\d{1,6}$")
 _MONEY = re.compile(r"([£$€]) ?(\d[\d,]*(?:\.\d+)?)")
 _AMOUNT_OF = re.compile(
     r"\b(\d[\d,]*(?:\.\d+)?) ?(kg|g|km|cm|mm|m|l|litres?|pounds?|miles?)\b", re.I
+)
+
+_NUMERALS = {
+    name: n
+    for n, name in enumerate(
+        "two three four five six seven eight nine ten eleven twelve thirteen fourteen".split(), 2
+    )
+}
+_COUNTED = re.compile(
+    rf"\b(\d{{1,5}}|{'|'.join(_NUMERALS)}) (?:\w+ )?([a-z]{{3,}}s|people|children)\b", re.IGNORECASE
 )
 
 
@@ -90,3 +101,12 @@ def amounts_in(text: str) -> dict[str, float]:
     for number, unit in _AMOUNT_OF.findall(text):
         found.setdefault(stem(unit), set()).add(_value(number))
     return {of: values.pop() for of, values in found.items() if len(values) == 1}
+
+
+def counts_in(texts: Sequence[str]) -> dict[str, float]:
+    """How many of what was spoken of; the last word counts."""
+    found: dict[str, float] = {}
+    for match in _COUNTED.finditer(" ".join(texts)):
+        number = match[1].lower()
+        found[stem(match[2])] = int(number) if number.isdigit() else _NUMERALS[number]
+    return found

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from copilot.domain import Turn
-from copilot.extractive.amounts import amounts_in
+from copilot.extractive.amounts import amounts_in, counts_in
 from copilot.extractive.words import in_one_word, stem, stems
 
 Sort = Literal[
@@ -151,15 +151,6 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _PROPER = re.compile(r"(?<=[a-z,] )[A-Z][a-zA-Z]{2,}\b(?!\s*[>:])")
-_NUMERALS = {
-    name: n
-    for n, name in enumerate(
-        "two three four five six seven eight nine ten eleven twelve thirteen fourteen".split(), 2
-    )
-}
-_COUNTED = re.compile(
-    rf"\b(\d{{1,5}}|{'|'.join(_NUMERALS)}) (?:\w+ )?([a-z]{{3,}}s|people|children)\b", re.IGNORECASE
-)
 _TOTAL = re.compile(r"\b(?:altogether|in all|in total|all together)\b", re.IGNORECASE)
 _WEEKDAYS = frozenset(stems("monday tuesday wednesday thursday friday saturday sunday"))
 _CALENDAR = frozenset(
@@ -218,6 +209,7 @@ class Heard:
     counts: Mapping[str, float] = field(default_factory=dict)
     open_text: str = ""  # the message that is open
     said_text: str = ""  # all that the customer said
+    told_text: str = ""  # and our side
 
 
 def hear(turns: Sequence[Turn]) -> Heard:
@@ -239,19 +231,11 @@ def hear(turns: Sequence[Turn]) -> Heard:
         refused=tuple(_after(c, _NO_MORE) for c in clauses if _NO_MORE.search(c)),
         lacking=tuple(_after(c, _LACKS) for c in clauses if _LACKS.search(c)),
         told=tuple(_words(t.text) for t in public if t.speaker == "agent"),
-        counts={**_counts([t.text for t in public]), **amounts_in(" ".join(open_now))},
+        counts={**counts_in([t.text for t in public]), **amounts_in(" ".join(open_now))},
         open_text=" ".join(open_now),
-        said_text=" ".join(t.text for t in said),
+        said_text="\n".join(t.text for t in said),
+        told_text="\n".join(t.text for t in public if t.speaker == "agent"),
     )
-
-
-def _counts(texts: Sequence[str]) -> dict[str, float]:
-    """How many of what was spoken of; the last word counts."""
-    found: dict[str, float] = {}
-    for match in _COUNTED.finditer(" ".join(texts)):
-        number = match[1].lower()
-        found[stem(match[2])] = int(number) if number.isdigit() else _NUMERALS[number]
-    return found
 
 
 def _concern(clause: str) -> Ask:
@@ -278,8 +262,13 @@ def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
         return deed if deed in own else None
     if sort == "whether":  # the end of the main clause, where the new thing stands
         main = [w for w in stems(in_one_word(_CONDITION.split(core)[0])) if w in own]
+        while len(main) > 1 and main[-1] in _PREDICATES:  # "is delivery included": of delivery
+            main.pop()
         return (main or own)[-1]
     return own[0] if sort == "count" else None
+
+
+_PREDICATES = frozenset(stems("included free possible available allowed extra needed"))
 
 
 def _topics(text: str) -> frozenset[str]:

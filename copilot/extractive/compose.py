@@ -14,13 +14,16 @@ from copilot.extractive.addressing import to_customer
 from copilot.extractive.asking import Ask, hear, is_measure
 from copilot.extractive.choosing import Answer, Chooser
 from copilot.extractive.excluding import Excluding
-from copilot.extractive.manners import closing, greets, opening
+from copilot.extractive.manners import closing, greets, is_care, opening
 from copilot.extractive.matching import Article, Unit, article_of, met, rarity
 from copilot.extractive.products import Products
 from copilot.extractive.ranking import NEAR, Ranking
+from copilot.extractive.settling import ORDER, YES, agreed, nothing_new, ordered
+from copilot.extractive.timing import Tenure
 from copilot.extractive.words import stems
 from copilot.facing import Matter, facing
 
+UNKNOWN = Tenure()
 MAX_SENTENCES = 9
 NOW, BEFORE, FACING = 0.15, 0.05, 0.4  # what words of the situation weigh beside the question's
 STAFF = 0.2  # of an article's sentences
@@ -37,23 +40,23 @@ def compose(
     owned: Sequence[str] = (),
     products: Sequence[str] = (),
     facts: Sequence[Hit] = (),
+    tenure: Tenure = UNKNOWN,
 ) -> Draft:
     """Composes a draft from numbered hits.
 
     `turns` are the conversation. Hits are documents and solved cases in the order of their
     numbers; internal ones inform the gaps, never the reply. `whole` are the same hits with the
     passages around them. `owned` are names of what the customer has, `products` the catalogue's;
-    `facts` are what it says of those the customer names, numbered after the hits.
+    `facts` are what it says of those the customer names, numbered after the hits; `tenure`
+    says how long they have what they have.
     """
+    if (why := nothing_new(turns)) is not None:
+        return Draft((), abstained=True, missing=(why,))
     spoken = [t for t in turns if t.visibility == "public" and t.text.strip()]
+    if (todo := agreed(spoken)) is not None:
+        return Draft((Segment(YES),), missing=(todo,))
     heard = hear(spoken)
-    articles = [
-        article_of(n, hit, whole[n - 1] if whole else hit) for n, hit in enumerate(hits, start=1)
-    ]
-    articles += [
-        replace(article_of(n, fact, fact), is_product=True)
-        for n, fact in enumerate(facts, start=len(hits) + 1)
-    ]
+    articles = _read(hits, whole, facts)
     around = _around(spoken, heard.now, heard.before)
     asked = [w for ask in (*heard.asks, *heard.concerns) for w in (*ask.words, *ask.leans)]
     documents = [a for a in articles if a.hit.chunk.kind == "document"]
@@ -64,9 +67,10 @@ def compose(
 
     def chooser(kind: str) -> Chooser:
         some = [a for a in public if a.hit.chunk.kind == kind]
-        names, out = Products.of(products, owned, said), Excluding(some, heard)
+        names, out = Products.of(products, owned, said), Excluding(some, heard, tenure)
         faced = _faced(some, spoken)
-        return Chooser(Ranking(some, heard, out, rare, around, known, faced, names))
+        matters = frozenset(w for m in _faced_now(spoken) for w in stems(m.name))
+        return Chooser(Ranking(some, heard, out, rare, around, known, faced, matters, names))
 
     articles_only = chooser("document")
     answers = _answers(heard.asks, articles_only)
@@ -74,16 +78,39 @@ def compose(
         answers = _answers(heard.asks, chooser("interaction"))
     missing = (*_internal_hint(articles, answers), *_for_staff(articles), *_gaps(answers))
     body = _body([*answers.values(), *_beside(heard.concerns, answers, articles_only)])
-    if not body:
+    if order := ordered(heard.open_text, tuple(products)):
+        missing = (*missing, f"they order {', '.join(order)}: check what they have, then do it")
+        has_it = not {name.lower() for name in owned}.isdisjoint(order)
+        body = body if has_it else [Segment(ORDER), *body]
+    ends = (spoken, customer_name if greets(spoken, channel) else None)
+    return _draft(body, missing, *ends, has_steps=any(a.is_steps for a in answers.values() if a))
+
+
+def _draft(
+    body: Sequence[Segment],
+    missing: tuple[str, ...],
+    spoken: list[Turn],
+    greeted: str | None,
+    *,
+    has_steps: bool,
+) -> Draft:
+    """The answers between how a reply begins and ends; an abstention where there are none."""
+    word = opening(spoken)
+    if not body and not is_care(word):
         nothing = "what exactly the customer asks: nothing in the conversation points to a source"
         return Draft((), abstained=True, missing=missing or (nothing,))
-    has_steps = any(a.is_steps for a in answers.values() if a)
-    first = (
-        [Segment(f"Hello {customer_name},")] if customer_name and greets(spoken, channel) else []
-    )
-    first += [Segment(text) for text in (opening(spoken),) if text]
-    last = [Segment(text) for text in (closing(spoken, has_steps=has_steps),) if text]
-    return Draft((*first, *body, *last), missing=missing)
+    hello = f"Hello {greeted}," if greeted else None
+    last = closing(spoken, has_steps=has_steps)
+    first, end = ([Segment(t) for t in some if t] for some in ((hello, word), (last,)))
+    return Draft((*first, *body, *end), missing=missing)
+
+
+def _read(hits: Sequence[Hit], whole: Sequence[Hit], facts: Sequence[Hit]) -> list[Article]:
+    found = [article_of(n, hit, whole[n - 1] if whole else hit) for n, hit in enumerate(hits, 1)]
+    return found + [
+        replace(article_of(n, fact, fact), is_product=True)
+        for n, fact in enumerate(facts, start=len(hits) + 1)
+    ]
 
 
 def _around(turns: Sequence[Turn], now: frozenset[str], before: frozenset[str]) -> dict[str, float]:

@@ -9,7 +9,9 @@ from functools import cached_property
 
 from copilot.extractive.addressing import to_customer
 from copilot.extractive.asking import Heard
+from copilot.extractive.deeds import Deed, deeds_in, is_followed
 from copilot.extractive.matching import Article, Unit
+from copilot.extractive.timing import Tenure
 from copilot.extractive.words import stems
 
 SAID = 0.7  # of a sentence's words in one turn of ours: it was said
@@ -22,6 +24,10 @@ _ANOTHERS = re.compile(
     r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
     re.IGNORECASE,
 )
+_UP = re.compile(r"\b(?:mov\w+|go\w*) up\b|\bupgrad\w+|\b(?:bigger|larger)\b", re.I)
+_DOWN = re.compile(r"\b(?:mov\w+|go\w*) down\b|\bdowngrad\w+|\bsmaller\b", re.I)
+_GOES_DOWN = re.compile(r"^(?:mov\w+|going) down\b(?!.*\bup\b)|^downgrad", re.I)
+_GOES_UP = re.compile(r"^(?:mov\w+|going) up\b(?!.*\bdown\b)|^upgrad", re.I)
 _NEGATIVE = re.compile(r"\b(?:no|not|never|without|even if|n['’]t|neither|nobody)\b", re.I)
 _CONDITION = re.compile(r"\b(?:if|when|whoever|for (?:people|customers|households)|needs?)\b", re.I)
 _PIECE = re.compile(r"(?<=[.;!?:])\s+")
@@ -34,6 +40,7 @@ class Excluding:
 
     articles: Sequence[Article]
     heard: Heard
+    tenure: Tenure
 
     @cached_property
     def refused(self) -> frozenset[tuple[int, int]]:
@@ -65,9 +72,26 @@ class Excluding:
             return True
         if (unit.n, unit.said.block) in self.refused:
             return True
+        if any(is_followed(unit.text, deed) for deed in self._deeds):
+            return True
+        if self._turned_from and self._turned_from.search(unit.text):
+            return True
+        if self.tenure.is_past(unit.text, heard.open_text):
+            return True
         if heard.lacking and _is_for_others(unit.text, heard.lacking):
             return True
         return self._was_said(unit) or (self._are_cases and bool(_ANOTHERS.search(unit.text)))
+
+    @cached_property
+    def _deeds(self) -> tuple[Deed, ...]:
+        return deeds_in(self.heard.said_text)
+
+    @cached_property
+    def _turned_from(self) -> re.Pattern[str] | None:
+        """How sentences begin that go the other way: down, for one who moves up."""
+        said = " ".join((self.heard.said_text, self.heard.told_text))
+        up, down = bool(_UP.search(said)), bool(_DOWN.search(said))
+        return None if up == down else _GOES_DOWN if up else _GOES_UP
 
     @cached_property
     def _are_cases(self) -> bool:

@@ -19,6 +19,11 @@ _TROUBLE = re.compile(
     r"|shows [A-Z]{1,3}\d|code [A-Z]{1,3}\d|says [A-Z]{1,3}\d)",
     re.IGNORECASE,
 )
+_HAPPY = re.compile(
+    r"\b(?:at last|(?:good|great|happy|lovely) news|delighted|so (?:happy|glad|pleased)|thank god"
+    r"|works? (?:now|again)|wonderful|congratulations|just (?:married|engaged)|new baby)\b",
+    re.IGNORECASE,
+)
 _ENGLISH = re.compile(r"\b(?:the|my|is|it|you|what|how|and|can|please)\b", re.IGNORECASE)
 
 
@@ -31,9 +36,16 @@ def opening(turns: list[Turn]) -> str | None:
     for matter in facing(now):
         if matter.name in _OPENINGS and matter.name not in before:
             return _OPENINGS[matter.name]
+    if any(_HAPPY.search(text) for text in now):
+        return None
     if last_ours < 0 and any(_TROUBLE.search(text) for text in now):
         return "I am sorry about the trouble."
     return None
+
+
+def is_care(sentence: str | None) -> bool:
+    """Whether an opening speaks to somebody in need, so that it is said even alone."""
+    return sentence in _OPENINGS.values()
 
 
 def closing(turns: list[Turn], *, has_steps: bool) -> str | None:

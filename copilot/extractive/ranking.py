@@ -35,6 +35,7 @@ REFERRED, REFERRED_LOOSE = 0.5, 0.2  # of what a short question refers to
 SHARED, ENOUGH = 0.25, 0.6  # of the question's words in the article
 SHARE = 0.62  # of the question's words in the sentence, when meaning says nothing
 
+_LASTING = frozenset(stems("lose keep stay remain"))
 _PRICES = frozenset(stems("price cost"))
 _HAD = re.compile(r"\balready\b|\bincludes?d?\b|\bnothing to buy\b", re.IGNORECASE)
 
@@ -50,6 +51,7 @@ class Ranking:
     around: Mapping[str, float]
     known: frozenset[str]  # words that some article found says
     faced: frozenset[int]  # articles on what the customer is facing
+    matters: frozenset[str]  # and what that is, in a word
     products: Products
 
     @cached_property
@@ -93,6 +95,8 @@ class Ranking:
                 factor = prior * (1.0 if ask.sort == "choice" else worth)
                 if ask.leans and _is_beside(unit, used):
                     factor *= NEXT_TO
+                if article.n in self.faced and any(met(w, unit.said.heading) for w in self.matters):
+                    factor *= FACED_WIDE
                 if self.products.has_what_is_asked(ask) and worth >= 1.0:
                     factor *= HAD if _HAD.search(unit.text) else 1.0
                 if ask.sort in ("cost", "choice", "count") and self._in_range(unit):
@@ -134,7 +138,10 @@ class Ranking:
         if ask.sort != "choice" and self.products.is_foreign(article.hit.title):
             prior *= FOREIGN_TITLE
         if any(unit.n == article.n for unit in used):
-            prior *= GOES_ON if ask.leans else GOES_ON_ANEW
+            is_on = ask.leans or (
+                ask.sort == "whether" and ask.focus and met(ask.focus, article.vocabulary)
+            )
+            prior *= GOES_ON if is_on else GOES_ON_ANEW
         if article.n in self.faced:
             is_wide = ask.is_broad or ask.is_bare or ask.sort in ("problem", "choice", "request")
             prior *= FACED_WIDE if is_wide else FACED
@@ -166,6 +173,9 @@ class Ranking:
         if ask.focus and not met(ask.focus, said.stems if ask.sort == "count" else spoken):
             return False
         if ask.is_typed and not found.fits:
+            return False
+        lasting = [w for w in ask.words if w in _LASTING] if ask.sort == "whether" else []
+        if lasting and not any(met(word, said.stems) for word in lasting):
             return False
         if ask.sort == "whether" and said.kind == "row" and not self._is_row_of(ask, found.unit):
             return False

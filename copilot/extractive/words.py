@@ -99,6 +99,7 @@ monday tuesday wednesday thursday friday saturday sunday weekday
 cut disconnection disconnect restriction
 delay postpone break
 email mail
+death bereavement die died dead
 """
 
 
@@ -107,6 +108,8 @@ def stem(word: str) -> str:
     """A light English stem: enough to let "cancelling" meet "cancel"."""
     lowered = word.lower().replace("’", "'").removesuffix("'s")
     lowered = _PAST.get(lowered, lowered)
+    if len(lowered) <= 5 and lowered.endswith(("ied", "ies")):  # "dried", "tries"
+        return f"{lowered[:-3]}y" if len(lowered) > 4 else lowered
     for ending in _ENDINGS:
         if lowered.endswith(ending) and len(lowered) - len(ending) >= 3:
             lowered = lowered[: -len(ending)]

@@ -275,6 +275,10 @@ class Suggester:
             channel=prepared.conversation.channel,
             owned=_owned(prepared),
             facts=prepared.products,
+            tenure=extractive.Tenure.of(
+                [e for c in prepared.story.records for e in c.entitlements],
+                prepared.as_of.date(),
+            ),
             products=prepared.allowed.product_names,
         )
         prepared.timings.setdefault("draft", _ms(started))
