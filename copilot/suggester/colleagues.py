@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from copilot.db import TenantStore
-from copilot.domain import Conversation, Turn
+from copilot.domain import Alternative, Conversation, Turn
 from copilot.extractive import ALIKE, stems
 from copilot.guardrails.selling import sells
 from copilot.guardrails.wording import check_wording
@@ -20,6 +20,7 @@ from copilot.retriever import PastReply
 from copilot.retriever.words import words
 from copilot.story import Story
 from copilot.suggester.catalogue import View
+from copilot.suggester.checks import Allowed
 
 _STOPS = ("G0", "G1", "G2", "G3")  # the gates for the contact as a whole
 _UNSETTLED = ("open", "fixed_unconfirmed")
@@ -77,7 +78,7 @@ class Judge:
         wanted = {sku for flag in assessment.flags for sku in flag.recommended}
         spoken_of = (
             *named,
-            *(e.name for c in story.records for e in c.entitlements),
+            *_owned(story),
             *(p.name for p in catalogue.products if p.sku in wanted),
         )
         return cls(
@@ -118,6 +119,23 @@ class Judge:
         if check_wording(text):
             return True
         return not self.may_sell and sells(text, self.product_names, self.spoken_of)
+
+
+def unsold(
+    replies: tuple[Alternative, ...], assessment: Assessment, story: Story, allowed: Allowed
+) -> tuple[Alternative, ...]:
+    """The replies that still fit once a model has read the needs: it may see care that rules miss.
+
+    Nothing comes back that the rules' assessment had left out.
+    """
+    if not allowed.product_names or not stopped(assessment):
+        return replies
+    spoken_of = (*allowed.named_by_customer, *_owned(story))
+    return tuple(one for one in replies if not sells(one.text, allowed.product_names, spoken_of))
+
+
+def _owned(story: Story) -> tuple[str, ...]:
+    return tuple(item.name for customer in story.records for item in customer.entitlements)
 
 
 def stopped(assessment: Assessment) -> bool:

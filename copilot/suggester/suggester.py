@@ -33,7 +33,7 @@ from copilot.story import Stories, first_name
 from copilot.suggester.casefile import case_of, moment_of
 from copilot.suggester.catalogue import Catalogue
 from copilot.suggester.checks import Allowed, check, screen
-from copilot.suggester.colleagues import Judge
+from copilot.suggester.colleagues import Judge, unsold
 from copilot.suggester.commitments import owed
 from copilot.suggester.drafting import Drafted, Drafter
 from copilot.suggester.held import HeldBack
@@ -309,7 +309,9 @@ class Suggester:
             segments=checked.segments,
             abstained=draft.abstained or not checked.segments,
             missing=tuple(strip_links(clean(gap)) for gap in draft.missing),
-            alternatives=prepared.alternatives,
+            alternatives=unsold(
+                prepared.alternatives, prepared.assessment, prepared.story, prepared.allowed
+            ),
             citations=checked.citations,
             assessment=_assessment(prepared.assessment),
             usage=drafted.usage if isinstance(drafted, Drafted) else Usage(),

@@ -12,9 +12,12 @@ from copilot.guardrails.selling import sells
 from copilot.needs import Assessment
 from copilot.needs.output import Audit, ContactState, GateOut
 from copilot.retriever import PastReply
-from copilot.suggester.colleagues import Judge, closes, open_words, stopped, widened
+from copilot.story import Story
+from copilot.suggester.checks import Allowed
+from copilot.suggester.colleagues import Judge, closes, open_words, stopped, unsold, widened
 
 NAMES = ("Lumo Basic", "Lumo Premium", "Guard Plus")
+NOBODY = Story(("C-1",), None, (), (), (), (), ())
 PROMISED = "The export will be there by March"
 DOUBT = "the kettle leaks and the bill is wrong"
 JUDGE = Judge(
@@ -111,6 +114,14 @@ def test_a_bare_answer_is_heard_with_what_was_said_before_it() -> None:
     assert "kettl" not in open_words((*asked, long))
 
 
+def assessed(state: dict[str, Any], gates: dict[str, Any]) -> Assessment:
+    audit = Audit(candidates=0, gates={name: GateOut(result=r) for name, r in gates.items()})
+    return Assessment(
+        case_id="1", as_of="2026-11-20", versions={}, contact_state=ContactState(**state),
+        audit=audit,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("state", "gates"),
     [
@@ -121,12 +132,13 @@ def test_a_bare_answer_is_heard_with_what_was_said_before_it() -> None:
 def test_care_trouble_and_objections_stop_every_sale(
     state: dict[str, Any], gates: dict[str, Any]
 ) -> None:
-    def assessed(state: dict[str, Any], gates: dict[str, Any]) -> Assessment:
-        audit = Audit(candidates=0, gates={name: GateOut(result=r) for name, r in gates.items()})
-        return Assessment(
-            case_id="1", as_of="2026-11-20", versions={}, contact_state=ContactState(**state),
-            audit=audit,
-        )  # fmt: skip
-
     assert stopped(assessed(state, gates))
     assert not stopped(assessed({}, {"G3": "pass", "G4": "fail"}))
+
+
+def test_care_that_only_a_model_saw_takes_the_sale_back() -> None:
+    offered = tuple(Alternative(text, "interaction", "p", 1) for text in (SALES[0], ANSWERS[0]))
+    cared, at_ease = assessed({"care": ("health",)}, {}), assessed({}, {})
+    assert unsold(offered, cared, NOBODY, Allowed(NAMES)) == offered[1:]
+    assert unsold(offered, at_ease, NOBODY, Allowed(NAMES)) == offered
+    assert unsold(offered, cared, NOBODY, Allowed()) == offered
