@@ -89,6 +89,9 @@ class Chooser:
 
     def _is_unfit(self, unit: Unit, ask: Ask) -> bool:
         """What the gate would leave out anyway: another sentence may answer as well."""
+        is_row = ask.sort == "whether" and unit.said.kind == "row"
+        if is_row and not self.ranking.is_row_of(ask, unit):
+            return True
         return bool(check_wording(unit.text)) or self.ranking.products.is_pitch(unit.text, ask)
 
     def _steps(self, ask: Ask, article: Article, ranked: Sequence[Match]) -> list[Unit]:

@@ -177,7 +177,7 @@ class Ranking:
         lasting = [w for w in ask.words if w in _LASTING] if ask.sort == "whether" else []
         if lasting and not any(met(word, said.stems) for word in lasting):
             return False
-        if ask.sort == "whether" and said.kind == "row" and not self._is_row_of(ask, found.unit):
+        if ask.sort == "whether" and said.kind == "row" and not self.is_row_of(ask, found.unit):
             return False
         if article.hit.chunk.kind != "document":
             return self._is_near_case(ask, article)
@@ -199,7 +199,7 @@ class Ranking:
         return found.share >= _needed(ask, article.hit.score)
 
     @staticmethod
-    def _is_row_of(ask: Ask, unit: Unit) -> bool:
+    def is_row_of(ask: Ask, unit: Unit) -> bool:
         """Whether a row is about what is asked: by its label, not by a word of its value."""
         cell = unit.said.cell
         if cell is None or cell.is_column or not cell.thing:

@@ -146,6 +146,12 @@ def test_of_two_amounts_in_one_coin_neither_is_meant() -> None:
     assert amounts_in("£28, not £35") == {}
 
 
+def test_a_row_answers_a_yes_or_no_by_its_label_not_by_a_word_of_its_value() -> None:
+    table = "| Role | Can do |\n|---|---|\n| Member | change schedules |\n| Owner | everything |\n"
+    assert reply("Do I lose my schedules if I change the plan?", table).abstained
+    assert words(reply("Is a member able to change schedules?", table))
+
+
 def test_a_thing_is_named_in_full_or_by_what_sets_it_apart() -> None:
     things = ("Sprout Free", "Sprout Plus")
     assert mentioned("what does sprout plus do", things) == {"Sprout Plus"}
