@@ -57,7 +57,7 @@ export class Draft {
     const sentences = reply.segments.map((segment) => this.#sentence(segment));
     const [name, about] = MADE[generator.kind] ?? [generator.kind, ""];
     put(this.text, reply.abstained && !sentences.length
-      ? el("p", { class: "no-reply" }, "I would rather not answer this from what I know.") : sentences);
+      ? el("p", { class: "no-reply" }, "No reply is suggested for this: below stands what is missing.") : sentences);
     put(this.under,
       missing(reply), notes(reply),
       el("p", { class: `made ${generator.kind}`, title: about },
