@@ -24,12 +24,12 @@ class Compute:
 
     Python computes on one core at a time, whatever the number of threads: with one thread for each
     request they take the interpreter from each other, and the unlucky ones wait several times as
-    long as the rest. Few threads and a queue serve everybody in turn. One thread more than cores
-    fills the gaps while another waits for the database.
+    long as the rest. Few threads and a queue serve everybody in turn: one computes while another
+    is inside the embedder or the database.
     """
 
     def __init__(self, threads: int = 0) -> None:
-        self._limiter = CapacityLimiter(threads or cores() + 1)
+        self._limiter = CapacityLimiter(threads or max(2, cores()))
 
     async def run(self, work: Callable[[*A], T], *args: *A) -> T:
         """What `work` returns. A caller that goes away leaves it to end by itself."""
