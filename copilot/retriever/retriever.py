@@ -83,7 +83,7 @@ class Retriever:
                 return []
             found: list[list[Hit]] = []
             vectors = self._embedded(planned) if "document" in kinds else []
-            if "interaction" in kinds:
+            if "interaction" in kinds and self._has_cases(store):
                 text = asked if isinstance(asked, str) else situation(asked.turns)
                 found.append(
                     self._cases(store, self._embedded_of(text), planned, k, only_answers=False)
@@ -93,6 +93,10 @@ class Retriever:
             if isinstance(asked, str) and not self._holds_any(store, planned, kinds, found):
                 found = [close(hits) for hits in found]
         return merged(found, k, planned.terms, planned.codes)
+
+    def _has_cases(self, store: TenantStore) -> bool:
+        """Whether there is anything to embed a situation for."""
+        return self.indexer.vectors.count(self.indexer.sync(store, "interaction")) > 0
 
     def _holds_any(
         self,
