@@ -44,6 +44,7 @@ class _Matter:
     day: str | None = None  # on which it fell due or was asked
     is_sore: bool = False  # they have complained of it before
     is_wrong: bool = False  # said only to who speaks of it
+    is_request: bool = False  # theirs; else our word
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,16 @@ def owed(
 
 
 def _to_say(found: Sequence[_Matter], conversation: Conversation, as_of: datetime) -> list[_Matter]:
-    """What is due now. Each matter comes up once in a contact: what was due at a turn that a
-    colleague has answered since was theirs to say, and returns only if the customer does.
+    """What is due now. A request comes up once in a contact: what was due at a turn that a
+    colleague has answered since was theirs to say, and returns only if the customer does. Our own
+    word stays due until our side has spoken of it.
     """
     now, said = _Now(as_of), list[_Matter]()
     for turn in conversation.turns:
         if turn.speaker == "agent" and now.since and _says_something(turn.text):
-            said += _due(found, now, said)
+            spoken = topic(turn.text) | objects(turn.text)
+            due = _due(found, now, said)
+            said += [m for m in due if m.is_request or _speaks_of(spoken, m.about)]
         if turn.speaker in ("customer", "agent", "bot"):
             now = now.after(turn)
     return _due(found, now, said)
@@ -184,7 +188,8 @@ def _of_loop(loop: LoopOut, contact: Interaction) -> _Matter:
     said = f"{often if loop.times_asked > 1 else once}{comma}{what}"
     item = _owed(f"{said} That is still open, and I am sorry.", contact, loop.turn, loop.quote)
     about = objects(f"{loop.quote} {loop.what}")
-    return _Matter(2, about, item, loop.first_asked_at or None, is_sore=loop.times_asked > 1)
+    is_sore = loop.times_asked > 1
+    return _Matter(2, about, item, loop.first_asked_at or None, is_sore=is_sore, is_request=True)
 
 
 def _first_of_each(found: Iterable[_Matter]) -> list[_Matter]:

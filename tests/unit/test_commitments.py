@@ -208,12 +208,13 @@ def test_a_sentence_names_the_day_of_its_own_turn(
 @pytest.mark.parametrize(
     ("answer", "asks_again", "times"),
     [
-        ("Which of your valves is it?", "Only the hall.", [1, 0]),  # shown, and passed over
+        ("Your ten batteries go out today, I am sorry.", "Only the hall.", [1, 0]),
+        ("Which of your valves is it?", "Only the hall.", [1, 1]),  # passed over: still our word
         ("Which of your valves is it?", "And the batteries for my valves?", [1, 1]),
         ("Good morning!", "They eat batteries.", [1, 1]),  # a greeting answers nothing
     ],
 )  # fmt: skip
-def test_a_matter_comes_up_once_in_a_contact_unless_they_return_to_it(
+def test_our_word_comes_up_until_our_side_has_spoken_of_it(
     answer: str, asks_again: str, times: list[int]
 ) -> None:
     turns = (*ON_TOPIC.turns, Turn("agent", answer), Turn("customer", asks_again))
