@@ -11,7 +11,8 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter, process_time
@@ -47,15 +48,22 @@ CURES = (
 
 @dataclass(slots=True)
 class Spent:
-    """Time by the clock and by the processor."""
+    """Time by the clock and by the processor (all threads)."""
 
     clock_s: float = 0.0
     cpu_s: float = 0.0
 
-    def on(self, work: Callable[[], object]) -> None:
-        """Adds what `work` takes."""
+    def add(self, other: Spent) -> float:
+        """Adds what was measured elsewhere; returns its time by the clock."""
+        self.clock_s += other.clock_s
+        self.cpu_s += other.cpu_s
+        return other.clock_s
+
+    @contextmanager
+    def measuring(self) -> Iterator[None]:
+        """Adds what this process spends within."""
         began, worked = perf_counter(), process_time()
-        work()
+        yield
         self.clock_s += perf_counter() - began
         self.cpu_s += process_time() - worked
 
@@ -170,9 +178,11 @@ def _measured(copilot: Copilot, root: Path, interactions: int) -> dict[str, Any]
     for number, start in enumerate(range(0, interactions, SLICE)):
         path = root / f"{start}.jsonl"
         write_interactions(path, range(start, min(start + SLICE, interactions)))
-        ours.on(lambda path=path: pipeline.run([path], kind="interactions"))  # type: ignore[misc]
+        with ours.measuring():
+            pipeline.run([path], kind="interactions")
         texts, heard.texts = heard.texts, []
-        bare.on(lambda texts=texts: copilot.embedder.embed(texts))  # type: ignore[misc]
+        with bare.measuring():
+            copilot.embedder.embed(texts)
         chunks += len(texts)
         added = store.sources.count("interaction")[0]
         assert added == min((number + 1) * SLICE, interactions)

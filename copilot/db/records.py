@@ -46,14 +46,6 @@ class Records:
                     .values(origin=origin)
                 )
 
-    def ids_of_origin(self, kind: str, origin: str) -> set[str]:
-        """Ids that came from one file or system."""
-        statement = self.scope.select(records, records.c.record_id).where(
-            records.c.kind == kind, records.c.origin == origin
-        )
-        with self.scope.reading() as connection:
-            return {row[0] for row in connection.execute(statement)}
-
     def ids_by_origin(self, kind: str, origins: Sequence[str]) -> dict[str, set[str]]:
         """Ids by the file or system they came from; origins without any are left out."""
         found: dict[str, set[str]] = {}

@@ -292,8 +292,3 @@ def linked(about: Iterable[str], item: Offering) -> frozenset[str]:
     name = {w for w in item.name_words if not w.startswith("~")}
     plain_name = len(name) > 1 and name <= spoken and all(is_generic(w) for w in name)
     return own | name if plain_name else own
-
-
-def all_words(text: str) -> frozenset[str]:
-    """Every word of a text as a stem, short and generic ones too."""
-    return frozenset(stem(w) for w in words(text))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from copilot.ledger import Said
-from copilot.ledger.language import plain, sentences, stems
+from copilot.ledger.language import plain, stems
 from copilot.needs.catalogue import amounts, is_generic, subjects
 from copilot.needs.output import CounterOut, EvidenceOut, NeedType
 from copilot.needs.proposal import Candidate, Quote
@@ -185,8 +185,3 @@ def refused_after(scene: Scene, candidate: Candidate) -> CounterOut | None:
         if refused and not _of_another(scene, found.quote, candidate):
             return found
     return None
-
-
-def sentence_count(text: str) -> int:
-    """How many sentences a turn has."""
-    return len(sentences(text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,9 +32,8 @@ NEAR = 0.35  # cosine below which a past case is about something else
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found for a conversation: the open question and the passages that speak to it."""
+    """What was found for a conversation: the passages that speak to it."""
 
-    question: Mapping[str, float]
     documents: tuple[Hit, ...]
     replies: tuple[Hit, ...]
 
@@ -114,13 +113,12 @@ class Retriever:
         """What a reply may rest on: current articles and cases that were solved."""
         planned = plan(conversation, acronyms=self.libraries.of(store).acronyms)
         if planned.is_empty:
-            return Evidence({}, (), ())
+            return Evidence((), ())
         vectors = self._embedded(planned)
         # The plan's text is embedded for the articles anyway: a text of its own for the cases
         # would cost more than all the rest of retrieval.
         cases = self._cases(store, vectors[0], planned, REPLIES, only_answers=True)
         return Evidence(
-            question=_question(planned),
             documents=tuple(self._documents(store, planned, vectors, DOCUMENTS)),
             replies=tuple(hit for hit in cases if hit.score >= NEAR),
         )
@@ -251,12 +249,3 @@ def _answered(chunk: Chunk) -> str:
         elif said:
             break
     return "\n".join(said)
-
-
-def _question(planned: QueryPlan) -> dict[str, float]:
-    """The plan's texts with their weight: the last words of the customer count most."""
-    if planned.is_empty:
-        return {}
-    weights = {planned.texts[0]: 0.6}
-    weights.update(dict.fromkeys(planned.texts[1:], 1.0))
-    return weights if len(planned.texts) > 1 else {planned.texts[0]: 1.0}

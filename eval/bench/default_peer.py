@@ -12,7 +12,7 @@ import numpy as np
 
 from copilot.config import ROOT
 from copilot.embedder.weights import package_dir
-from eval.bench.figures import Spent
+from ingest.rate import Spent
 
 PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 SCRIPT = Path(__file__).with_name("langchain_default.py")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from time import perf_counter, process_time
 from typing import Any, Literal
 
 from rich.table import Table
@@ -42,28 +40,6 @@ class Figure:
             "name": self.name, "value": round(self.value, 4), "unit": self.unit,
             "target": self.target, "met": self.is_met, "note": self.note,
         }  # fmt: skip
-
-
-@dataclass(slots=True)
-class Spent:
-    """Time by the clock and by the processor (all threads)."""
-
-    clock_s: float = 0.0
-    cpu_s: float = 0.0
-
-    def add(self, other: Spent) -> float:
-        """Adds what was measured elsewhere; returns its time by the clock."""
-        self.clock_s += other.clock_s
-        self.cpu_s += other.cpu_s
-        return other.clock_s
-
-    @contextmanager
-    def measuring(self) -> Iterator[None]:
-        """Adds what this process spends within."""
-        began, worked = perf_counter(), process_time()
-        yield
-        self.clock_s += perf_counter() - began
-        self.cpu_s += process_time() - worked
 
 
 def quantile(values: Sequence[float], share: float) -> float:

@@ -9,9 +9,10 @@ from pathlib import Path
 from copilot.bootstrap import Copilot
 from eval.bench.corpus import Articles
 from eval.bench.default_peer import DefaultPeer
-from eval.bench.figures import Figure, Goal, Spent, ratio
+from eval.bench.figures import Figure, Goal, ratio
 from eval.bench.peers import LangChainChroma
 from ingest.pipeline import Pipeline
+from ingest.rate import Spent
 
 
 @dataclass(frozen=True, slots=True)

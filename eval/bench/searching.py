@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from eval.bench import load, process, store
 from eval.bench.corpus import Articles, varied
-from eval.bench.figures import Figure, Goal, Spent, quantile, ratio
+from eval.bench.figures import Figure, Goal, quantile, ratio
 from eval.bench.ingest import Sides
 from eval.bench.peers import LangChainChroma
+from ingest.rate import Spent
 
 LARGE = 5_000
 WARM = 8

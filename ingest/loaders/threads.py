@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -153,8 +153,3 @@ def file_names(value: Any, *keys: str) -> tuple[str, ...]:
     """The names of the attachments in a product's list."""
     entries = value if isinstance(value, list) else []
     return tuple(next(iter(named(entry, *keys)), "file") for entry in entries)
-
-
-def with_rating(outcome: Outcome, rating: float | None) -> Outcome:
-    """The same outcome with a rating."""
-    return replace(outcome, rating=rating)
