@@ -1,0 +1,28 @@
+"""A suggestion that is worked out and not yet stored, and those who may work one out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from copilot.domain import Conversation, Suggestion
+from copilot.suggester.keeper import Note
+
+Generator = Literal["auto", "llm", "extractive"]
+Asked = tuple[Conversation, int, Generator]  # the conversation, alternatives, who shall write
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A suggestion and what it leaves to be stored; nothing is promised before that is done."""
+
+    suggestion: Suggestion
+    note: Note
+
+
+class Workers(Protocol):
+    """Other processes that work suggestions out."""
+
+    async def run(self, tenant: str, asked: Asked, here: Callable[[], Made]) -> Made:
+        """What `here` would give, from whoever is free first."""
