@@ -24,6 +24,7 @@ from copilot.api import (
 from copilot.api.deps import Keyring
 from copilot.api.middleware import Guard, JsonLines
 from copilot.bootstrap import Copilot, build, build_vectors
+from copilot.compute import Compute
 from copilot.config import Settings
 from copilot.connectors import ConnectorFile
 from copilot.db import TenantStore
@@ -31,6 +32,7 @@ from copilot.embedder import Embedder
 from copilot.errors import ConfigError, CopilotError
 from copilot.folders import unusable
 from copilot.identity import resolve
+from copilot.workers import ProcessWorkers
 from ingest.pipeline import Pipeline, Silent
 from ingest.sync.receive import receive
 
@@ -39,14 +41,19 @@ DESCRIPTION = """Suggests the next reply to a customer, with its sources; keeps 
 requests in view; and flags a further need only where it is genuine."""
 
 
-def create_app(settings: Settings | None = None, *, embedder: Embedder | None = None) -> FastAPI:
-    """The application. Nothing is opened before its lifespan starts."""
+def create_app(
+    settings: Settings | None = None, *, embedder: Embedder | None = None, workers: int = 0
+) -> FastAPI:
+    """The application. Nothing is opened before its lifespan starts.
+
+    `workers` processes compute beside it; they build their embedder from the settings.
+    """
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
-            async with _opened(app, settings, embedder):
+            async with _opened(app, settings, embedder, workers):
                 yield
         except CopilotError as fault:
             app.state.fault = fault  # the command says it in words and exits with its code
@@ -77,11 +84,13 @@ def create_app(settings: Settings | None = None, *, embedder: Embedder | None = 
 
 @asynccontextmanager
 async def _opened(
-    app: FastAPI, settings: Settings, embedder: Embedder | None
+    app: FastAPI, settings: Settings, embedder: Embedder | None, number: int
 ) -> AsyncIterator[None]:
     """Opens what the application works with, and gives it back."""
     vectors = build_vectors(settings)
-    copilot = build(settings, vectors=vectors, embedder=embedder)
+    compute = Compute()
+    workers = ProcessWorkers(settings, number, compute) if number else None
+    copilot = build(settings, vectors=vectors, embedder=embedder, compute=compute, workers=workers)
     stores = [copilot.database.tenant(name) for name in copilot.database.tenants()]
     for store in stores:
         copilot.indexer.sync_all(store)
@@ -94,9 +103,13 @@ async def _opened(
     app.state.jobs.start(stores)
     app.state.deliveries = webhooks.Deliveries(receive_with(copilot), settings.home)
     app.state.deliveries.start(stores)
+    if workers:
+        workers.start()
     try:
         yield
     finally:
+        if workers:
+            await workers.stop()
         app.state.deliveries.stop()
         app.state.jobs.stop()
         await copilot.aclose()

@@ -22,6 +22,7 @@ from copilot.suggester.drafting import Drafter
 from copilot.suggester.held import HeldBack
 from copilot.suggester.keeper import Keeper
 from copilot.suggester.ledgerbook import LedgerBook
+from copilot.suggester.made import Workers
 from copilot.tokens import TokenCounter
 from copilot.vectorstore import (
     ChromaServerStore,
@@ -74,6 +75,8 @@ def build(
     chat: ChatModel | None = None,
     embedder: Embedder | None = None,
     vectors: VectorStore | None = None,
+    compute: Compute | None = None,
+    workers: Workers | None = None,
 ) -> Copilot:
     """Builds every part that was not given. Raises StoreError, ConfigError, EmbedderError.
 
@@ -91,7 +94,7 @@ def build(
     prompts = Prompts.load()
     engine = build_engine(chat=chat, prompts=prompts)
     counter = TokenCounter(settings.tiktoken_dir, model=_model_name(settings))
-    keeper, compute = Keeper(), Compute()
+    keeper, compute = Keeper(), compute or Compute()
     catalogue = Catalogue()
     drafter = (
         Drafter(
@@ -113,8 +116,9 @@ def build(
         drafter=drafter,
         held=HeldBack(engine.policy),
         clock=now,
-        noted=keeper.note,
+        keep=keeper.keep,
         compute=compute,
+        workers=workers,
     )
     return Copilot(
         settings, database, embedder, vectors, indexer, retriever, engine, suggester, keeper,

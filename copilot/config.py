@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     model_max_output_tokens: int = Field(default=700, ge=50)
 
     threads: int = Field(default=0, ge=0, description="embedder threads; 0 = all cores")
+    workers: int | None = Field(
+        default=None,
+        ge=0,
+        le=64,
+        description="processes beside the server; empty = one less than cores, 3 at most",
+    )
     exact_search_below: int = Field(
         default=250_000, description="chunks per kind searched by numpy"
     )

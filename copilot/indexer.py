@@ -45,6 +45,10 @@ class Indexer:
         for kind in SOURCE_KINDS:
             self.sync(store, kind)
 
+    def size(self, store: TenantStore) -> int:
+        """Vectors of a tenant, as far as they were read."""
+        return sum(self.vectors.count(self.key(store, kind)) for kind in SOURCE_KINDS)
+
     def rebuild(self, store: TenantStore) -> int:
         """Drops and fills a tenant's collections; returns the number of vectors."""
         for kind in SOURCE_KINDS:
@@ -53,7 +57,7 @@ class Indexer:
                 self.vectors.drop(key)
                 self._seen.pop(key, None)
             self.sync(store, kind)
-        return sum(self.vectors.count(self.key(store, kind)) for kind in SOURCE_KINDS)
+        return self.size(store)
 
     def _catch_up(self, store: TenantStore, kind: SourceKind, key: CollectionKey, seq: int) -> None:
         known = self.vectors.seq(key)

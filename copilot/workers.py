@@ -30,8 +30,8 @@ from copilot.config import Settings
 from copilot.errors import CopilotError
 from copilot.suggester.made import Asked, Made
 
-HERE = int(os.environ.get("XH","2"))  # suggestions worked out in the server at a time
-AHEAD = int(os.environ.get("XA","2"))  # suggestions given to a worker at a time: it never waits for the next one
+HERE = 1  # suggestions worked out in the server at a time
+AHEAD = 2  # suggestions given to a worker at a time: it never waits for the next one
 MOST = 3  # workers that are started unasked: each takes about 230 MB
 PATIENCE_S = 5.0  # for a worker to end by itself
 LONGEST_PAUSE_S = 60.0  # between two starts of a worker that keeps dying
@@ -111,13 +111,14 @@ class ProcessWorkers:
         self._free: asyncio.PriorityQueue[_Place] = asyncio.PriorityQueue()
         self._told = count()
         self._tasks: list[asyncio.Task[None]] = []
+        self._running: list[_Worker] = []
         for turn in range(HERE):
             self._offer(turn, None)
 
     @property
-    def ready(self) -> int:
-        """Places where a suggestion can be worked out now without waiting."""
-        return self._free.qsize()
+    def running(self) -> list[int]:
+        """The process ids of the workers that answer."""
+        return [worker.process.pid for worker in self._running if worker.is_open]
 
     def start(self) -> None:
         """Starts the workers; until they are ready the server does all."""
@@ -163,6 +164,7 @@ class ProcessWorkers:
             listening = asyncio.create_task(worker.listen())
             try:
                 await worker.ask(self._settings)
+                self._running.append(worker)
                 for turn in range(AHEAD):
                     self._offer(turn, worker)
                 pause = 1.0
@@ -170,6 +172,7 @@ class ProcessWorkers:
             except _WorkerLostError:
                 pass
             finally:
+                self._running = [other for other in self._running if other is not worker]
                 await worker.end()
                 listening.cancel()
             log.warning("a worker ended and is started anew", extra={"pause_s": pause})

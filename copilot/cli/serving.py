@@ -17,6 +17,7 @@ from copilot.bootstrap import build
 from copilot.cli.console import out, show_suggestion
 from copilot.config import ROOT, Settings
 from copilot.errors import ConfigError, CopilotError
+from copilot.workers import advised
 from ingest.cli import run_with_progress, show_report
 from server import create_app, log_json
 
@@ -27,9 +28,18 @@ SHOWN_FIRST = "valve-e23"
 def serve(
     host: Annotated[str, typer.Option(help="Where to listen; loopback by default.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=0, max=64, help="Processes that compute beside the server."),
+    ] = None,
 ) -> None:
     """Serve the API and the pages."""
-    _serve(Settings(), host, port)
+    settings = Settings()
+    _serve(
+        settings if workers is None else settings.model_copy(update={"workers": workers}),
+        host,
+        port,
+    )
 
 
 def demo(
@@ -77,7 +87,8 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         )
     settings.home.mkdir(parents=True, exist_ok=True)  # a fault of it is told before all else
     log_json()
-    app = create_app(settings)
+    workers = advised() if settings.workers is None else settings.workers
+    app = create_app(settings, workers=workers)
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False,
         timeout_graceful_shutdown=5,

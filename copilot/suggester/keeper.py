@@ -23,12 +23,27 @@ MAX_GROUP = 64
 
 
 @dataclass(frozen=True, slots=True)
-class _Write:
-    store: TenantStore
+class Note:
+    """What one suggestion leaves to be stored: plain values, which another process may send."""
+
     trace: Mapping[str, Any]
     entries: tuple[str, Sequence[dict[str, Any]]] | None  # conversation, its ledger rows anew
     needs: Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    store: TenantStore
+    note: Note
     done: Future[None]
+
+
+def note_of(
+    suggestion: Suggestion, prepared: Prepared, prompt: str | None, *, is_new: bool = True
+) -> Note:
+    """A suggestion's trace, and what it saw. `is_new` is False for a repetition."""
+    entries, needs = _seen(prepared, suggestion.id) if is_new else (None, [])
+    return Note(_trace(suggestion, prepared, prompt), entries, needs)
 
 
 class Keeper:
@@ -39,20 +54,11 @@ class Keeper:
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
-    def note(
-        self,
-        store: TenantStore,
-        suggestion: Suggestion,
-        prepared: Prepared,
-        prompt: str | None,
-        *,
-        is_new: bool = True,
-    ) -> Future[None]:
-        """Stores a suggestion's trace and what it saw; done when that is on disk."""
-        entries, needs = _seen(prepared, suggestion.id) if is_new else (None, [])
+    def keep(self, store: TenantStore, note: Note) -> Future[None]:
+        """Stores what a suggestion leaves; done when that is on disk."""
         done: Future[None] = Future()
         done.set_running_or_notify_cancel()  # a caller that goes away takes nothing back
-        self._put(_Write(store, _trace(suggestion, prepared, prompt), entries, needs, done))
+        self._put(_Write(store, note, done))
         return done
 
     def close(self) -> None:
@@ -102,13 +108,13 @@ def _store(writes: Sequence[_Write]) -> None:
     """What several requests of one tenant learned, in one transaction."""
     store = writes[0].store
     with store.writing():
-        store.journal.add_suggestions([write.trace for write in writes])
+        store.journal.add_suggestions([write.note.trace for write in writes])
         for write in writes:
-            if write.entries is not None:
-                conversation, rows = write.entries
+            if write.note.entries is not None:
+                conversation, rows = write.note.entries
                 store.ledgers.replace_entries(None, [conversation], rows)
-            if write.needs:
-                store.ledgers.add_needs(write.needs)
+            if write.note.needs:
+                store.ledgers.add_needs(write.note.needs)
 
 
 def _seen(

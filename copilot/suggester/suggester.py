@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from copilot import extractive
 from copilot.compute import Compute
@@ -37,25 +37,13 @@ from copilot.suggester.colleagues import Judge, unsold
 from copilot.suggester.commitments import owed
 from copilot.suggester.drafting import Drafted, Drafter
 from copilot.suggester.held import HeldBack
+from copilot.suggester.keeper import Note, note_of
 from copilot.suggester.ledgerbook import disputed, passages
+from copilot.suggester.made import Asked, Generator, Made, Workers
 from copilot.suggester.prepared import Prepared
 from copilot.suggester.recent import Recent
 
-Generator = Literal["auto", "llm", "extractive"]
-
-
-class Noted(Protocol):
-    """Stores what was suggested; done when it is on disk. `is_new` is False for a repetition."""
-
-    def __call__(
-        self,
-        store: TenantStore,
-        suggestion: Suggestion,
-        prepared: Prepared,
-        prompt: str | None,
-        *,
-        is_new: bool,
-    ) -> Future[None]: ...
+SHARED_BELOW = 50_000  # vectors of a tenant that every worker may hold as well: 90 MB at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +56,12 @@ class Suggester:
     drafter: Drafter | None
     held: HeldBack
     clock: Callable[[], datetime]
-    noted: Noted
+    keep: Callable[[TenantStore, Note], Future[None]]  # done when it is on disk
     compute: Compute = field(default_factory=Compute)
     stories: Stories = field(default_factory=Stories)
     facts: Kept[tuple[Hit, ...]] = field(default_factory=Kept)  # that what we said contradicts
     recent: Recent = field(default_factory=Recent)
+    workers: Workers | None = None  # other processes that compute, where there are any
 
     async def suggest(
         self,
@@ -84,18 +73,18 @@ class Suggester:
     ) -> Suggestion:
         """The suggestion for a conversation. Raises StoreError; a model fault never raises."""
         if self._drafter(generator) is None:
-            made = await self.compute.run(
-                self._suggest_locally, store, conversation, alternatives, generator
+            # A caller that goes away leaves it to end by itself.
+            return await asyncio.shield(
+                self._unwritten(store, conversation, alternatives, generator)
             )
-            return await made.stored()
         prepared = await self.compute.run(self.prepare, store, conversation, alternatives)
         (drafted, info), assessment = await asyncio.gather(
             self._draft(prepared, generator),
             self._read_needs(prepared, self._drafter(generator)),
         )
         prepared = replace(prepared, assessment=assessment)
-        made = await self.compute.run(self._finish, store, prepared, drafted, info)
-        return await made.stored()
+        made = await self.compute.run(self._finish, prepared, drafted, info)
+        return await self._stored(store, made)
 
     async def stream(
         self,
@@ -143,8 +132,8 @@ class Suggester:
         if drafted is None:
             drafted = await self.compute.run(self._extract, prepared)
         prepared = replace(prepared, assessment=await reading)
-        made = await self.compute.run(self._finish, store, prepared, drafted, info)
-        suggestion = await made.stored()
+        made = await self.compute.run(self._finish, prepared, drafted, info)
+        suggestion = await self._stored(store, made)
         if info.kind != "llm":
             for segment in suggestion.segments:
                 yield segment
@@ -214,29 +203,33 @@ class Suggester:
             timings=clock.marks,
         )
 
-    def _suggest_locally(
+    async def _unwritten(self, store: TenantStore, *asked: *Asked) -> Suggestion:
+        """Without a model: here, or in another process that is free and may hold the tenant."""
+        if self.workers is None or self.retriever.indexer.size(store) > SHARED_BELOW:
+            made = await self.compute.run(self.work_out, store, *asked)
+        else:
+            made = await self.workers.run(store.tenant, asked, lambda: self.work_out(store, *asked))
+        return await self._stored(store, made)
+
+    def work_out(
         self,
         store: TenantStore,
         conversation: Conversation,
         alternatives: int,
         generator: Generator,
-    ) -> _Made:
+    ) -> Made:
+        """The suggestion without a model, and what it leaves to be stored."""
         with store.snapshot():
             key = (store.tenant, store.sources.seq(), conversation, alternatives, generator)
             if (known := self.recent.get(key)) is not None:
-                return self._again(store, *known)
+                return _again(*known)
             prepared = self._prepare(store, conversation, alternatives)
         info = GeneratorInfo("extractive")
         if generator == "llm":
             info = GeneratorInfo("fallback", reason="no model is configured")
-        made = self._finish(store, prepared, self._extract(prepared), info)
+        made = self._finish(prepared, self._extract(prepared), info)
         self.recent.put(key, made.suggestion, prepared)
         return made
-
-    def _again(self, store: TenantStore, known: Suggestion, prepared: Prepared) -> _Made:
-        """The same answer under an id and a trace of its own: feedback belongs to one showing."""
-        suggestion = replace(known, id=uuid.uuid4().hex, timings_ms={"total": 0.0})
-        return _Made(suggestion, self.noted(store, suggestion, prepared, None, is_new=False))
 
     async def _draft(
         self, prepared: Prepared, generator: Generator
@@ -284,13 +277,7 @@ class Suggester:
         prepared.timings.setdefault("draft", _ms(started))
         return draft
 
-    def _finish(
-        self,
-        store: TenantStore,
-        prepared: Prepared,
-        drafted: Drafted | Draft,
-        info: GeneratorInfo,
-    ) -> _Made:
+    def _finish(self, prepared: Prepared, drafted: Drafted | Draft, info: GeneratorInfo) -> Made:
         started = time.perf_counter()
         draft = drafted.draft if isinstance(drafted, Drafted) else drafted
         checked = check(
@@ -319,23 +306,24 @@ class Suggester:
             warnings=checked.warnings,
         )
         prompt = drafted.prompt if isinstance(drafted, Drafted) else None
-        return _Made(suggestion, self.noted(store, suggestion, prepared, prompt, is_new=True))
+        return Made(suggestion, note_of(suggestion, prepared, prompt))
+
+    async def _stored(self, store: TenantStore, made: Made) -> Suggestion:
+        """The suggestion once its trace is on disk: no thread waits for it, but its caller does.
+
+        Raises StoreError.
+        """
+        await asyncio.wrap_future(self.keep(store, made.note))
+        return made.suggestion
 
     def _drafter(self, generator: Generator) -> Drafter | None:
         return None if generator == "extractive" else self.drafter
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A suggestion on its way to the disk: no thread waits there for it, but its caller does."""
-
-    suggestion: Suggestion
-    kept: Future[None]
-
-    async def stored(self) -> Suggestion:
-        """The suggestion once its trace is stored. Raises StoreError."""
-        await asyncio.wrap_future(self.kept)
-        return self.suggestion
+def _again(known: Suggestion, prepared: Prepared) -> Made:
+    """The same answer under an id and a trace of its own: feedback belongs to one showing."""
+    suggestion = replace(known, id=uuid.uuid4().hex, timings_ms={"total": 0.0})
+    return Made(suggestion, note_of(suggestion, prepared, None, is_new=False))
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from copilot.db.chunkcache import ReadChunks
 from copilot.domain import Chunk, Conversation, Customer, Document, Interaction, Turn
 from copilot.errors import StoreError
 from copilot.story import Stories
+from copilot.suggester.keeper import note_of
 from tests.fakes import FakeEmbedder
 
 
@@ -150,14 +151,14 @@ async def test_what_cannot_be_stored_takes_no_other_request_along(
     store, free = copilot.store(), held_back(copilot, monkeypatch)
     prepared = copilot.suggester.prepare(store, Conversation((Turn("customer", "Hello?"),), "a"))
     made = copilot.suggester._finish(
-        store, prepared, copilot.suggester._extract(prepared), _info()
+        prepared, copilot.suggester._extract(prepared), _info()
     ).suggestion
     waiting: list[Future[None]] = []
     for name in ("first", "good", "bad", "fine"):
         conversation = replace(prepared.conversation, id=name)
         suggestion = replace(made, id=f"s-{name}")
         own = replace(prepared, conversation=conversation)
-        waiting.append(copilot.keeper.note(store, suggestion, own, None))
+        waiting.append(copilot.keeper.keep(store, note_of(suggestion, own, None)))
     free.set()
     assert [w.exception(timeout=20) is None for w in waiting] == [True, True, False, True]
     assert store.journal.suggestion("s-fine")["conversation_id"] == "fine"
