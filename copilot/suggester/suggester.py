@@ -15,6 +15,7 @@ from copilot import extractive
 from copilot.compute import Compute
 from copilot.db import Kept, TenantStore
 from copilot.domain import (
+    Alternative,
     Conversation,
     Draft,
     GeneratorInfo,
@@ -175,10 +176,12 @@ class Suggester:
         assessment = self.engine.assess(case)
         clock.mark("assess")
         named = _named(said, catalogue.names)
-        judge = Judge.of(store, said, story, assessment, catalogue, named)
-        others = self.retriever.next_replies(
-            store, said, alternatives, name=first_name(story), fits=judge.fits
-        )
+        others: tuple[Alternative, ...] = ()
+        if alternatives:
+            judge = Judge.of(store, said, story, assessment, catalogue, named)
+            others = self.retriever.next_replies(
+                store, said, alternatives, name=first_name(story), fits=judge.fits
+            )
         clock.mark("alternatives")
         return Prepared(
             conversation=said,
