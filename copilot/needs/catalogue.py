@@ -97,6 +97,16 @@ def is_generic(word: str) -> bool:
     return word in _GENERIC
 
 
+def specific(spoken: Iterable[str]) -> frozenset[str]:
+    """Words and subjects without those that name no subject of their own."""
+    return frozenset(w for w in spoken if w not in _GENERIC)
+
+
+def named(spoken: Iterable[str]) -> frozenset[str]:
+    """Words alone, without subjects and without those that name none."""
+    return frozenset(w for w in specific(spoken) if not w.startswith("~"))
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """So much of a unit, on top of what is owned or in total."""

@@ -21,7 +21,7 @@ from copilot.needs.output import (
 )
 from copilot.needs.proposal import Candidate, Cure
 from copilot.needs.scene import Scene
-from copilot.needs.state import State
+from copilot.needs.standing import State
 from copilot.needs.sufficiency import UNPROVEN
 from copilot.needs.wording import agent_line, is_clean
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from copilot.ledger.language import digits, plain, stem, stems
-from copilot.needs import free
 from copilot.needs.bundle import relevant_to
 from copilot.needs.catalogue import (
     PIECES,
@@ -36,7 +34,7 @@ from copilot.needs.having import (
 from copilot.needs.output import NeedType
 from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote, Role
 from copilot.needs.scene import Scene, Words, signals
-from copilot.needs.statements import statements
+from copilot.needs.sureness import confidence, is_regulated
 
 _COMPARED = re.compile(
     r"(?:fast|bigg?|larg|small|cheap|strong|long|better|suit|range|similar|kind|sort)\w*"
@@ -226,13 +224,14 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         benefit=_benefit(spoken, seed),
         consent_quote=consent,
         regulated=regulated,
-        p=_confidence(
+        p=confidence(
             scene,
-            seed,
+            seed.words,
             0 if far or unsure else grip,
             called,
             regulated=regulated,
             consent=consent,
+            explicit=seed.explicit,
             waits=waits and not unsure,
         ),
         missing_slot=None
@@ -244,39 +243,6 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         named=called or frozenset(s for s, n in grips.items() if n >= 2 or far)
         if grip >= 2
         else None,
-    )
-
-
-def _confidence(
-    scene: Scene, seed: _Seed, grip: int, called: frozenset[str], *,
-    regulated: bool, consent: str, waits: bool,
-) -> float:  # fmt: skip
-    """Fixed by rule: a plain request is surer than a described limit; advice takes consent."""
-    if regulated:
-        return 0.92 if consent else 0.6
-    doubt = any(scene.reads("doubt", w.text) for w in scene.own_words)
-    if grip == 0:
-        return 0.6  # the wish names nothing of ours, only the words around it do
-    unread = _unread_knowledge(
-        scene, of_articles=not (called and scene.reads("orders", seed.words.text))
-    )
-    if not waits and (doubt or grip < 2 or unread):
-        return 0.6  # doubt, one shared word, or a fact rules cannot weigh: held, not shown
-    return 0.85 if seed.explicit else 0.75
-
-
-def _unread_knowledge(scene: Scene, *, of_articles: bool) -> bool:
-    """Knowledge speaks of this contact, or warns: what it means takes a reader.
-
-    Of an article only what is free, owed, cheaper or a warning counts, sentence by sentence; where
-    a product is ordered by its name, only a warning: a cure for it is looked up by itself.
-    """
-    spoken = scene.customer_stems
-    return any(
-        scene.reads("warning", said) or (of_articles and free.kind_of(said)) or not k.passage
-        for k in scene.case.knowledge
-        for said in (statements(k.text) if k.passage else (k.text,))
-        if len(stems(said) & spoken) >= 2 or (not k.passage and scene.reads("warning", said))
     )
 
 
@@ -368,16 +334,6 @@ def _benefit(spoken: str, seed: _Seed) -> str:
 def _consent(scene: Scene) -> str:
     words = scene.says("consent_contact")
     return words.text[:240] if words else ""
-
-
-def is_regulated(scene: Scene, spoken: str) -> bool:
-    """A subject on which only a qualified person advises."""
-    return bool(_topics(scene.policy.regulated.topics).search(plain(spoken)))
-
-
-@lru_cache(maxsize=8)
-def _topics(topics: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(re.escape(t) for t in topics)})s?\b")
 
 
 def _drop(scene: Scene, seed: _Seed, near: list[Words]) -> str | None:
