@@ -13,10 +13,12 @@ from copilot.needs.catalogue import (
     Amount,
     Offering,
     amounts,
+    counts_things,
     linked,
     more_of,
     owned_amount,
     pieces,
+    shared_out,
     subjects,
 )
 from copilot.needs.proposal import Constraint
@@ -90,7 +92,7 @@ def _quantities(
             "at_most" if most(a) else "extra" if a.extra else "total",
         )
         for w in near
-        for a in amounts(w.text)
+        for a in (*shared_out(w.text, wished=True), *_measured(w.text))
         if unit_of(a) in units | bare
         and (a.extra or a.value != owned_amount(scene.case, unit_of(a)))
     ]
@@ -106,6 +108,12 @@ def _quantities(
     if _DOUBLE.search(plain(spoken)):
         return _doubled(scene, units)
     return _projected(scene, near, units) or _next_step(scene, near, units)
+
+
+def _measured(text: str) -> tuple[Amount, ...]:
+    """The amounts of a text, without a number that counts the things themselves."""
+    many = pieces(text) if counts_things(text) else None
+    return tuple(a for a in amounts(text) if a.value != many)
 
 
 def told_before(scene: Scene, seed: Words, items: list[Offering]) -> list[Constraint]:

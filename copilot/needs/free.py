@@ -155,7 +155,8 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
         for place, sentence in enumerate(said):
             kind = kind_of(sentence)
             if passage:
-                settles = _settles(sentence, candidate) and open_to(scene, fact, sentence, kind)
+                settles = _settles(sentence, candidate) and not scene.weighed(sentence)
+                settles = settles and open_to(scene, fact, sentence, kind)
             else:
                 around = " ".join(said[max(0, place - 1) : place + 2])
                 speaks = _speaks_of(around, candidate, names) or scene.called(around) & skus

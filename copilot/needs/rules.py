@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from copilot.ledger.language import digits, plain, stem, stems
 from copilot.needs.bundle import relevant_to
@@ -12,7 +12,9 @@ from copilot.needs.catalogue import (
     Offering,
     amounts,
     linked,
+    owned_amount,
     subjects,
+    used_up,
 )
 from copilot.needs.constraints import (
     condition_of,
@@ -31,9 +33,11 @@ from copilot.needs.having import (
     two_measures,
     without_their_sizes,
 )
+from copilot.needs.joining import merged, stronger
 from copilot.needs.output import NeedType
 from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote, Role
 from copilot.needs.scene import Scene, Words, signals
+from copilot.needs.sufficiency import SIZES
 from copilot.needs.sureness import confidence, is_regulated
 
 _COMPARED = re.compile(
@@ -44,6 +48,8 @@ _BLANK = frozenset(
     for w in """order piece item thing ones please kind like want take need fine
     brilliant lovely yep yeah oh eh""".split()
 )
+_BUT = re.compile(r"\bbut\b")
+_POINTER = re.compile(r"\b(?:it|this|that|them|those|these|both)\b")
 _NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
 _PURPOSE = re.compile(r"\b(?:for|so (?:that )?|to|because) [^.!?,;]{6,80}")
 
@@ -66,72 +72,28 @@ class RuleProposer:
             candidate = _candidate(scene, seed, items)
             if candidate is not None:
                 key = seed.words.turn.id
-                found[key] = _stronger(found.get(key), candidate)
+                found[key] = stronger(found.get(key), candidate)
         limit = scene.policy.caps.candidates
-        return Proposal(tuple(_merged(list(found.values()), items))[:limit], label="rules")
+        return Proposal(tuple(merged(scene, list(found.values())))[:limit], label="rules")
 
     def _seeds(self, scene: Scene) -> list[_Seed]:
         return [seed for words in scene.own_words if (seed := _seed(scene, words))]
 
 
-def _merged(found: list[Candidate], items: list[Offering]) -> list[Candidate]:
-    """Turns that speak of the same products speak of one need: the plainest words lead."""
-    kept: list[Candidate] = []
-    for candidate in found:
-        near = {i.sku for i in relevant_to(candidate, items)}
-        place = next(
-            (n for n, k in enumerate(kept) if near & {i.sku for i in relevant_to(k, items)}), None
-        )
-        if place is None:
-            kept.append(candidate)
-        else:
-            kept[place] = _joined(kept[place], candidate)
-    return kept
-
-
-def _joined(first: Candidate, second: Candidate) -> Candidate:
-    lead, other = (second, first) if second.explicit or not first.explicit else (first, second)
-    lead = lead if lead.drop is None or other.drop is not None else other
-    known = {(c.kind, c.unit) for c in lead.constraints}
-    more = tuple(c for c in other.constraints if (c.kind, c.unit) not in known)
-    quotes = tuple(
-        dict.fromkeys((*lead.quotes[:2], *(other if lead is not other else first).quotes[:2]))
-    )
-    return replace(
-        lead,
-        quotes=quotes,
-        about=lead.about | other.about,
-        constraints=(*lead.constraints, *more),
-        release_after=lead.release_after or other.release_after,
-        hold_until=lead.hold_until or other.hold_until,
-        for_other=lead.for_other or other.for_other,
-    )
-
-
-def _stronger(old: Candidate | None, new: Candidate) -> Candidate:
-    """Of two readings of one turn, the one that says more; the first on a tie."""
-    if old is None:
-        return new
-    return new if _weight(new) > _weight(old) else old
-
-
-def _weight(candidate: Candidate) -> tuple[bool, float, int, int]:
-    stated = candidate.need_type == "stated"
-    return stated, candidate.p, len(candidate.about), len(candidate.constraints)
-
-
 def _seed(scene: Scene, words: Words) -> _Seed | None:
     text = words.text
     advice = is_regulated(scene, text) and scene.reads("consent_contact", text)
-    if scene.reads("negated_want", text):
+    if scene.reads("negated_want", text) or scene.reads("only_asks", text):
         return None
     for name in ("want", "asks_for"):
         if scene.reads(name, text) and (advice or not _is_service(text, name)):
             return _Seed(words, "stated", explicit=advice or scene.reads("strong_want", text))
-    if scene.reads("limit", text) and not text.endswith("?"):
-        near = _same_turn(scene, words)
-        if any(scene.reads("consequence", w.text) for w in near):
-            return _Seed(words, "implied", explicit=False)
+    if text.endswith("?") or not (scene.reads("limit", text) or scene.reads("at_limit", text)):
+        return None
+    near = _same_turn(scene, words)
+    costly = any(scene.reads("consequence", w.text) or scene.reads("tried", w.text) for w in near)
+    if costly or any(_beyond(scene, c) for c in constraints_of(scene, near, scene.items)):
+        return _Seed(words, "implied", explicit=False)
     return None
 
 
@@ -140,6 +102,7 @@ def _is_service(text: str, name: str) -> bool:
     lowered = digits(text)
     match = signals()[name].search(lowered)
     rest = lowered[match.start() : match.start() + 90] if match else lowered
+    rest = _BUT.split(rest)[0]  # "I want the sensor but can't find it" wants the sensor
     return bool(signals()["service_want"].search(rest) or signals()["change"].search(rest))
 
 
@@ -185,8 +148,18 @@ def _heard(scene: Scene, seed: _Seed, items: list[Offering]) -> _Heard | None:
     about = about | _before(scene, seed)
     back = seed.explicit and _points_back(seed.words.text)
     if back and _links(seed, about, about, constraints, items):
-        return _Heard(near, about, constraints, far=False)
+        return _Heard(near, about, constraints, far=_takes_other(scene, seed, items))
     return None
+
+
+def _takes_other(scene: Scene, seed: _Seed, items: list[Offering]) -> bool:
+    """ "I'll take it" means what our side just put forward, and that was none of these."""
+    if not _POINTER.search(plain(seed.words.text)):
+        return False
+    place = scene.position.get(seed.words.turn.id, 0)
+    ours = next((t for t in reversed(scene.current[:place]) if t.ours), None)
+    told = subjects(ours.text) if ours else frozenset()
+    return len(told) > 2 and not any(i.named_in(told) for i in items)
 
 
 def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | None:
@@ -197,6 +170,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     constraints, far = heard.constraints, heard.far
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
     limited = scene.reads("limit", spoken) or "double" in plain(spoken)
+    limited = limited or any(_beyond(scene, c) for c in constraints)
     unsure = two_measures([w.text for w in near])
     said = seed.words.text if seed.explicit else ""
     called = called_by_name(scene, said, constraints) - heard.theirs
@@ -219,6 +193,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         explicit=seed.explicit,
         for_other=scene.reads("beneficiary", spoken),
         another=scene.reads("another", seed.words.text),
+        in_all=scene.reads("in_all", seed.words.text),
         release_after=condition_of(scene, near),
         hold_until=hold_of(scene, near),
         benefit=_benefit(spoken, seed),
@@ -229,6 +204,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
             seed.words,
             0 if far or unsure else grip,
             called,
+            about=about,
             regulated=regulated,
             consent=consent,
             explicit=seed.explicit,
@@ -251,6 +227,15 @@ def _points_back(text: str) -> bool:
     return all(_COMPARED.fullmatch(word) for word in stems(text))
 
 
+def _beyond(scene: Scene, constraint: Constraint) -> bool:
+    """More of something than what they own holds: five rooms where the plan has two."""
+    if constraint.kind != "quantity" or constraint.unit in SIZES:
+        return False
+    have = owned_amount(scene.case, constraint.unit)
+    extra = constraint.basis == "extra" or used_up(scene.case, constraint.unit)
+    return have > 0 and (extra or (constraint.amount or 0.0) > have)
+
+
 def _before(scene: Scene, seed: _Seed) -> frozenset[str]:
     """What the customer spoke of in the turns before."""
     place = scene.position.get(seed.words.turn.id, 0)
@@ -265,12 +250,14 @@ def _neighbours(scene: Scene, seed: _Seed) -> list[Words]:
     return [
         w
         for i, w in enumerate(turn)
-        if abs(i - place) <= 2 and (w is seed.words or not _other_matter(scene, w))
+        if w is seed.words or (abs(i - place) <= 2 and not _other_matter(scene, w))
     ]
 
 
 def _other_matter(scene: Scene, words: Words) -> bool:
-    return scene.reads("fault", words.text) and not scene.reads("limit", words.text)
+    """A fault told beside the wish, and what they say they do not want."""
+    limit = scene.reads("limit", words.text) or scene.reads("at_limit", words.text)
+    return (scene.reads("fault", words.text) and not limit) or scene.reads("unwanted", words.text)
 
 
 def _links(

@@ -13,7 +13,7 @@ from copilot.needs.statements import statements
 
 def confidence(
     scene: Scene, words: Words, grip: int, called: frozenset[str], *,
-    explicit: bool, regulated: bool, consent: str, waits: bool,
+    about: frozenset[str], explicit: bool, regulated: bool, consent: str, waits: bool,
 ) -> float:  # fmt: skip
     """Fixed by rule: a plain request is surer than a described limit; advice takes consent."""
     if regulated:
@@ -21,27 +21,38 @@ def confidence(
     doubt = any(scene.reads("doubt", w.text) for w in scene.own_words)
     if grip == 0:
         return 0.6  # the wish names nothing of ours, only the words around it do
-    unread = _unread_knowledge(
-        scene, of_articles=not (called and scene.reads("orders", words.text))
-    )
+    ordered = bool(called) and scene.reads("orders", words.text)
+    unread = _unread_statement(scene) or _unread_article(scene, about, only_warnings=ordered)
     if not waits and (doubt or grip < 2 or unread):
         return 0.6  # doubt, one shared word, or a fact rules cannot weigh: held, not shown
     return 0.85 if explicit else 0.75
 
 
-def _unread_knowledge(scene: Scene, *, of_articles: bool) -> bool:
-    """Knowledge speaks of this contact, or warns: what it means takes a reader.
-
-    Of an article only what is free, owed, cheaper or a warning counts, sentence by sentence; where
-    a product is ordered by its name, only a warning: a cure for it is looked up by itself.
-    """
+def _unread_statement(scene: Scene) -> bool:
+    """A dated statement speaks of this contact, or warns: what it means takes a reader."""
     spoken = scene.customer_stems
     return any(
-        scene.reads("warning", said) or (of_articles and free.kind_of(said)) or not k.passage
+        len(stems(k.text) & spoken) >= 2 or scene.reads("warning", k.text)
         for k in scene.case.knowledge
-        for said in (statements(k.text) if k.passage else (k.text,))
-        if len(stems(said) & spoken) >= 2 or (not k.passage and scene.reads("warning", said))
+        if not k.passage
     )
+
+
+def _unread_article(scene: Scene, about: frozenset[str], *, only_warnings: bool) -> bool:
+    """A sentence of an article speaks of the need, and is free, owed, cheaper or a warning.
+
+    "Warm Free" in it is a name and no gift. For what is ordered by name a cure is looked up by
+    itself.
+    """
+    for fact in scene.case.knowledge:
+        for said in statements(fact.text) if fact.passage else ():
+            if len(stems(said) & about) < 2:
+                continue
+            bare = scene.without_names(said)
+            free_way = not only_warnings and free.kind_of(bare) and not scene.weighed(said)
+            if (free_way or scene.reads("warning", said)) and len(stems(bare) & about) >= 2:
+                return True
+    return False
 
 
 def is_regulated(scene: Scene, spoken: str) -> bool:
