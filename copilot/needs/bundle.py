@@ -150,7 +150,9 @@ def relevant_to(candidate: Candidate, items: Sequence[Offering]) -> list[Offerin
     if by_unit:
         return by_unit
     top = max((s for s, _ in scored), default=0.0)
-    return [i for s, i in scored if top and s >= 0.6 * top][:10]
+    near = [i for s, i in scored if top and s >= 0.6 * top][:10]
+    meant = candidate.named or frozenset()
+    return [i for i in near if i.sku in meant] or near
 
 
 def changes_choice(scene: Scene, candidate: Candidate) -> bool:

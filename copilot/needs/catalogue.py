@@ -241,6 +241,12 @@ class Offering:
         return self.product.sku
 
     @property
+    def head(self) -> str:
+        """What kind of thing it is: the last word of its name that is no figure."""
+        told = [w for w in words(self.product.name.split(",")[0]) if w.isalpha()]
+        return stem(told[-1]) if told else ""
+
+    @property
     def available(self) -> bool:
         """On sale today."""
         return self.product.status in ("available", "limited")

@@ -202,7 +202,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         p=confidence(
             scene,
             seed.words,
-            0 if far or unsure else grip,
+            0 if far or unsure or _many_things(seed, grips, items, constraints) else grip,
             called,
             about=about,
             regulated=regulated,
@@ -225,6 +225,15 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
 def _points_back(text: str) -> bool:
     """ "Is there anything faster?" names no thing of its own: it means what was spoken of."""
     return all(_COMPARED.fullmatch(word) for word in stems(text))
+
+
+def _many_things(
+    seed: _Seed, grips: dict[str, int], items: list[Offering], constraints: list[Constraint]
+) -> bool:
+    """Nobody asked, and the words hold on to things of several kinds: which one takes a reader."""
+    if seed.kind == "stated" or any(c.kind == "quantity" for c in constraints):
+        return False
+    return len({i.head for i in items if grips.get(i.sku, 0) >= 2}) > 1
 
 
 def _beyond(scene: Scene, constraint: Constraint) -> bool:
