@@ -17,7 +17,7 @@ from copilot.needs.sufficiency import SIZES
 _THEIRS = re.compile(
     r"\b(?:(?:for|with|to go with|to fit) (?:my|our|his|her|their)|(?<!can )(?<!could )(?<!may )"
     r"(?<!might )(?<!should )(?:i|we)(?:'ve| have)?(?: already| now| just| only)? (?:have|had|got|"
-    r"own|bought|use) (?:your|the|an?|my|our)) (?P<thing>[^,.;:!?()]*?)"
+    r"own|bought|use)(?! to\b)(?: your| the| an?| my| our)?) (?P<thing>[^,.;:!?()]*?)"
     r"(?=[,.;:!?()]|$| (?:i|i'd|i'm|i'll|we|we'd|we'll|could|can|please|and|or|but|because|so|"
     r"that|which|who|when|if|to)\b)"
 )

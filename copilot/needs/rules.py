@@ -202,7 +202,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         p=confidence(
             scene,
             seed.words,
-            0 if far or unsure or _many_things(seed, grips, items, constraints) else grip,
+            0 if far or unsure or _undecided(scene, seed, grips, items, constraints) else grip,
             called,
             about=about,
             regulated=regulated,
@@ -227,13 +227,20 @@ def _points_back(text: str) -> bool:
     return all(_COMPARED.fullmatch(word) for word in stems(text))
 
 
-def _many_things(
-    seed: _Seed, grips: dict[str, int], items: list[Offering], constraints: list[Constraint]
-) -> bool:
-    """Nobody asked, and the words hold on to things of several kinds: which one takes a reader."""
-    if seed.kind == "stated" or any(c.kind == "quantity" for c in constraints):
+def _undecided(
+    scene: Scene, seed: _Seed, grips: dict[str, int], items: list[Offering],
+    constraints: list[Constraint],
+) -> bool:  # fmt: skip
+    """The words hold on to several products and give no measure: which one takes a reader.
+
+    So it is where nobody asked and the things are of several kinds, and where they ask which one.
+    """
+    if any(c.kind in ("quantity", "budget", "age", "period") for c in constraints):
         return False
-    return len({i.head for i in items if grips.get(i.sku, 0) >= 2}) > 1
+    held = [i for i in items if grips.get(i.sku, 0) >= 2]
+    if seed.kind != "stated":
+        return len({i.head for i in held}) > 1
+    return len(held) > 1 and scene.reads("which_one", seed.words.text)
 
 
 def _beyond(scene: Scene, constraint: Constraint) -> bool:
