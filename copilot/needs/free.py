@@ -156,6 +156,7 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
             kind = kind_of(sentence)
             if passage:
                 settles = _settles(sentence, candidate) and not scene.weighed(sentence)
+                kind = kind_of(scene.without_names(sentence)) if settles else kind
                 settles = settles and open_to(scene, fact, sentence, kind)
             else:
                 around = " ".join(said[max(0, place - 1) : place + 2])

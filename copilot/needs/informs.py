@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from copilot.ledger.language import digits, plain, stem
 from copilot.needs.case import KnowledgeFact, OwnedItem
@@ -24,6 +24,7 @@ def contact_informs(
 ) -> list[Inform]:
     """What helps in this contact whether or not a need was found, best sources first."""
     spoken = specific(scene_subjects(scene))
+    said = _turn_by_turn(scene)
     scored: list[tuple[float, Inform]] = []
     conflicts = set(conflict_ids)
     for fact in scene.case.knowledge:
@@ -31,7 +32,7 @@ def contact_informs(
             continue
         conflict = fact.id in conflicts
         if is_article(fact):
-            told = _best_statement(scene, fact, spoken, care=care)
+            told = _best_statement(scene, fact, said, care=care)
             scored += [told] if told else []
             continue
         weight = _weight(scene, fact, spoken, care=care, wronged=wronged) + 3.0 * conflict
@@ -71,20 +72,30 @@ def _weight(
 
 
 def _best_statement(
-    scene: Scene, fact: KnowledgeFact, spoken: frozenset[str], *, care: bool
+    scene: Scene, fact: KnowledgeFact, said: Sequence[frozenset[str]], *, care: bool
 ) -> tuple[float, Inform] | None:
-    """Of an article, the one sentence that names what they speak of and is free or owed to them."""
+    """Of an article, the one sentence that names what they speak of and is free or owed to them.
+
+    Its words stand together in one turn of theirs: valves asked about today and rooms named before
+    are no question about the valves of a room. What ours have put to them is no news.
+    """
     best: tuple[float, Inform] | None = None
     for sentence in statements(fact.text):
-        kind = kind_of(sentence)
         lowered = digits(sentence)
-        if not kind or len(sentence) > STATEMENT or signals()["priced"].search(lowered):
+        if (
+            not kind_of(sentence)
+            or len(sentence) > STATEMENT
+            or signals()["priced"].search(lowered)
+        ):
             continue
-        weight = len(named(subjects(sentence)) & spoken) + 1.0 * (
+        own = named(subjects(sentence))
+        weight = max((len(own & turn) for turn in said), default=0) + 1.0 * (
             care and bool(signals()["help"].search(lowered))
         )
-        better = weight >= RELEVANT and (best is None or weight > best[0])
-        if better and open_to(scene, fact, sentence, kind):
+        if weight < RELEVANT or (best is not None and weight <= best[0]):
+            continue
+        kind = kind_of(scene.without_names(sentence))  # "Warm Free" is a name and no gift
+        if kind and not scene.weighed(sentence) and open_to(scene, fact, sentence, kind):
             best = (weight, Inform(kind=kind, text=sentence, source=fact.id))
     return best
 
@@ -97,6 +108,14 @@ def _fact_kind(fact: KnowledgeFact, *, care: bool, conflict: bool) -> InformKind
     return kind_of(fact.text) or "truth"
 
 
+def _turn_by_turn(scene: Scene) -> list[frozenset[str]]:
+    """What each turn of the customer speaks of."""
+    found: dict[str, frozenset[str]] = {}
+    for w in scene.own_words:
+        found[w.turn.id] = found.get(w.turn.id, frozenset()) | named(subjects(w.text))
+    return list(found.values())
+
+
 def scene_subjects(scene: Scene) -> frozenset[str]:
     """What the customer and, after them, our side spoke of in this contact."""
     return frozenset().union(*(subjects(w.text) for w in scene.own_words), frozenset())
@@ -107,7 +126,7 @@ def _entitlement_informs(own: OwnedItem, spoken: frozenset[str]) -> list[tuple[f
     for part in own.includes:
         about = {w for w in specific(subjects(part)) if not w.startswith("~")}
         shared = about & spoken
-        if shared and not amounts(part) and not own_name(own, part):
+        if 2 * len(shared) >= max(1, len(about)) and not amounts(part) and not own_name(own, part):
             found.append(
                 (
                     1.0 + len(shared) / max(1, len(about)),

@@ -48,9 +48,10 @@ def _unread_article(scene: Scene, about: frozenset[str], *, only_warnings: bool)
         for said in statements(fact.text) if fact.passage else ():
             if len(stems(said) & about) < 2:
                 continue
-            bare = scene.without_names(said)
-            free_way = not only_warnings and free.kind_of(bare) and not scene.weighed(said)
-            if (free_way or scene.reads("warning", said)) and len(stems(bare) & about) >= 2:
+            if scene.reads("warning", said):
+                return True
+            bare = "" if only_warnings or scene.weighed(said) else scene.without_names(said)
+            if free.kind_of(bare):
                 return True
     return False
 
