@@ -88,13 +88,17 @@ def _seed(scene: Scene, words: Words) -> _Seed | None:
     for name in ("want", "asks_for"):
         if scene.reads(name, text) and (advice or not _is_service(text, name)):
             return _Seed(words, "stated", explicit=advice or scene.reads("strong_want", text))
-    if text.endswith("?") or not (scene.reads("limit", text) or scene.reads("at_limit", text)):
+    if text.endswith("?") or not _told_a_limit(scene, text):
         return None
     near = _same_turn(scene, words)
     costly = any(scene.reads("consequence", w.text) or scene.reads("tried", w.text) for w in near)
     if costly or any(_beyond(scene, c) for c in constraints_of(scene, near, scene.items)):
         return _Seed(words, "implied", explicit=False)
     return None
+
+
+def _told_a_limit(scene: Scene, text: str) -> bool:
+    return any(scene.reads(name, text) for name in ("limit", "at_limit", "refused_more"))
 
 
 def _is_service(text: str, name: str) -> bool:
@@ -272,8 +276,8 @@ def _neighbours(scene: Scene, seed: _Seed) -> list[Words]:
 
 def _other_matter(scene: Scene, words: Words) -> bool:
     """A fault told beside the wish, and what they say they do not want."""
-    limit = scene.reads("limit", words.text) or scene.reads("at_limit", words.text)
-    return (scene.reads("fault", words.text) and not limit) or scene.reads("unwanted", words.text)
+    fault = scene.reads("fault", words.text) and not _told_a_limit(scene, words.text)
+    return fault or scene.reads("unwanted", words.text)
 
 
 def _links(
