@@ -42,6 +42,7 @@ _AT_MOST = re.compile(
     r"or less|tops)\b(.{0,14})"
 )
 _MODEL = re.compile(r"\b([A-Z][\w-]+ [A-Z]?\d{2,4}[A-Za-z]?)\b")
+_KIND = re.compile(r"\b(?:an?|the) ([a-z][\w-]{3,}) ones?\b")
 _HOURS_AT = re.compile(r"(\d+(?:\.\d+)?) hours? at (\d+(?:\.\d+)?) ?kw")
 _BARE = re.compile(
     r"(?<![\w.:/£$€-])(\d{2,5}(?:\.\d+)?)(?![\w:/%.-]*\d)(?= (?:to print|to send|to store|on|"
@@ -65,6 +66,7 @@ def constraints_of(scene: Scene, near: list[Words], items: list[Offering]) -> li
     found = [
         *_quantities(scene, spoken, near, items),
         *_compatibility(spoken, items),
+        *_kinds(spoken, items),
         *_limits(scene, spoken),
     ]
     return list({(c.kind, c.unit or c.text): c for c in reversed(found)}.values())[::-1]
@@ -250,6 +252,17 @@ def _compatibility(spoken: str, items: list[Offering]) -> list[Constraint]:
             "compatibility", f"fits {m.group(1)}", words=frozenset(plain(m.group(1)).split())
         )
         for m in _MODEL.finditer(spoken)
+    ][:1]
+
+
+def _kinds(spoken: str, items: list[Offering]) -> list[Constraint]:
+    """ "A cordless one": of what is on sale, the kind they name, where not all are of it."""
+    near = [i for i in items if linked(subjects(spoken), i)]
+    said = [(word, stem(word)) for word in _KIND.findall(plain(spoken))]
+    return [
+        Constraint("feature", word, words=frozenset({kind}))
+        for word, kind in said
+        if any(kind in i.words for i in near) and not all(kind in i.words for i in near)
     ][:1]
 
 

@@ -9,7 +9,8 @@ from copilot.needs.proposal import Constraint
 _FORMS = frozenset(
     stem(w)
     for w in """pass tariff ticket connection card plan pack kit service
-    subscription membership contract line offer deal licence add-on day hour month""".split()
+    subscription membership contract line offer deal licence add-on day hour month kw kwh gb tb
+    mbps cm mm kg""".split()
 )
 
 
