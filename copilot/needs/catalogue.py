@@ -320,6 +320,9 @@ def owned_amount(case: Case, unit: str) -> float:
         for u, v in item.limits.items()
         if families().get(stem(u), stem(u)) == unit
     ]
+    skus = {item.sku for item in in_force(case)} - {None, ""}
+    told = (p.features for p in case.catalogue if p.sku in skus)
+    found += [a.value for text in told for a in amounts(text) if a.unit == unit and not a.extra]
     return max(found, default=0.0)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
-from copilot.ledger.language import digits, plain, stem
+from copilot.ledger.language import digits, plain, stem, stems
 from copilot.needs.case import KnowledgeFact, OwnedItem
 from copilot.needs.catalogue import Offering, amounts, named, specific, subjects, used_up
 from copilot.needs.holders import open_to
 from copilot.needs.output import InformKind
-from copilot.needs.proposal import Candidate, Cure
+from copilot.needs.proposal import Candidate, Constraint, Cure
 from copilot.needs.records import in_force
 from copilot.needs.scene import Scene, signals
 from copilot.needs.statements import is_passage, statements
@@ -51,20 +51,26 @@ def cures(scene: Scene, candidate: Candidate, relevant: Iterable[Offering]) -> l
 
 
 def _owned(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
-    """They have this very product already."""
-    if (
-        (candidate.another and not candidate.read_by_model)
-        or candidate.for_other
-        or any(c.kind == "quantity" for c in candidate.constraints)
-    ):
+    """They have this very product already, and as much of it as they say they need."""
+    if (candidate.another and not candidate.read_by_model) or candidate.for_other:
         return []
     found = []
     for item in items:
+        if not all(_holds(item, c) for c in candidate.constraints if c.kind == "quantity"):
+            continue
         for own in in_force(scene.case):
             same = own.sku == item.sku or plain(own.name) == plain(item.product.name)
             if same:
                 found.append(Cure("entitlement", own.id, f"{own.name} is already yours."))
     return found
+
+
+def _holds(item: Offering, asked: Constraint) -> bool:
+    """One of a plan is as much as they ask for; of what is counted by the piece it may not be."""
+    given = item.provides(asked.unit)
+    if given is None or given.extra or given.value == 1 or asked.basis != "total":
+        return False
+    return item.product.period != "once" and given.value >= (asked.amount or 0.0)
 
 
 def _included(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
@@ -73,12 +79,14 @@ def _included(scene: Scene, candidate: Candidate, items: list[Offering]) -> list
         return []
     names = frozenset().union(*(i.words for i in items[:4])) if items else frozenset()
     asked = specific(candidate.about)
+    called = [stems(i.product.name) for i in items if i.sku in candidate.called]
     found = []
     for own in in_force(scene.case):
         for part in own.includes:
             if (
                 not own_name(own, part)
                 and _serves(candidate, part, names)
+                and (not called or any(name <= stems(part) for name in called))
                 and not _outdone(asked, part, items)
                 and not (amounts(part) and _spent(scene, candidate, part))
             ):
