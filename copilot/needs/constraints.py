@@ -21,6 +21,7 @@ from copilot.needs.catalogue import (
     shared_out,
     subjects,
 )
+from copilot.needs.having import asked_part
 from copilot.needs.proposal import Constraint
 from copilot.needs.scene import Scene, Words
 from copilot.needs.sufficiency import SIZES
@@ -42,6 +43,10 @@ _AT_MOST = re.compile(
     r"or less|tops)\b(.{0,14})"
 )
 _MODEL = re.compile(r"\b([A-Z][\w-]+ [A-Z]?\d{2,4}[A-Za-z]?)\b")
+_MANY = re.compile(
+    r"(?<![\w.:/£$€#-])([2-9]|[1-9]\d) "
+    r"((?:[a-z][\w-]*)(?: (?!for|of|in|on|at|and|or)[a-z][\w-]*){0,2})"
+)
 _KIND = re.compile(r"\b(?:an?|the) ([a-z][\w-]{3,}) ones?\b")
 _HOURS_AT = re.compile(r"(\d+(?:\.\d+)?) hours? at (\d+(?:\.\d+)?) ?kw")
 _BARE = re.compile(
@@ -102,7 +107,7 @@ def _quantities(
         text = f"{more.value:g} {_readable(more.unit)}"
         found = [Constraint("quantity", text, more.unit, more.value, "extra")]
     if all(c.unit in SIZES for c in found):
-        found = [*found, *_pieces(near)]
+        found = [*found, *_pieces(scene, near, items)]
     found = found or _bare_number(scene, spoken, items)
     found = found or _energy(spoken, units)
     if found:
@@ -143,10 +148,21 @@ def told_before(scene: Scene, seed: Words, items: list[Offering]) -> list[Constr
     )
 
 
-def _pieces(near: list[Words]) -> list[Constraint]:
+def _pieces(scene: Scene, near: list[Words], items: list[Offering]) -> list[Constraint]:
     """Of the thing itself, so many: they say how many and not of what unit."""
     many = next((n for w in near if (n := pieces(w.text))), None)
+    if not many and near and scene.reads("strong_want", near[0].text):
+        many = _of_kind(near[0].text, items)
     return [Constraint("quantity", f"{many:g} of them", PIECES, many, "total")] if many else []
+
+
+def _of_kind(text: str, items: list[Offering]) -> float | None:
+    """ "Two valves, please" where valves are sold one by one; not the two that they have."""
+    heads = {i.head for i in items} - SIZES
+    for many, rest in _MANY.findall(digits(asked_part(text))):
+        if any(stem(word) in heads for word in rest.split()):
+            return float(many)
+    return None
 
 
 def open_amount(
