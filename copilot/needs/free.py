@@ -56,7 +56,7 @@ def _owned(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
         return []
     found = []
     for item in items:
-        if not all(_holds(item, c) for c in candidate.constraints if c.kind == "quantity"):
+        if not all(_holds(scene, item, c) for c in candidate.constraints if c.kind == "quantity"):
             continue
         for own in in_force(scene.case):
             same = own.sku == item.sku or plain(own.name) == plain(item.product.name)
@@ -65,10 +65,12 @@ def _owned(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
     return found
 
 
-def _holds(item: Offering, asked: Constraint) -> bool:
+def _holds(scene: Scene, item: Offering, asked: Constraint) -> bool:
     """One of a plan is as much as they ask for; of what is counted by the piece it may not be."""
     given = item.provides(asked.unit)
     if given is None or given.extra or given.value == 1 or asked.basis != "total":
+        return False
+    if used_up(scene.case, asked.unit):
         return False
     return item.product.period != "once" and given.value >= (asked.amount or 0.0)
 

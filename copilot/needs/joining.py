@@ -21,10 +21,11 @@ def merged(scene: Scene, found: Sequence[Candidate]) -> list[Candidate]:
         place = next(
             (n for n, k in enumerate(kept) if near & {i.sku for i in relevant_to(k, items)}), None
         )
-        if place is not None:
+        more = _as_many(scene, candidate, items) if candidate.in_all and kept else None
+        if more and kept[-1].drop is None is candidate.drop:
+            kept[-1] = _with_more(kept[-1], candidate, more)
+        elif place is not None:
             kept[place] = _joined(kept[place], candidate)
-        elif candidate.in_all and kept and kept[-1].drop is None is candidate.drop:
-            kept[-1] = _with_more(scene, kept[-1], candidate)
         else:
             kept.append(candidate)
     return kept
@@ -64,18 +65,15 @@ def _united(lead: Candidate, other: Candidate) -> tuple[Constraint, ...]:
     return (*lead.constraints, *(c for c in other.constraints if (c.kind, c.unit) not in known))
 
 
-def _with_more(scene: Scene, first: Candidate, second: Candidate) -> Candidate:
+def _with_more(first: Candidate, second: Candidate, more: Constraint) -> Candidate:
     """ "What does it cost altogether, with valves?": the need of before, and the valves with it."""
-    counted = _as_many(scene, second, scene.items)
-    if counted is None:
-        return first
     return replace(
         first,
         need_type="stated",
         explicit=first.explicit or second.explicit,
         quotes=tuple(dict.fromkeys((*first.quotes[:2], *second.quotes[:1]))),
         about=first.about | second.about,
-        constraints=(*_united(first, second), counted),
+        constraints=(*_united(first, second), more),
         release_after=first.release_after or second.release_after,
         hold_until=first.hold_until or second.hold_until,
     )
