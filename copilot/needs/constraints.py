@@ -160,7 +160,8 @@ def _of_kind(text: str, items: list[Offering]) -> float | None:
     """ "Two valves, please" where valves are sold one by one; not the two that they have."""
     heads = {i.head for i in items} - SIZES
     for many, rest in _MANY.findall(digits(asked_part(text))):
-        if any(stem(word) in heads for word in rest.split()):
+        said = {stem(word) for word in rest.split()}
+        if said & heads and not said & SIZES:  # a 20 cm pot is one pot
             return float(many)
     return None
 
