@@ -1,7 +1,8 @@
 """Measures ledgers and needs on the demo company's labels, through the whole product.
 
-`python -m eval.demo` ingests the demo into a temporary home, replays every interaction as the
-conversation in progress with only earlier contacts known, and prints figures with denominators.
+`python -m eval.demo` ingests the demo into a temporary home, plays every interaction turn by turn,
+as the conversation in progress with only earlier contacts known, and prints figures with their
+denominators.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from copilot.config import ROOT, Settings
 from copilot.db import TenantStore
 from copilot.domain import Conversation, Interaction
 from copilot.needs import Assessment
-from copilot.needs.output import VISIBLE
+from copilot.needs.output import VISIBLE, Flag
 from copilot.story import Story, started, story_of
 from copilot.suggester.casefile import case_of
 from ingest.cli import run_with_progress
@@ -132,25 +133,33 @@ def ledgers(copilot: Copilot, store: TenantStore, labels: Mapping[str, Any]) -> 
     return totals
 
 
-def replayed(copilot: Copilot, store: TenantStore) -> Iterator[tuple[Interaction, Assessment]]:
-    """Each interaction as the conversation in progress, with the earlier contacts only."""
+def played(
+    copilot: Copilot, store: TenantStore
+) -> Iterator[tuple[Interaction, list[tuple[str, Assessment]]]]:
+    """Each interaction after every turn of the customer, with the earlier contacts only."""
     for interaction in store.sources.iterate("interaction"):
         turns = tuple(turn for turn in interaction.turns if turn.visibility == "public")
-        conversation = Conversation(
-            turns, interaction.source_id, interaction.channel, interaction.customer_id
-        )
         story = story_of(store, interaction.customer_id)
         earlier = tuple(c for c in story.contacts if started(c) < started(interaction))
-        evidence = copilot.retriever.evidence(store, conversation)
-        as_of = max((t.at for t in turns if t.at), default=started(interaction))
-        case = case_of(
-            conversation,
-            as_known_then(replace(story, contacts=earlier), interaction, last=story.contacts[-1]),
-            catalogue=copilot.suggester.catalogue.of(store).products,
-            knowledge=evidence.documents,
-            as_of=as_of,
+        known = as_known_then(
+            replace(story, contacts=earlier), interaction, last=story.contacts[-1]
         )
-        yield interaction, copilot.engine.assess(case)
+        seen = []
+        for place, turn in enumerate(turns, start=1):
+            if turn.speaker != "customer":
+                continue
+            conversation = Conversation(
+                turns[:place], interaction.source_id, interaction.channel, interaction.customer_id
+            )
+            case = case_of(
+                conversation,
+                known,
+                catalogue=copilot.suggester.catalogue.of(store).products,
+                knowledge=copilot.retriever.evidence(store, conversation).documents,
+                as_of=max((t.at for t in turns[:place] if t.at), default=started(interaction)),
+            )
+            seen.append((turn.id, copilot.engine.assess(case)))
+        yield interaction, seen
 
 
 def as_known_then(story: Story, interaction: Interaction, *, last: Interaction) -> Story:
@@ -178,37 +187,52 @@ def as_known_then(story: Story, interaction: Interaction, *, last: Interaction) 
 
 
 def needs(copilot: Copilot, store: TenantStore, labels: Mapping[str, Any]) -> None:
-    """Flags against labelled needs and hard negatives, printed with every mistake."""
+    """Flags at any turn against labelled needs and hard negatives, printed with every mistake."""
     gold: dict[str, list[Label]] = {}
     for label in labels["needs"]:
         gold.setdefault(label["interaction"], []).append(label)
     negatives = {x["interaction"]: x["none_reason"] for x in labels["hard_negatives"]}
     counts: Counter[str] = Counter()
-    for interaction, assessment in replayed(copilot, store):
-        source = interaction.source_id
-        shown = [flag for flag in assessment.flags if flag.disposition in VISIBLE]
-        counts["visible"] += len(shown)
-        wanted = gold.get(source, [])
+    for interaction, seen in played(copilot, store):
+        source, wanted = interaction.source_id, gold.get(interaction.source_id, [])
+        flags = [(turn, flag) for turn, assessment in seen for flag in assessment.flags]
+        shown = [(turn, flag) for turn, flag in flags if flag.disposition in VISIBLE]
         counts["gold"] += len(wanted)
-        quotes = [e.quote for flag in assessment.flags for e in flag.evidence]
-        hit = sum(any(overlaps(q, want["quote"]) for q in quotes) for want in wanted)
-        counts["found"] += hit
-        if not wanted and shown:
+        for want in wanted:
+            found, visible = _match(flags, want), _match(shown, want)
+            counts["found"] += bool(found)
+            counts["visible"] += bool(visible)
+            counts["exact"] += any(_exact(flag, want) for flag in visible)
+            if not found:
+                reasons = ", ".join(f"{turn} {a.none_reason}" for turn, a in seen)
+                out.print(f"[dim]missed {source} ({reasons}): {want['quote'][:90]}[/]")
+            elif visible and not any(_exact(flag, want) for flag in visible):
+                got = visible[-1].recommended
+                out.print(f"[dim]bundle {source}: {' '.join(got)} for {want['recommended']}[/]")
+        if shown and not any(_match(shown, want) for want in wanted):
             counts["unlabelled"] += 1
-            out.print(f"[yellow]flag[/] {source}: {shown[0].need} ← {quotes[0]}")
+            turn, flag = shown[0]
+            out.print(f"[yellow]flag[/] {source} {turn}: {flag.recommended} ← {flag.need}")
         if source in negatives:
             counts["negatives"] += 1
             counts["pushy"] += bool(shown)
-            counts["reason"] += assessment.none_reason == negatives[source]
-        if hit < len(wanted):
-            why = assessment.none_reason
-            out.print(f"[dim]missed {source} ({why}): {wanted[0]['quote'][:90]}[/]")
+            last = seen[-1][1].none_reason if seen else None
+            counts["reason"] += last == negatives[source]
     out.print(
-        f"needs found {counts['found']}/{counts['gold']}, visible flags {counts['visible']}, "
-        f"in {counts['unlabelled']} contacts without a labelled need; pushy on "
-        f"{counts['pushy']}/{counts['negatives']} hard negatives, same reason "
-        f"{counts['reason']}/{counts['negatives']}"
+        f"needs found {counts['found']}/{counts['gold']}, shown {counts['visible']}, of these with "
+        f"the labelled bundle {counts['exact']}; shown without a labelled need in "
+        f"{counts['unlabelled']} contacts; pushy on {counts['pushy']}/{counts['negatives']} hard "
+        f"negatives at any turn, same reason {counts['reason']}/{counts['negatives']}"
     )
+
+
+def _match(flags: Sequence[tuple[str, Flag]], want: Label) -> list[Flag]:
+    """The flags that quote the words of the label."""
+    return [f for _, f in flags if any(overlaps(e.quote, want["quote"]) for e in f.evidence)]
+
+
+def _exact(flag: Flag, want: Label) -> bool:
+    return sorted(flag.recommended) == sorted(want["recommended"])
 
 
 def main() -> None:

@@ -47,6 +47,13 @@ class Products:
         """Whether a product that is asked for or about is the customer's already."""
         return bool(self.wanted) and ask.sort in ("cost", "request")
 
+    def is_had(self, text: str, ask: Ask) -> bool:
+        """Whether a sentence prices what they have, where something they lack is spoken of too."""
+        found = named(text, self.names)
+        if not found or found[0] not in self.wanted or self.theirs == self.owned:
+            return False
+        return found[0] not in named(ask.text, self.names)
+
     def asked_about(self, ask: Ask, message: str) -> tuple[str, ...]:
         """The products a question is about: those it names, or those "it" stands for."""
         found = named(ask.text, self.names)

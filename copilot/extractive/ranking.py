@@ -87,7 +87,7 @@ class Ranking:
             for unit in article.units:
                 if reading.passes_over(unit) or not (worth := self._worth(unit)):
                     continue
-                if is_of_one and self.products.is_other(unit.text, article.hit.title, asked):
+                if is_of_one and self._is_of_other(ask, unit, article, asked):
                     continue
                 if unit.said.cell and self._is_another_cell(ask, unit, told):
                     continue
@@ -105,6 +105,11 @@ class Ranking:
                 found.append(one._replace(score=one.score * factor))
         found.sort(key=lambda m: (-m.score, m.unit.n, m.unit.place))
         return found
+
+    def _is_of_other(self, ask: Ask, unit: Unit, article: Article, asked: Sequence[str]) -> bool:
+        """Of another product than is asked about, or the price of what they have already."""
+        had = ask.sort == "cost" and self.products.is_had(unit.text, ask)
+        return had or self.products.is_other(unit.text, article.hit.title, asked)
 
     @cached_property
     def pages(self) -> frozenset[int]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
+from itertools import combinations, combinations_with_replacement
 from typing import Literal
 
 from copilot.ledger.language import plain
-from copilot.needs.catalogue import PIECES, Offering, linked
+from copilot.needs.catalogue import PIECES, Offering, linked, named, packed
 from copilot.needs.eligibility import Verdict, allowed, owns
 from copilot.needs.output import RejectedOption, Sufficiency
 from copilot.needs.proposal import Candidate
 from copilot.needs.scene import Scene
-from copilot.needs.sufficiency import line, meets
+from copilot.needs.sufficiency import SIZES, line, meets
 
 WhyNot = Literal[
     "dearer", "insufficient", "incompatible", "not_eligible", "unavailable", "worse_for_customer"
@@ -149,7 +150,9 @@ def relevant_to(candidate: Candidate, items: Sequence[Offering]) -> list[Offerin
     if by_unit:
         return by_unit
     top = max((s for s, _ in scored), default=0.0)
-    return [i for s, i in scored if top and s >= 0.6 * top][:10]
+    near = [i for s, i in scored if top and s >= 0.6 * top][:10]
+    meant = candidate.named or frozenset()
+    return [i for i in near if i.sku in meant] or near
 
 
 def changes_choice(scene: Scene, candidate: Candidate) -> bool:
@@ -182,21 +185,61 @@ def _cheapest(
     short: list[tuple[str, ...]] = []
     repeats = any(c.kind == "quantity" for c in candidate.constraints)
     asked = _asked(candidate, able)
-    for size in range(1, scene.policy.bundle.max_items + 1 if repeats else 2):
-        for items in combinations_with_replacement(able[:10], size):
-            whole = with_required(scene, items, everything, limit=scene.policy.bundle.max_items)
-            if whole is None:
-                continue
-            cost = sum(i.cost or 0.0 for i in whole)
-            if best and not _better(cost, whole, best):
-                continue
-            proofs = _proofs(scene, candidate, whole, asked, able)
-            if proofs is None:
-                if size == 1:
-                    short.append(tuple(i.sku for i in items))
-                continue
-            best = Bundle(whole, cost, tuple(proofs))
+    for items in _choices(scene, candidate, able[:10], repeats=repeats):
+        if best and sum(i.cost or 0.0 for i in items) > best.cost:
+            continue
+        whole = with_required(scene, items, everything, limit=_room(scene, items))
+        if whole is None:
+            continue
+        cost = sum(i.cost or 0.0 for i in whole)
+        if best and not _better(cost, whole, best):
+            continue
+        proofs = _proofs(scene, candidate, whole, asked, able)
+        if proofs is None:
+            if len(items) == 1:
+                short.append(tuple(i.sku for i in items))
+            continue
+        best = Bundle(whole, cost, tuple(proofs))
     return best, short
+
+
+def _choices(
+    scene: Scene, candidate: Candidate, able: Sequence[Offering], *, repeats: bool
+) -> Iterator[tuple[Offering, ...]]:
+    """Few products first; then those of which more are counted than a bundle has products."""
+    bounds = scene.policy.bundle
+    for size in range(1, bounds.max_items + 1 if repeats else 2):
+        yield from combinations_with_replacement(able, size)
+    copies = {i.sku: _copies(candidate, i, bounds.max_pieces) for i in able} if repeats else {}
+    for size in range(1, bounds.max_items + 1 if max(copies.values(), default=1) > 1 else 1):
+        for items in combinations(able, size):
+            for one in items:
+                for more in range(bounds.max_items - size + 1, copies[one.sku]):
+                    yield tuple(i for i in items for _ in range(1 + more * (i is one)))
+
+
+def _copies(candidate: Candidate, item: Offering, most: int) -> int:
+    """How many of one product the counts could ask for, where their words name it.
+
+    Five guests are no wish for five of whatever is sold by the guest; centimetres count nothing.
+    """
+    found = 1
+    if not named(candidate.about) & item.name_words:
+        return found
+    for constraint in candidate.constraints:
+        if constraint.kind != "quantity" or not constraint.amount or constraint.unit in SIZES:
+            continue
+        given = item.provides(constraint.unit)
+        one = packed(item) if constraint.unit == PIECES else given.value if given else 0.0
+        needed = math.ceil(constraint.amount / one) if one else 1
+        found = max(found, needed if needed <= most else 1)
+    return found
+
+
+def _room(scene: Scene, items: Sequence[Offering]) -> int:
+    """How many pieces a bundle may hold with what its parts require."""
+    bounds = scene.policy.bundle
+    return max(bounds.max_items, min(bounds.max_pieces, len(items) + bounds.max_items - 1))
 
 
 def _better(cost: float, items: Sequence[Offering], best: Bundle) -> bool:

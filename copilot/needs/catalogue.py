@@ -65,6 +65,18 @@ _MORE = re.compile(
 _EACH = re.compile(
     r"\bfor (?:each|every one|either) of (?:my|our|the|these|those|his|her)? ?(\d{1,2})\b"
 )
+_OF_THESE = re.compile(
+    r"(?<![\w.:/£$€#-])\d{1,2} (?:more |further |extra )?(?:of (?:the|those|these)|ones)\b"
+)
+_NEED_EACH = re.compile(
+    r"(?<![\w.:/£$€#-])(\d{1,2}) (?:new |more )?[a-z]+\b[^.?!;]{0,60}?\b(?:each|both|all|every one)"
+    r"(?: of (?:them|us))?(?:'ll|'d| will| would| must| also| should)* (?:needs?|wants?|requires?|"
+    r"gets?|have|has|like) (?:a|an|one|(?:their|his|her|its|our) own)(?: new| own)? ([a-z][\w-]+)"
+)
+_WITH_EACH = re.compile(
+    r"(?<![\w.:/£$€#-])(\d{1,2}) (?:new |more )?[a-z]+ (?:with|that have|which have) (?:a|an|one) "
+    r"([a-z][\w-]+)(?: in)? each\b"
+)
 _PACK = re.compile(r"\b(?:pack|set|box|bundle|case) of (\d{1,3})\b")
 _GENERIC = frozenset(
     stem(w)
@@ -95,6 +107,16 @@ def subjects(text: str) -> frozenset[str]:
 def is_generic(word: str) -> bool:
     """A word that names no subject of its own, such as `plan` or `plus`."""
     return word in _GENERIC
+
+
+def specific(spoken: Iterable[str]) -> frozenset[str]:
+    """Words and subjects without those that name no subject of their own."""
+    return frozenset(w for w in spoken if w not in _GENERIC)
+
+
+def named(spoken: Iterable[str]) -> frozenset[str]:
+    """Words alone, without subjects and without those that name none."""
+    return frozenset(w for w in specific(spoken) if not w.startswith("~"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +184,24 @@ def pieces(text: str) -> float | None:
     return float(next(g for g in match.groups() if g)) if match else None
 
 
+def counts_things(text: str) -> bool:
+    """ "Four more of the oak chairs": the number is of things, not of a unit called oak."""
+    return bool(_OF_THESE.search(digits(text)))
+
+
+@lru_cache(maxsize=4096)
+def shared_out(text: str, *, wished: bool) -> tuple[Amount, ...]:
+    """One for each is as many: two drivers who "each need a SIM" wish for two.
+
+    What they merely have is counted alike: "three rooms with a radiator each".
+    """
+    pattern = _NEED_EACH if wished else _WITH_EACH
+    return tuple(
+        Amount(_measure(stem(m.group(2)))[0], float(m.group(1)), extra=True)
+        for m in pattern.finditer(digits(text))
+    )
+
+
 def more_of(text: str, units: Iterable[str]) -> Amount | None:
     """ "Down to the last gigabyte. Could she have five more?": five of the unit spoken of."""
     lowered = digits(text)
@@ -201,6 +241,12 @@ class Offering:
         return self.product.sku
 
     @property
+    def head(self) -> str:
+        """What kind of thing it is: the last word of its name that is no figure."""
+        told = [w for w in words(self.product.name.split(",")[0]) if w.isalpha()]
+        return stem(told[-1]) if told else ""
+
+    @property
     def available(self) -> bool:
         """On sale today."""
         return self.product.status in ("available", "limited")
@@ -212,6 +258,11 @@ class Offering:
         text = plain(f"{self.product.name}. {self.product.features}")
         of = {_measure(stem(noun))[0] for noun in _ENDLESS.findall(text)}
         return not of or unit in of
+
+    def named_in(self, spoken: frozenset[str]) -> bool:
+        """All words of its name that say something are among these."""
+        own = named(self.name_words)
+        return bool(own) and own <= spoken
 
     def provides(self, unit: str) -> Amount | None:
         """What it gives of a unit, if it says so; a bare length may be any of its lengths."""
@@ -269,6 +320,9 @@ def owned_amount(case: Case, unit: str) -> float:
         for u, v in item.limits.items()
         if families().get(stem(u), stem(u)) == unit
     ]
+    skus = {item.sku for item in in_force(case)} - {None, ""}
+    told = (p.features for p in case.catalogue if p.sku in skus)
+    found += [a.value for text in told for a in amounts(text) if a.unit == unit and not a.extra]
     return max(found, default=0.0)
 
 

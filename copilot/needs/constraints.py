@@ -13,12 +13,15 @@ from copilot.needs.catalogue import (
     Amount,
     Offering,
     amounts,
+    counts_things,
     linked,
     more_of,
     owned_amount,
     pieces,
+    shared_out,
     subjects,
 )
+from copilot.needs.having import asked_part
 from copilot.needs.proposal import Constraint
 from copilot.needs.scene import Scene, Words
 from copilot.needs.sufficiency import SIZES
@@ -40,6 +43,11 @@ _AT_MOST = re.compile(
     r"or less|tops)\b(.{0,14})"
 )
 _MODEL = re.compile(r"\b([A-Z][\w-]+ [A-Z]?\d{2,4}[A-Za-z]?)\b")
+_MANY = re.compile(
+    r"(?<![\w.:/£$€#-])([2-9]|[1-9]\d) "
+    r"((?:[a-z][\w-]*)(?: (?!for|of|in|on|at|and|or)[a-z][\w-]*){0,2})"
+)
+_KIND = re.compile(r"\b(?:an?|the) ([a-z][\w-]{3,}) ones?\b")
 _HOURS_AT = re.compile(r"(\d+(?:\.\d+)?) hours? at (\d+(?:\.\d+)?) ?kw")
 _BARE = re.compile(
     r"(?<![\w.:/£$€-])(\d{2,5}(?:\.\d+)?)(?![\w:/%.-]*\d)(?= (?:to print|to send|to store|on|"
@@ -63,6 +71,7 @@ def constraints_of(scene: Scene, near: list[Words], items: list[Offering]) -> li
     found = [
         *_quantities(scene, spoken, near, items),
         *_compatibility(spoken, items),
+        *_kinds(spoken, items),
         *_limits(scene, spoken),
     ]
     return list({(c.kind, c.unit or c.text): c for c in reversed(found)}.values())[::-1]
@@ -90,7 +99,7 @@ def _quantities(
             "at_most" if most(a) else "extra" if a.extra else "total",
         )
         for w in near
-        for a in amounts(w.text)
+        for a in (*shared_out(w.text, wished=True), *_measured(w.text))
         if unit_of(a) in units | bare
         and (a.extra or a.value != owned_amount(scene.case, unit_of(a)))
     ]
@@ -98,7 +107,7 @@ def _quantities(
         text = f"{more.value:g} {_readable(more.unit)}"
         found = [Constraint("quantity", text, more.unit, more.value, "extra")]
     if all(c.unit in SIZES for c in found):
-        found = [*found, *_pieces(near)]
+        found = [*found, *_pieces(scene, near, items)]
     found = found or _bare_number(scene, spoken, items)
     found = found or _energy(spoken, units)
     if found:
@@ -106,6 +115,12 @@ def _quantities(
     if _DOUBLE.search(plain(spoken)):
         return _doubled(scene, units)
     return _projected(scene, near, units) or _next_step(scene, near, units)
+
+
+def _measured(text: str) -> tuple[Amount, ...]:
+    """The amounts of a text, without a number that counts the things themselves."""
+    many = pieces(text) if counts_things(text) else None
+    return tuple(a for a in amounts(text) if a.value != many)
 
 
 def told_before(scene: Scene, seed: Words, items: list[Offering]) -> list[Constraint]:
@@ -133,10 +148,22 @@ def told_before(scene: Scene, seed: Words, items: list[Offering]) -> list[Constr
     )
 
 
-def _pieces(near: list[Words]) -> list[Constraint]:
+def _pieces(scene: Scene, near: list[Words], items: list[Offering]) -> list[Constraint]:
     """Of the thing itself, so many: they say how many and not of what unit."""
     many = next((n for w in near if (n := pieces(w.text))), None)
+    if not many and near and scene.reads("strong_want", near[0].text):
+        many = _of_kind(near[0].text, items)
     return [Constraint("quantity", f"{many:g} of them", PIECES, many, "total")] if many else []
+
+
+def _of_kind(text: str, items: list[Offering]) -> float | None:
+    """ "Two valves, please" where valves are sold one by one; not the two that they have."""
+    heads = {i.head for i in items} - SIZES
+    for many, rest in _MANY.findall(digits(asked_part(text))):
+        said = {stem(word) for word in rest.split()}
+        if said & heads and not said & SIZES:  # a 20 cm pot is one pot
+            return float(many)
+    return None
 
 
 def open_amount(
@@ -242,6 +269,17 @@ def _compatibility(spoken: str, items: list[Offering]) -> list[Constraint]:
             "compatibility", f"fits {m.group(1)}", words=frozenset(plain(m.group(1)).split())
         )
         for m in _MODEL.finditer(spoken)
+    ][:1]
+
+
+def _kinds(spoken: str, items: list[Offering]) -> list[Constraint]:
+    """ "A cordless one": of what is on sale, the kind they name, where not all are of it."""
+    near = [i for i in items if linked(subjects(spoken), i)]
+    said = [(word, stem(word)) for word in _KIND.findall(plain(spoken))]
+    return [
+        Constraint("feature", word, words=frozenset({kind}))
+        for word, kind in said
+        if any(kind in i.words for i in near) and not all(kind in i.words for i in near)
     ][:1]
 
 

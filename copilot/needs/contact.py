@@ -8,7 +8,7 @@ from typing import Literal
 
 from copilot.needs.output import GateOut, NoneReason
 from copilot.needs.scene import Scene
-from copilot.needs.state import State
+from copilot.needs.standing import State
 
 Result = Literal["pass", "fail", "unknown", "not_applicable"]
 

@@ -30,7 +30,13 @@ _FILLER = frozenset(
     stem(w)
     for w in """a an the any or and with have has having own owns owned plan active existing
     customer customers only needs need requires require fits fit for compatible model series device
-    current valid account holder""".split()
+    current valid account holder households families people persons those anyone that who which on
+    receive receiving in receipt of qualifying""".split()
+)
+# "For households that receive a benefit": a condition, though it stands in the description.
+_FOR_WHOM = re.compile(
+    r"\bfor ((?:households|families|people|persons|customers|those|anyone|companies|businesses) "
+    r"(?:that|who|which|with|on|receiving|in receipt of) [^,.;]{3,60})"
 )
 _NOTHING = frozenset({"", "none", "-", "n/a", "nothing", "no"})
 
@@ -71,6 +77,9 @@ def eligibility(
         return Verdict("unmet", f"{item.product.name} is {item.product.status}", item.sku)
     if not _in_season(scene, item):
         return Verdict("unmet", f"{item.product.name} is not on sale today", item.sku)
+    whom = _FOR_WHOM.search(plain(item.product.features))
+    if whom and (proof := _on_file(scene, candidate, whom.group(1), item)).met != "met":
+        return proof
     requirement = item.product.requires.strip()
     if plain(requirement) in _NOTHING:
         return _age_range(candidate, item)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from copilot.errors import ModelError
 from copilot.guardrails.links import strip_links
-from copilot.needs import free
+from copilot.needs import free, informs
 from copilot.needs.case import Case
 from copilot.needs.contact import CONTACT, Verdict
 from copilot.needs.flags import flag_of, insights
@@ -34,7 +34,8 @@ from copilot.needs.records import disagreements
 from copilot.needs.rules import RuleProposer
 from copilot.needs.scene import Scene
 from copilot.needs.silence import reasons
-from copilot.needs.state import State, read_state
+from copilot.needs.standing import State
+from copilot.needs.state import read_state
 
 if TYPE_CHECKING:
     from copilot.ledger import OpenLoop, Promise
@@ -153,18 +154,18 @@ def _informs(scene: Scene, state: State, matters: Iterable[Matter]) -> tuple[Inf
     ]
     found += [Inform(kind=c.kind, text=c.text[:280], source=c.source) for c in state.read.informs]
     conflicts = [p.conflict_with for p in scene.promises if p.conflict_with]
-    duplicate = free.duplicate(scene)
+    duplicate = informs.duplicate(scene)
     wronged = bool(state.complaint or state.disruption) or state.issue in (
         "open",
         "fixed_unconfirmed",
     )
     found += [duplicate] if duplicate else []
-    found += free.contact_informs(
+    found += informs.contact_informs(
         scene, care=bool(state.care or state.fraud), conflict_ids=conflicts, wronged=wronged
     )
     for matter in matters:
         if matter.search and matter.search.blocked_by:
-            found += free.obstacle(scene, matter.search.blocked_by, matter.search.blocked_source)
+            found += informs.obstacle(scene, matter.search.blocked_by, matter.search.blocked_source)
     found = [_by_source(scene, i) for i in found]
     unique = {i.source: i for i in reversed(found)}
     ordered = sorted(

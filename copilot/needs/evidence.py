@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from copilot.ledger import Said
-from copilot.ledger.language import plain, stems
-from copilot.needs.catalogue import amounts, is_generic, subjects
+from copilot.ledger.language import plain, sentences, stems
+from copilot.needs.catalogue import amounts, is_generic, named, subjects
 from copilot.needs.output import CounterOut, EvidenceOut, NeedType
 from copilot.needs.proposal import Candidate, Quote
 from copilot.needs.scene import Scene, foreign_spans, is_foreign, signals
@@ -184,4 +184,17 @@ def refused_after(scene: Scene, candidate: Candidate) -> CounterOut | None:
         refused = later and scene.reads("refusal", found.quote)
         if refused and not _of_another(scene, found.quote, candidate):
             return found
+    return None
+
+
+def carried_out(scene: Scene, candidate: Candidate) -> Said | None:
+    """The turn of ours that says what they asked for has been done; nothing is left to raise."""
+    last = max((scene.position.get(q.turn, -1) for q in candidate.quotes), default=-1)
+    ours = [t for t in scene.current[last + 1 :] if t.ours]
+    about = named(candidate.about)
+    for place, turn in enumerate(ours):
+        for said in sentences(turn.text):
+            direct = place == 0 or about & stems(said.text)
+            if direct and scene.reads("carried_out", said.text) and not said.text.endswith("?"):
+                return turn
     return None

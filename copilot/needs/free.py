@@ -7,18 +7,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
-from copilot.ledger.language import digits, plain, stem
+from copilot.ledger.language import digits, plain, stem, stems
 from copilot.needs.case import KnowledgeFact, OwnedItem
-from copilot.needs.catalogue import Offering, amounts, is_generic, subjects, used_up
+from copilot.needs.catalogue import Offering, amounts, named, specific, subjects, used_up
 from copilot.needs.holders import open_to
-from copilot.needs.output import Inform, InformKind
-from copilot.needs.proposal import Candidate, Cure
+from copilot.needs.output import InformKind
+from copilot.needs.proposal import Candidate, Constraint, Cure
 from copilot.needs.records import in_force
 from copilot.needs.scene import Scene, signals
 from copilot.needs.statements import is_passage, statements
 
-STATEMENT = 220  # a longer sentence of an article is no piece of news
-RELEVANT = 3.0  # words of substance that such a sentence shares with the customer's
 _FROM_DAY = re.compile(
     rf"\b(?:from|on|as of|starting) (?:the )?\d{{1,2}}(?:st|nd|rd|th)? (?:of )?"
     rf"(?:{'|'.join(MONTHS)})(?: \d{{4}})?"
@@ -53,15 +51,13 @@ def cures(scene: Scene, candidate: Candidate, relevant: Iterable[Offering]) -> l
 
 
 def _owned(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
-    """They have this very product already."""
-    if (
-        (candidate.another and not candidate.read_by_model)
-        or candidate.for_other
-        or any(c.kind == "quantity" for c in candidate.constraints)
-    ):
+    """They have this very product already, and as much of it as they say they need."""
+    if (candidate.another and not candidate.read_by_model) or candidate.for_other:
         return []
     found = []
     for item in items:
+        if not all(_holds(scene, item, c) for c in candidate.constraints if c.kind == "quantity"):
+            continue
         for own in in_force(scene.case):
             same = own.sku == item.sku or plain(own.name) == plain(item.product.name)
             if same:
@@ -69,22 +65,34 @@ def _owned(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
     return found
 
 
+def _holds(scene: Scene, item: Offering, asked: Constraint) -> bool:
+    """One of a plan is as much as they ask for; of what is counted by the piece it may not be."""
+    given = item.provides(asked.unit)
+    if given is None or given.extra or given.value == 1 or asked.basis != "total":
+        return False
+    if used_up(scene.case, asked.unit):
+        return False
+    return item.product.period != "once" and given.value >= (asked.amount or 0.0)
+
+
 def _included(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
     """Something in what they own speaks of the need; amounts cure only up to their limit."""
     if candidate.for_other or _consumed(scene, candidate):
         return []
     names = frozenset().union(*(i.words for i in items[:4])) if items else frozenset()
-    asked = _specific(candidate.about)
+    asked = specific(candidate.about)
+    called = [stems(i.product.name) for i in items if i.sku in candidate.called]
     found = []
     for own in in_force(scene.case):
         for part in own.includes:
             if (
                 not own_name(own, part)
                 and _serves(candidate, part, names)
+                and (not called or any(name <= stems(part) for name in called))
                 and not _outdone(asked, part, items)
                 and not (amounts(part) and _spent(scene, candidate, part))
             ):
-                text = f"{_capital(part)} is already part of {own.name}."
+                text = f"{capital(part)} is already part of {own.name}."
                 found.append(Cure("entitlement", own.id, text))
     return found
 
@@ -128,13 +136,13 @@ def _serves(candidate: Candidate, part: str, names: frozenset[str]) -> bool:
         if quantity is None or quantity.basis != "total" or candidate.another:
             return False
         # "20 GB at home" is no cure for data abroad: the need's subject must be the part's too.
-        foreign = {w for w in _specific(candidate.about) & names if w.startswith("~")} - {"~data"}
+        foreign = {w for w in specific(candidate.about) & names if w.startswith("~")} - {"~data"}
         enough = any(a.unit == quantity.unit and a.value >= (quantity.amount or 0) for a in given)
         return enough and foreign <= subjects(part)
     if quantity or candidate.another or _TRIAL.search(plain(part)) or _NUMBERED.match(digits(part)):
         return False
-    about = _specific(subjects(part))
-    shared = about & _specific(candidate.about)
+    about = specific(subjects(part))
+    shared = about & specific(candidate.about)
     if candidate.need_type == "implied":  # what they use and are cramped by is no way out
         used = (w for q in candidate.quotes for w in _IN_USE.findall(plain(q.text)))
         shared -= {stem(word) for pair in used for word in pair.split()}
@@ -145,23 +153,21 @@ def _serves(candidate: Candidate, part: str, names: frozenset[str]) -> bool:
     )
 
 
-def _specific(words_: frozenset[str]) -> frozenset[str]:
-    return frozenset(w for w in words_ if not is_generic(w))
-
-
 def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
     """Knowledge that speaks of the need and of a free, owed or cheaper way."""
     names = frozenset().union(*(i.name_words for i in items[:6])) if items else frozenset()
     skus = {i.sku for i in items}
     found = []
     for fact in scene.case.knowledge:
-        if not _valid(scene, fact) or fact.visibility == "internal" or _begins_later(scene, fact):
+        if not valid(scene, fact) or fact.visibility == "internal" or _begins_later(scene, fact):
             continue
         said, passage = statements(fact.text), is_article(fact)
         for place, sentence in enumerate(said):
             kind = kind_of(sentence)
             if passage:
-                settles = _settles(sentence, candidate) and open_to(scene, fact, sentence, kind)
+                settles = _settles(sentence, candidate) and not scene.weighed(sentence)
+                kind = kind_of(scene.without_names(sentence)) if settles else kind
+                settles = settles and open_to(scene, fact, sentence, kind)
             else:
                 around = " ".join(said[max(0, place - 1) : place + 2])
                 speaks = _speaks_of(around, candidate, names) or scene.called(around) & skus
@@ -173,30 +179,28 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
 
 
 def is_article(fact: KnowledgeFact) -> bool:
+    """A passage of an article rather than one dated statement."""
     return fact.passage or is_passage(fact.text)
 
 
 def _settles(sentence: str, candidate: Candidate) -> bool:
     """A sentence of an article cures only what it names itself, at no price, with no condition."""
-    shared = _named(subjects(sentence)) & _named(candidate.about)
+    shared = named(subjects(sentence)) & named(candidate.about)
     return len(shared) >= 3 and not signals()["priced"].search(digits(sentence))
-
-
-def _named(words_: frozenset[str]) -> frozenset[str]:
-    return frozenset(w for w in _specific(words_) if not w.startswith("~"))
 
 
 def _speaks_of(text: str, candidate: Candidate, names: frozenset[str]) -> bool:
     """A statement is about the need: by its words, its unit or two words of product names."""
-    about = _specific(subjects(text))
+    about = specific(subjects(text))
     units = {c.unit for c in candidate.constraints if c.kind == "quantity"}
     if units & {a.unit for a in amounts(text)}:
         return True
     plain_names = {w for w in about & names if not w.startswith("~")}
-    return bool(about & _specific(candidate.about)) or len(plain_names) >= 2
+    return bool(about & specific(candidate.about)) or len(plain_names) >= 2
 
 
-def _valid(scene: Scene, fact: KnowledgeFact) -> bool:
+def valid(scene: Scene, fact: KnowledgeFact) -> bool:
+    """In force on the day of the assessment."""
     today = scene.as_of.date()
     return (fact.valid_from is None or fact.valid_from <= today) and (
         fact.valid_to is None or today <= fact.valid_to
@@ -231,169 +235,13 @@ def announced(scene: Scene, about: frozenset[str]) -> KnowledgeFact | None:
     for fact in scene.case.knowledge:
         later = fact.valid_from is not None and fact.valid_from > scene.as_of.date()
         later = later or _begins_later(scene, fact)
-        if (later or signals()["announced"].search(digits(fact.text))) and _specific(
+        if (later or signals()["announced"].search(digits(fact.text))) and specific(
             subjects(fact.text)
-        ) & _specific(about):
+        ) & specific(about):
             return fact
     return None
 
 
-def contact_informs(
-    scene: Scene, *, care: bool, conflict_ids: Iterable[str], wronged: bool = False
-) -> list[Inform]:
-    """What helps in this contact whether or not a need was found, best sources first."""
-    spoken = _specific(scene_subjects(scene))
-    scored: list[tuple[float, Inform]] = []
-    conflicts = set(conflict_ids)
-    for fact in scene.case.knowledge:
-        if fact.visibility == "internal":
-            continue
-        conflict = fact.id in conflicts
-        if is_article(fact):
-            told = _best_statement(scene, fact, spoken, care=care)
-            scored += [told] if told else []
-            continue
-        weight = _weight(scene, fact, spoken, care=care, wronged=wronged) + 3.0 * conflict
-        if weight >= 1.0:
-            kind = _fact_kind(fact, care=care, conflict=conflict)
-            scored.append((weight, Inform(kind=kind, text=_short(fact.text), source=fact.id)))
-    if not care:
-        scored += [
-            (w, i) for own in in_force(scene.case) for w, i in _entitlement_informs(own, spoken)
-        ]
-    if scene.says("cost_review") is not None:
-        scored += [
-            (1.5, Inform(kind="cheaper_option", text=_short(fact.text), source=fact.id))
-            for fact in scene.case.knowledge
-            if not is_article(fact)
-            and fact.visibility == "public"
-            and signals()["cheaper"].search(digits(fact.text))
-            and _valid(scene, fact)
-        ]
-    scored.sort(key=lambda pair: -pair[0])
-    return [inform for _, inform in scored[: scene.policy.caps.informs]]
-
-
-def _weight(
-    scene: Scene, fact: KnowledgeFact, spoken: frozenset[str], *, care: bool, wronged: bool
-) -> float:
-    """How much a dated statement has to do with what they speak of."""
-    del scene
-    shared = _specific(subjects(fact.text)) & spoken
-    families = {w for w in shared if w.startswith("~")}
-    weight = len(shared) - 0.4 * len(families)
-    if care and signals()["help"].search(digits(fact.text)):
-        weight += 2.0
-    if wronged and kind_of(fact.text) == "right":
-        weight += 1.0
-    return weight
-
-
-def _best_statement(
-    scene: Scene, fact: KnowledgeFact, spoken: frozenset[str], *, care: bool
-) -> tuple[float, Inform] | None:
-    """Of an article, the one sentence that names what they speak of and is free or owed to them."""
-    best: tuple[float, Inform] | None = None
-    for sentence in statements(fact.text):
-        kind = kind_of(sentence)
-        lowered = digits(sentence)
-        if not kind or len(sentence) > STATEMENT or signals()["priced"].search(lowered):
-            continue
-        weight = len(_named(subjects(sentence)) & spoken) + 1.0 * (
-            care and bool(signals()["help"].search(lowered))
-        )
-        better = weight >= RELEVANT and (best is None or weight > best[0])
-        if better and open_to(scene, fact, sentence, kind):
-            best = (weight, Inform(kind=kind, text=sentence, source=fact.id))
-    return best
-
-
-def _fact_kind(fact: KnowledgeFact, *, care: bool, conflict: bool) -> InformKind:
-    if conflict:
-        return "truth"
-    if care:
-        return "free_fix"
-    return kind_of(fact.text) or "truth"
-
-
-def scene_subjects(scene: Scene) -> frozenset[str]:
-    """What the customer and, after them, our side spoke of in this contact."""
-    return frozenset().union(*(subjects(w.text) for w in scene.own_words), frozenset())
-
-
-def _entitlement_informs(own: OwnedItem, spoken: frozenset[str]) -> list[tuple[float, Inform]]:
-    found = []
-    for part in own.includes:
-        about = {w for w in _specific(subjects(part)) if not w.startswith("~")}
-        shared = about & spoken
-        if shared and not amounts(part) and not own_name(own, part):
-            found.append(
-                (
-                    1.0 + len(shared) / max(1, len(about)),
-                    Inform(
-                        kind="entitlement",
-                        text=f"{_capital(part)} is already part of {own.name}.",
-                        source=own.id,
-                    ),
-                )
-            )
-    return found[:1]
-
-
-def answers(scene: Scene, inform: Inform) -> bool:
-    """What they own is about what they ask, and not itself what they have used up."""
-    own = next((o for o in in_force(scene.case) if o.id == inform.source), None)
-    if own is None:
-        return False
-    spoken, asked = (
-        _specific(scene_subjects(scene)),
-        {scene.same_units.get(w, w) for w in scene.customer_stems},
-    )
-    if any(used_up(scene.case, stem(unit)) and stem(unit) in asked for unit in own.limits):
-        return False
-    told = [part for part in own.includes if plain(part) in plain(inform.text)]
-    about = [{w for w in _specific(subjects(p)) if not w.startswith("~")} for p in told]
-    return not told or any(2 * len(words & spoken) >= len(words) for words in about)
-
-
-def obstacle(scene: Scene, why: str, source: str) -> list[Inform]:
-    """The truth about what cannot be had: the fact that says so, else the product's own line."""
-    item = next((i for i in scene.items if i.sku == source), None)
-    name = {w for w in (item.name_words if item else frozenset()) if not w.startswith("~")}
-    for fact in scene.case.knowledge:
-        shared = name & subjects(fact.text)
-        if name and len(shared) * 2 >= len(name):
-            return [Inform(kind="truth", text=_short(fact.text), source=fact.id)]
-    return [Inform(kind="truth", text=_short(why), source=source or "catalogue")]
-
-
-def duplicate(scene: Scene) -> Inform | None:
-    """Something they pay for and, by their own words, do not need: told when they raise cost."""
-    if not any(scene.says(name) for name in ("cost_review",)):
-        return None
-    said = frozenset().union(*(subjects(w.text) for w in scene.own_words))
-    figures = {
-        f"{a}" for w in scene.own_words for a in re.findall(r"\d+(?:\.\d+)?", digits(w.text))
-    }
-    best: tuple[float, OwnedItem] | None = None
-    for own in in_force(scene.case):
-        text = f"{own.name}. {', '.join(own.includes)}"
-        weight = len({w for w in _specific(subjects(text)) & said if not w.startswith("~")})
-        weight += len(figures & set(re.findall(r"\d+(?:\.\d+)?", own.name)))
-        if weight and (best is None or weight > best[0]):
-            best = (weight, own)
-    if best is None:
-        return None
-    return Inform(
-        kind="cheaper_option",
-        text=f"{best[1].name}: by what you told us you may not need it; it can be ended.",
-        source=best[1].id,
-    )
-
-
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """The text with its first letter large."""
     return text[:1].upper() + text[1:]
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 280 else f"{text[:277]}..."

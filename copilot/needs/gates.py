@@ -21,7 +21,7 @@ from copilot.needs.output import (
 )
 from copilot.needs.proposal import Candidate, Cure
 from copilot.needs.scene import Scene
-from copilot.needs.state import State
+from copilot.needs.standing import State
 from copilot.needs.sufficiency import UNPROVEN
 from copilot.needs.wording import agent_line, is_clean
 
@@ -321,6 +321,10 @@ def g11_timing(matter: Matter) -> Verdict:
     verdict = _their_timing(matter)
     if matter.disposition not in VISIBLE:
         return verdict
+    done = evidence.carried_out(matter.scene, matter.candidate)
+    if done:
+        matter.disposition, matter.release_when = "hold", "carried out in this contact"
+        return Verdict("G11", "unknown", "our side has carried it out", done.id)
     skus = matter.search.best.skus if matter.search and matter.search.best else ()
     wait = quiet.wait(matter.state, matter.scene, matter.candidate, skus)
     if wait:

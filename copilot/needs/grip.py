@@ -9,7 +9,8 @@ from copilot.needs.proposal import Constraint
 _FORMS = frozenset(
     stem(w)
     for w in """pass tariff ticket connection card plan pack kit service
-    subscription membership contract line offer deal licence add-on day hour month""".split()
+    subscription membership contract line offer deal licence add-on day hour month kw kwh gb tb
+    mbps cm mm kg""".split()
 )
 
 
@@ -37,6 +38,7 @@ def _grip(
 ) -> int:
     known = linked(about, item)
     shared = {w for w in known if not w.startswith("~")} - units
+    shared -= {part for w in shared if "-" in w for part in w.split("-")}  # "Wi-Fi" is one word
     tags = known & item.name_words - shared
     name = {w for w in item.name_words if not w.startswith("~") and not is_generic(w)}
     grip = len(shared) + (bool(name) and name <= about) + ("~new-account" in tags)

@@ -12,14 +12,21 @@ from copilot.needs.proposal import Constraint
 from copilot.needs.scene import Scene
 from copilot.needs.sufficiency import SIZES
 
-# Up to the end of the clause: "for my 30 cm pot I'd like some soil" asks for the soil.
+# Up to the end of the clause: "for my 30 cm pot I'd like some soil" asks for the soil, and
+# "I've had your Fibre 100 put in and now I'd like the telephone" for the telephone.
 _THEIRS = re.compile(
-    r"\b(?:for|with|to go with|to fit) (?:my|our|his|her|their) (?P<thing>[^,.;:!?()]*?)"
+    r"\b(?:(?:for|with|to go with|to fit) (?:my|our|his|her|their)|(?<!can )(?<!could )(?<!may )"
+    r"(?<!might )(?<!should )(?:i|we)(?:'ve| have)?(?: already| now| just| only)? (?:have|had|got|"
+    r"own|bought|use)(?! to\b)(?: your| the| an?| my| our)?) (?P<thing>[^,.;:!?()]*?)"
     r"(?=[,.;:!?()]|$| (?:i|i'd|i'm|i'll|we|we'd|we'll|could|can|please|and|or|but|because|so|"
     r"that|which|who|when|if|to)\b)"
 )
 # "A quote for my car insurance", "another one for my lamp": here the thing itself is asked for.
 _THE_THING_ITSELF = re.compile(r"\b(?:quot\w+|estimates?|renew\w*|extend\w*|extension|pay\w*)\b")
+
+
+_BESIDE = re.compile(r"\b(?:as well|too|also)\b")
+_FIGURE = re.compile(r"\d+")
 
 
 def theirs(scene: Scene, spoken: str, items: Sequence[Offering]) -> frozenset[str]:
@@ -29,13 +36,14 @@ def theirs(scene: Scene, spoken: str, items: Sequence[Offering]) -> frozenset[st
     if not things:
         return frozenset()
     asked = asked_part(text)
-    if _THE_THING_ITSELF.search(asked) or scene.reads("another", asked):
+    if _THE_THING_ITSELF.search(asked) or scene.reads("another", _BESIDE.sub(" ", asked)):
         return frozenset()
     had, wanted = subjects(things), subjects(asked)
     found = set()
     for item in items:
         name = {w for w in item.name_words if not w.startswith("~") and not is_generic(w)}
-        if name and name <= had and not name <= wanted:
+        sizes = set(_FIGURE.findall(item.product.name))  # "the 50 line" is no Line 100
+        if name and name <= had and not name <= wanted and sizes <= set(_FIGURE.findall(things)):
             found.add(item.sku)
     return frozenset(found)
 

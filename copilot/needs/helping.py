@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from copilot.ledger.language import digits
 from copilot.needs.case import KnowledgeFact
-from copilot.needs.free import STATEMENT, is_article, kind_of
+from copilot.needs.free import is_article, kind_of
+from copilot.needs.informs import STATEMENT
 from copilot.needs.output import CareCode, Inform
 from copilot.needs.scene import Scene, signals
 from copilot.needs.statements import statements

@@ -82,7 +82,8 @@ class RegretRules(_Closed):
 class BundleRules(_Closed):
     """The bounds of the search for the cheapest sufficient bundle."""
 
-    max_items: int = Field(ge=1, le=4)
+    max_items: int = Field(ge=1, le=4)  # different products
+    max_pieces: int = Field(default=12, ge=1, le=100)  # with repeats: four chairs are four
     horizon_months: int = Field(ge=1, le=60)
 
 

@@ -36,7 +36,7 @@ class Constraint:
     unit: str = ""
     amount: float | None = None
     basis: Basis = "total"
-    words: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()  # of an amount: only products so named count
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Candidate:
     explicit: bool = False
     for_other: bool = False
     another: bool = False
+    in_all: bool = False  # a sum or an "as well": it adds to what was spoken of before
     release_after: str | None = None
     hold_until: str | None = None
     benefit: str = ""

@@ -6,7 +6,7 @@ from copilot.ledger.language import plain
 from copilot.needs.output import Question, Slot
 from copilot.needs.policy import Policy
 from copilot.needs.scene import Scene
-from copilot.needs.state import State
+from copilot.needs.standing import State
 
 
 def reason_question(scene: Scene, state: State) -> Question | None:

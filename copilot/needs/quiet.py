@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from copilot.ledger import Said
 from copilot.ledger.contacts import PerContact
@@ -17,9 +17,7 @@ from copilot.needs.catalogue import is_generic, subjects
 from copilot.needs.offers import Complaint, Offered, complaint_of
 from copilot.needs.proposal import Candidate
 from copilot.needs.scene import Scene, Words, own_sentences, shows, signals
-
-if TYPE_CHECKING:
-    from copilot.needs.state import State
+from copilot.needs.standing import Quiet, State
 
 CAP_DAYS = 30  # the span that `caps.visible_per_customer_30_days` names
 SAVE = "a save offer"
@@ -28,32 +26,6 @@ _LEAVING = re.compile(
     r"quit|end|stop|give up|get rid of|shut|renew\w*)\b"
 )
 _GRAVE = re.compile(r"\b(?:ombudsman|trading standards|solicitors?|lawyers?|legal action)\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """A period of silence: over products, a need, save offers, or whatever we would raise."""
-
-    rule: str  # the key in `policy.quiet_days`
-    scope: Literal["sku", "need", "save", "contact"]
-    until: date | None  # the last quiet day; None: nothing on file lets it end
-    what: str
-    skus: frozenset[str] = frozenset()
-    about: frozenset[str] = frozenset()
-    offer: Offered | None = None
-
-    @property
-    def line(self) -> str:
-        """Why there is silence, in one line without anybody's words."""
-        end = f"until {self.until}" if self.until else "until a date or an end is on file"
-        return f"quiet {end}: {self.what} ({self.rule})"[:160]
-
-    @property
-    def release(self) -> str:
-        """When a need that is held for it may be raised, the date in front."""
-        if self.until is None:
-            return f"when it is over: {self.what}"[:200]
-        return f"from {self.until + timedelta(days=1)}: {self.what}"[:200]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 
 from copilot.ledger.language import digits, plain, stem, stems
-from copilot.needs import free
 from copilot.needs.bundle import relevant_to
 from copilot.needs.catalogue import (
     PIECES,
     Offering,
     amounts,
     linked,
+    owned_amount,
     subjects,
+    used_up,
 )
 from copilot.needs.constraints import (
     condition_of,
@@ -33,10 +33,12 @@ from copilot.needs.having import (
     two_measures,
     without_their_sizes,
 )
+from copilot.needs.joining import merged, stronger
 from copilot.needs.output import NeedType
 from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote, Role
 from copilot.needs.scene import Scene, Words, signals
-from copilot.needs.statements import statements
+from copilot.needs.sufficiency import SIZES
+from copilot.needs.sureness import confidence, is_regulated
 
 _COMPARED = re.compile(
     r"(?:fast|bigg?|larg|small|cheap|strong|long|better|suit|range|similar|kind|sort)\w*"
@@ -46,6 +48,8 @@ _BLANK = frozenset(
     for w in """order piece item thing ones please kind like want take need fine
     brilliant lovely yep yeah oh eh""".split()
 )
+_BUT = re.compile(r"\bbut\b")
+_POINTER = re.compile(r"\b(?:it|this|that|them|those|these|both)\b")
 _NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
 _PURPOSE = re.compile(r"\b(?:for|so (?:that )?|to|because) [^.!?,;]{6,80}")
 
@@ -68,73 +72,33 @@ class RuleProposer:
             candidate = _candidate(scene, seed, items)
             if candidate is not None:
                 key = seed.words.turn.id
-                found[key] = _stronger(found.get(key), candidate)
+                found[key] = stronger(found.get(key), candidate)
         limit = scene.policy.caps.candidates
-        return Proposal(tuple(_merged(list(found.values()), items))[:limit], label="rules")
+        return Proposal(tuple(merged(scene, list(found.values())))[:limit], label="rules")
 
     def _seeds(self, scene: Scene) -> list[_Seed]:
         return [seed for words in scene.own_words if (seed := _seed(scene, words))]
 
 
-def _merged(found: list[Candidate], items: list[Offering]) -> list[Candidate]:
-    """Turns that speak of the same products speak of one need: the plainest words lead."""
-    kept: list[Candidate] = []
-    for candidate in found:
-        near = {i.sku for i in relevant_to(candidate, items)}
-        place = next(
-            (n for n, k in enumerate(kept) if near & {i.sku for i in relevant_to(k, items)}), None
-        )
-        if place is None:
-            kept.append(candidate)
-        else:
-            kept[place] = _joined(kept[place], candidate)
-    return kept
-
-
-def _joined(first: Candidate, second: Candidate) -> Candidate:
-    lead, other = (second, first) if second.explicit or not first.explicit else (first, second)
-    lead = lead if lead.drop is None or other.drop is not None else other
-    known = {(c.kind, c.unit) for c in lead.constraints}
-    more = tuple(c for c in other.constraints if (c.kind, c.unit) not in known)
-    quotes = tuple(
-        dict.fromkeys((*lead.quotes[:2], *(other if lead is not other else first).quotes[:2]))
-    )
-    return replace(
-        lead,
-        quotes=quotes,
-        about=lead.about | other.about,
-        constraints=(*lead.constraints, *more),
-        release_after=lead.release_after or other.release_after,
-        hold_until=lead.hold_until or other.hold_until,
-        for_other=lead.for_other or other.for_other,
-    )
-
-
-def _stronger(old: Candidate | None, new: Candidate) -> Candidate:
-    """Of two readings of one turn, the one that says more; the first on a tie."""
-    if old is None:
-        return new
-    return new if _weight(new) > _weight(old) else old
-
-
-def _weight(candidate: Candidate) -> tuple[bool, float, int, int]:
-    stated = candidate.need_type == "stated"
-    return stated, candidate.p, len(candidate.about), len(candidate.constraints)
-
-
 def _seed(scene: Scene, words: Words) -> _Seed | None:
     text = words.text
     advice = is_regulated(scene, text) and scene.reads("consent_contact", text)
-    if scene.reads("negated_want", text):
+    if scene.reads("negated_want", text) or scene.reads("only_asks", text):
         return None
     for name in ("want", "asks_for"):
         if scene.reads(name, text) and (advice or not _is_service(text, name)):
             return _Seed(words, "stated", explicit=advice or scene.reads("strong_want", text))
-    if scene.reads("limit", text) and not text.endswith("?"):
-        near = _same_turn(scene, words)
-        if any(scene.reads("consequence", w.text) for w in near):
-            return _Seed(words, "implied", explicit=False)
+    if text.endswith("?") or not _told_a_limit(scene, text):
+        return None
+    near = _same_turn(scene, words)
+    costly = any(scene.reads("consequence", w.text) or scene.reads("tried", w.text) for w in near)
+    if costly or any(_beyond(scene, c) for c in constraints_of(scene, near, scene.items)):
+        return _Seed(words, "implied", explicit=False)
     return None
+
+
+def _told_a_limit(scene: Scene, text: str) -> bool:
+    return any(scene.reads(name, text) for name in ("limit", "at_limit", "refused_more"))
 
 
 def _is_service(text: str, name: str) -> bool:
@@ -142,6 +106,7 @@ def _is_service(text: str, name: str) -> bool:
     lowered = digits(text)
     match = signals()[name].search(lowered)
     rest = lowered[match.start() : match.start() + 90] if match else lowered
+    rest = _BUT.split(rest)[0]  # "I want the sensor but can't find it" wants the sensor
     return bool(signals()["service_want"].search(rest) or signals()["change"].search(rest))
 
 
@@ -187,8 +152,18 @@ def _heard(scene: Scene, seed: _Seed, items: list[Offering]) -> _Heard | None:
     about = about | _before(scene, seed)
     back = seed.explicit and _points_back(seed.words.text)
     if back and _links(seed, about, about, constraints, items):
-        return _Heard(near, about, constraints, far=False)
+        return _Heard(near, about, constraints, far=_takes_other(scene, seed, items))
     return None
+
+
+def _takes_other(scene: Scene, seed: _Seed, items: list[Offering]) -> bool:
+    """ "I'll take it" means what our side just put forward, and that was none of these."""
+    if not _POINTER.search(plain(seed.words.text)):
+        return False
+    place = scene.position.get(seed.words.turn.id, 0)
+    ours = next((t for t in reversed(scene.current[:place]) if t.ours), None)
+    told = subjects(ours.text) if ours else frozenset()
+    return len(told) > 2 and not any(i.named_in(told) for i in items)
 
 
 def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | None:
@@ -199,6 +174,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     constraints, far = heard.constraints, heard.far
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
     limited = scene.reads("limit", spoken) or "double" in plain(spoken)
+    limited = limited or any(_beyond(scene, c) for c in constraints)
     unsure = two_measures([w.text for w in near])
     said = seed.words.text if seed.explicit else ""
     called = called_by_name(scene, said, constraints) - heard.theirs
@@ -221,18 +197,21 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         explicit=seed.explicit,
         for_other=scene.reads("beneficiary", spoken),
         another=scene.reads("another", seed.words.text),
+        in_all=scene.reads("in_all", seed.words.text),
         release_after=condition_of(scene, near),
         hold_until=hold_of(scene, near),
         benefit=_benefit(spoken, seed),
         consent_quote=consent,
         regulated=regulated,
-        p=_confidence(
+        p=confidence(
             scene,
-            seed,
-            0 if far or unsure else grip,
+            seed.words,
+            0 if far or unsure or _undecided(scene, seed, grips, items, constraints) else grip,
             called,
+            about=about,
             regulated=regulated,
             consent=consent,
+            explicit=seed.explicit,
             waits=waits and not unsure,
         ),
         missing_slot=None
@@ -247,42 +226,34 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     )
 
 
-def _confidence(
-    scene: Scene, seed: _Seed, grip: int, called: frozenset[str], *,
-    regulated: bool, consent: str, waits: bool,
-) -> float:  # fmt: skip
-    """Fixed by rule: a plain request is surer than a described limit; advice takes consent."""
-    if regulated:
-        return 0.92 if consent else 0.6
-    doubt = any(scene.reads("doubt", w.text) for w in scene.own_words)
-    if grip == 0:
-        return 0.6  # the wish names nothing of ours, only the words around it do
-    unread = _unread_knowledge(
-        scene, of_articles=not (called and scene.reads("orders", seed.words.text))
-    )
-    if not waits and (doubt or grip < 2 or unread):
-        return 0.6  # doubt, one shared word, or a fact rules cannot weigh: held, not shown
-    return 0.85 if seed.explicit else 0.75
-
-
-def _unread_knowledge(scene: Scene, *, of_articles: bool) -> bool:
-    """Knowledge speaks of this contact, or warns: what it means takes a reader.
-
-    Of an article only what is free, owed, cheaper or a warning counts, sentence by sentence; where
-    a product is ordered by its name, only a warning: a cure for it is looked up by itself.
-    """
-    spoken = scene.customer_stems
-    return any(
-        scene.reads("warning", said) or (of_articles and free.kind_of(said)) or not k.passage
-        for k in scene.case.knowledge
-        for said in (statements(k.text) if k.passage else (k.text,))
-        if len(stems(said) & spoken) >= 2 or (not k.passage and scene.reads("warning", said))
-    )
-
-
 def _points_back(text: str) -> bool:
     """ "Is there anything faster?" names no thing of its own: it means what was spoken of."""
     return all(_COMPARED.fullmatch(word) for word in stems(text))
+
+
+def _undecided(
+    scene: Scene, seed: _Seed, grips: dict[str, int], items: list[Offering],
+    constraints: list[Constraint],
+) -> bool:  # fmt: skip
+    """The words hold on to several products and give no measure: which one takes a reader.
+
+    So it is where nobody asked and the things are of several kinds, and where they ask which one.
+    """
+    if any(c.kind in ("quantity", "budget", "age", "period") for c in constraints):
+        return False
+    held = [i for i in items if grips.get(i.sku, 0) >= 2]
+    if seed.kind != "stated":
+        return len({i.head for i in held}) > 1
+    return len(held) > 1 and scene.reads("which_one", seed.words.text)
+
+
+def _beyond(scene: Scene, constraint: Constraint) -> bool:
+    """More of something than what they own holds: five rooms where the plan has two."""
+    if constraint.kind != "quantity" or constraint.unit in SIZES:
+        return False
+    have = owned_amount(scene.case, constraint.unit)
+    extra = constraint.basis == "extra" or used_up(scene.case, constraint.unit)
+    return have > 0 and (extra or (constraint.amount or 0.0) > have)
 
 
 def _before(scene: Scene, seed: _Seed) -> frozenset[str]:
@@ -299,12 +270,14 @@ def _neighbours(scene: Scene, seed: _Seed) -> list[Words]:
     return [
         w
         for i, w in enumerate(turn)
-        if abs(i - place) <= 2 and (w is seed.words or not _other_matter(scene, w))
+        if w is seed.words or (abs(i - place) <= 2 and not _other_matter(scene, w))
     ]
 
 
 def _other_matter(scene: Scene, words: Words) -> bool:
-    return scene.reads("fault", words.text) and not scene.reads("limit", words.text)
+    """A fault told beside the wish, and what they say they do not want."""
+    fault = scene.reads("fault", words.text) and not _told_a_limit(scene, words.text)
+    return fault or scene.reads("unwanted", words.text)
 
 
 def _links(
@@ -368,16 +341,6 @@ def _benefit(spoken: str, seed: _Seed) -> str:
 def _consent(scene: Scene) -> str:
     words = scene.says("consent_contact")
     return words.text[:240] if words else ""
-
-
-def is_regulated(scene: Scene, spoken: str) -> bool:
-    """A subject on which only a qualified person advises."""
-    return bool(_topics(scene.policy.regulated.topics).search(plain(spoken)))
-
-
-@lru_cache(maxsize=8)
-def _topics(topics: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(re.escape(t) for t in topics)})s?\b")
 
 
 def _drop(scene: Scene, seed: _Seed, near: list[Words]) -> str | None:

@@ -43,6 +43,7 @@ _TO_SYSTEM = re.compile(
 )
 # Without any of these marks no part of a text is quoted, pasted, forwarded or a command.
 _SUSPECT = re.compile(r"[\"“«‘>:\]<\n]|(?<!\w)'|--|(?i:ignore|you are|note to|forwarded)")
+_REFUSED = re.compile(r"\b(?:won't|doesn't|wouldn't|didn't) let (?:me|us|him|her|them) (\w+)")
 _NUMBER = re.compile(r"[\d_-]")  # of a product: COVER alone may be a plain word
 _DEFINED = re.compile(
     r"\b(?:a|an|each|one|every) ([a-z]{3,}) is (?:a|an|one) ([a-z]{3,})\b(?! (?:of|for|that|who))"
@@ -217,6 +218,23 @@ class Scene:
     def customer_stems(self) -> frozenset[str]:
         """All content words of the customer in this conversation."""
         return frozenset().union(*(stems(w.text) for w in self.own_words))
+
+    def weighed(self, said: str) -> bool:
+        """A way that changes nothing any more: ours have put it to them, or they did it in vain."""
+        way = stems(said)
+        return bool(way & self._in_vain) or any(len(way & told) >= 2 for told in self._put_to_them)
+
+    @cached_property
+    def _put_to_them(self) -> tuple[frozenset[str], ...]:
+        """What our turns spoke of that the customer has answered since."""
+        last = max((n for n, t in enumerate(self.current) if t.speaker == "customer"), default=0)
+        return tuple(stems(t.text) for t in self.current[:last] if t.ours)
+
+    @cached_property
+    def _in_vain(self) -> frozenset[str]:
+        """The acts that they say are refused: "the app won't let me add them"."""
+        acts = (_REFUSED.findall(w.sentence.lower) for w in self.own_words)
+        return frozenset(stem(act) for found in acts for act in found)
 
     @cached_property
     def position(self) -> Mapping[str, int]:

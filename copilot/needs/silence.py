@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.ledger.language import plain
-from copilot.needs import free
+from copilot.needs import informs as told
 from copilot.needs.contact import Verdict
 from copilot.needs.output import Inform, NoneReason, Question
 from copilot.needs.scene import Scene, signals
-from copilot.needs.state import State
+from copilot.needs.standing import State
 
 
 def reasons(
@@ -45,14 +45,14 @@ def _without_candidate(
         found.append("not_customer_words")
     if any(scene.says(name) for name in ("figurative", "sarcasm")):
         found.append("figurative")
-    if free.duplicate(scene) is not None:
+    if told.duplicate(scene) is not None:
         found.append("cheaper_better")
     if question is not None:
         found.append("ask_first")
     entitled = [
         i
         for i in informs
-        if i.kind in ("free_fix", "right") or (i.kind == "entitlement" and free.answers(scene, i))
+        if i.kind in ("free_fix", "right") or (i.kind == "entitlement" and told.answers(scene, i))
     ]
     if entitled:
         found.append("already_entitled" if entitled[0].kind == "entitlement" else "free_fix")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from copilot.ledger.language import Sentence, digits, plain, stems
 from copilot.needs import trouble
-from copilot.needs.offers import Offered, offer_of
-from copilot.needs.output import Authority, CareCode, ContactState, IssueStatus
+from copilot.needs.offers import offer_of
+from copilot.needs.output import Authority, CareCode
 from copilot.needs.proposal import Reading
-from copilot.needs.quiet import Quiet, periods
+from copilot.needs.quiet import periods
 from copilot.needs.records import in_force
 from copilot.needs.scene import Scene, Words, signals
+from copilot.needs.standing import State
 
 _CODES: tuple[CareCode, ...] = (
     "bereavement",
@@ -58,42 +58,6 @@ _ENDING = re.compile(
     r"(?<!don't )\b(?:end|stop|remove|delete|drop|close|give up|get rid of|hand back|do without|"
     r"take(?=[^.;!?]{3,50}\b(?:off|out|away)\b)) (?P<what>[^.;!?]{3,60})"
 )
-
-
-@dataclass(frozen=True)
-class State:
-    """The contact as code reads it; a model's reading may add to it, never take away."""
-
-    care: tuple[CareCode, ...]
-    care_source: str
-    fraud: Words | None
-    fraud_on_file: bool
-    authority: Authority
-    authority_source: str
-    objection: bool
-    marketing: bool
-    issue: IssueStatus
-    issue_source: str
-    complaint: Words | None
-    disruption: Words | None
-    change: Words | None
-    change_booked: bool
-    reason_known: str | None
-    offers: tuple[Offered, ...]
-    quiet: tuple[Quiet, ...]
-    read: Reading
-
-    def contact(self) -> ContactState:
-        """The wire form."""
-        ends = [q.until for q in self.quiet if q.until and q.scope != "save"]
-        return ContactState(
-            issue_status=self.issue,
-            complaint=self.complaint is not None or self.read.complaint,
-            care=self.care,
-            authority=self.authority,
-            marketing_allowed=self.marketing and not self.objection,
-            quiet_until=max(ends).isoformat() if ends else None,
-        )
 
 
 def read_state(scene: Scene, reading: Reading | None) -> State:

@@ -91,6 +91,9 @@ def _by_reading(candidate: Candidate, place: int, fits: Sequence[Fit]) -> Verdic
 
 def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> Verdict:
     """The amounts of a bundle added up as the product texts say: on top, or in total."""
+    items = [i for i in items if constraint.words <= i.name_words]
+    if not items:
+        return Verdict("unmet")
     need = constraint.amount or 0.0
     if constraint.unit == PIECES:
         many = sum(packed(i) for i in items)

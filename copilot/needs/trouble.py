@@ -20,7 +20,10 @@ _THEIR_DAY = re.compile(
 )
 
 # A journey that fell through is not over with the day; a line that was off last week is.
-_JOURNEY = re.compile(r"\b(?:cancel|delay|divert|overbook|strand|miss|lost|denied|stuck)\w*")
+_JOURNEY = re.compile(
+    r"\b(?:cancel|delay|divert|overbook|strand|denied|stuck)\w*|\b(?:miss\w*|lost) "
+    r"(?:my|our|the) (?:connection|flight|train|ferry|bus|coach|luggage|bags?|suitcase)"
+)
 
 
 def issue(scene: Scene, read: Reading) -> tuple[IssueStatus, str]:

@@ -27,6 +27,7 @@ OWN = (
     "needs_sixth.jsonl",
     "needs_seventh.jsonl",
     "needs_eighth.jsonl",
+    "needs_ninth.jsonl",
 )
 
 

@@ -135,6 +135,17 @@ def test_another_plan_than_the_customers_is_not_told() -> None:
     assert other.startswith("The Moon plan")
 
 
+def test_what_they_have_is_not_priced_to_them_where_they_ask_what_the_rest_costs() -> None:
+    text = "The Sun lamp costs £90 once. The Moon plan costs £6 a month."
+    asked = ["Please order the Moon plan and the Sun lamp.", "us: I look.", "What do I pay in all?"]
+    names = ["Moon plan", "Sun lamp"]
+    assert "£90" in told(reply(asked, hit(text, "Prices"), products=names))
+    left = told(reply(asked, hit(text, "Prices"), products=names, owned=["Sun lamp"]))
+    assert "£6" in left and "£90" not in left
+    named = [*asked[:2], "What does another Sun lamp cost?"]
+    assert "£90" in told(reply(named, hit(text, "Prices"), products=names, owned=["Sun lamp"]))
+
+
 @pytest.mark.parametrize(("lamps", "price"), [("three", "£3"), ("7", "£8")])
 def test_a_row_for_a_range_is_chosen_by_the_number_the_customer_names(
     lamps: str, price: str

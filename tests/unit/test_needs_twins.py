@@ -19,6 +19,7 @@ FILES = (
     "needs_sixth.jsonl",
     "needs_seventh.jsonl",
     "needs_eighth.jsonl",
+    "needs_ninth.jsonl",
 )
 TRIED_ALREADY = {"H01"}  # they did the free steps before they asked: the purchase is the fix
 

@@ -17,8 +17,8 @@ from copilot.needs.output import CareCode, InformKind
 from copilot.needs.policy import Calibration
 from copilot.needs.proposal import Candidate, Constraint, Cure, Quote, Reading
 from copilot.needs.reading.wire import CARE, ConstraintSaid, NeedSaid, ReadingSaid
-from copilot.needs.rules import is_regulated
 from copilot.needs.scene import Scene, Words
+from copilot.needs.sureness import is_regulated
 
 _KINDS = frozenset({"entitlement", "free_fix", "cheaper_option", "right", "process", "truth"})
 _ROLES = frozenset({"want", "problem", "consequence", "fact", "deadline", "constraint"})

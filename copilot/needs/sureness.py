@@ -1,0 +1,66 @@
+"""How sure the rules are of a need they heard: fixed by rule, held where a doubt remains."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from copilot.ledger.language import plain, stems
+from copilot.needs import free
+from copilot.needs.scene import Scene, Words
+from copilot.needs.statements import statements
+
+
+def confidence(
+    scene: Scene, words: Words, grip: int, called: frozenset[str], *,
+    about: frozenset[str], explicit: bool, regulated: bool, consent: str, waits: bool,
+) -> float:  # fmt: skip
+    """Fixed by rule: a plain request is surer than a described limit; advice takes consent."""
+    if regulated:
+        return 0.92 if consent else 0.6
+    doubt = any(scene.reads("doubt", w.text) for w in scene.own_words)
+    if grip == 0:
+        return 0.6  # the wish names nothing of ours, only the words around it do
+    ordered = bool(called) and scene.reads("orders", words.text)
+    unread = _unread_statement(scene) or _unread_article(scene, about, only_warnings=ordered)
+    if not waits and (doubt or grip < 2 or unread):
+        return 0.6  # doubt, one shared word, or a fact rules cannot weigh: held, not shown
+    return 0.85 if explicit else 0.75
+
+
+def _unread_statement(scene: Scene) -> bool:
+    """A dated statement speaks of this contact, or warns: what it means takes a reader."""
+    spoken = scene.customer_stems
+    return any(
+        len(stems(k.text) & spoken) >= 2 or scene.reads("warning", k.text)
+        for k in scene.case.knowledge
+        if not k.passage
+    )
+
+
+def _unread_article(scene: Scene, about: frozenset[str], *, only_warnings: bool) -> bool:
+    """A sentence of an article speaks of the need, and is free, owed, cheaper or a warning.
+
+    "Warm Free" in it is a name and no gift. For what is ordered by name a cure is looked up by
+    itself.
+    """
+    for fact in scene.case.knowledge:
+        for said in statements(fact.text) if fact.passage else ():
+            if len(stems(said) & about) < 2:
+                continue
+            if scene.reads("warning", said):
+                return True
+            bare = "" if only_warnings or scene.weighed(said) else scene.without_names(said)
+            if free.kind_of(bare):
+                return True
+    return False
+
+
+def is_regulated(scene: Scene, spoken: str) -> bool:
+    """A subject on which only a qualified person advises."""
+    return bool(_topics(scene.policy.regulated.topics).search(plain(spoken)))
+
+
+@lru_cache(maxsize=8)
+def _topics(topics: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(re.escape(t) for t in topics)})s?\b")
