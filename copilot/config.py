@@ -62,8 +62,6 @@ class Settings(BaseSettings):
         default=250_000, description="chunks per kind searched by numpy"
     )
     max_body_bytes: int = Field(default=2_000_000, ge=10_000)
-    max_turns: int = Field(default=2_000, ge=1)
-    max_turn_chars: int = Field(default=100_000, ge=100)
     rate_per_minute: int = Field(default=6_000, ge=0, description="requests per key; 0 = no limit")
     ingest_roots: str = Field(
         default="", description="folders POST /v1/ingest may read, ':'-separated; empty = uploads"

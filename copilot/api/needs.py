@@ -73,7 +73,7 @@ async def assess(
     body: Annotated[dict[str, Any], Body()], copilot: Built, _caller: Agent
 ) -> dict[str, Any]:
     """Assesses a self-contained case; nothing of it is stored."""
-    case = parse_case(body)
+    case = await copilot.compute.run(parse_case, body)
     assessment = await copilot.engine.assess_with_model(case)
     return assessment.to_json()
 

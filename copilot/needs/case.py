@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from copilot.errors import InvalidInput
+from copilot.guardrails.bounded import bounded_turns
 from copilot.ledger import Fact, Said, Timeline, joined
 from copilot.ledger.fate import outcomes
 from copilot.needs.policy import Policy
@@ -193,7 +194,7 @@ class Case(_Closed):
             (c.id or f"past-{i}", c.channel, c.at, c.turns) for i, c in enumerate(self.history, 1)
         ]
         blocks = [
-            (_aware(start), [_said(t, cid, channel, n) for n, t in enumerate(turns, 1)])
+            (_aware(start), _all_said(turns, cid, channel))
             for cid, channel, start, turns in [*past, *current]
         ]
         ordered = joined(blocks[:-1]) + joined(blocks[-1:])
@@ -213,7 +214,15 @@ def _aware(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
-def _said(turn: CaseTurn, conversation: str, channel: str, place: int) -> Said:
+def _all_said(turns: Sequence[CaseTurn], conversation: str, channel: str) -> list[Said]:
+    texts = bounded_turns([turn.text for turn in turns])
+    return [
+        _said(turn, text, conversation, channel, place)
+        for place, (turn, text) in enumerate(zip(turns, texts, strict=True), start=1)
+    ]
+
+
+def _said(turn: CaseTurn, text: str, conversation: str, channel: str, place: int) -> Said:
     speaker = turn.speaker
     if speaker == "customer" and turn.attributed_to and turn.attributed_to != "customer":
         speaker = "third_party"
@@ -221,7 +230,7 @@ def _said(turn: CaseTurn, conversation: str, channel: str, place: int) -> Said:
         turn.id or f"{conversation}-{place}",
         conversation,
         speaker,
-        turn.text,
+        text,
         _aware(turn.at),
         turn.role,
         turn.name,

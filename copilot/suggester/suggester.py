@@ -25,6 +25,8 @@ from copilot.domain import (
     Usage,
 )
 from copilot.errors import ModelError
+from copilot.guardrails.audience import for_staff
+from copilot.guardrails.bounded import bounded_turns
 from copilot.guardrails.clean import clean
 from copilot.guardrails.links import strip_links
 from copilot.needs import Assessment, NeedEngine
@@ -306,7 +308,7 @@ class Suggester:
             assessment=_assessment(prepared.assessment),
             usage=drafted.usage if isinstance(drafted, Drafted) else Usage(),
             timings_ms=prepared.timings,
-            warnings=checked.warnings,
+            warnings=(*checked.warnings, *for_staff(c.title for c in checked.citations)),
         )
         prompt = drafted.prompt if isinstance(drafted, Drafted) else None
         return Made(suggestion, note_of(suggestion, prepared, prompt))
@@ -357,8 +359,9 @@ def _owned(prepared: Prepared) -> list[str]:
 
 
 def _cleaned(conversation: Conversation) -> Conversation:
-    turns = tuple(replace(turn, text=clean(turn.text)) for turn in conversation.turns)
-    return replace(conversation, turns=turns)
+    texts = bounded_turns([clean(turn.text) for turn in conversation.turns])
+    turns = (replace(t, text=text) for t, text in zip(conversation.turns, texts, strict=True))
+    return replace(conversation, turns=tuple(turns))
 
 
 def _named(conversation: Conversation, names: tuple[str, ...]) -> tuple[str, ...]:
