@@ -16,6 +16,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 from copilot.ledger.calendar import WorkingCalendar, due
+from copilot.ledger.compatibility import fit
 from copilot.ledger.language import digits, plain, stem, stems
 from copilot.ledger.patterns import pattern
 from copilot.ledger.subjects import (
@@ -55,11 +56,14 @@ class Shelf:
     facts: tuple[Fact, ...]
     products: tuple[frozenset[str], ...]
     words: tuple[frozenset[str], ...]
+    owned: tuple[Fact, ...] = ()  # what the customer had, and from when until when
 
     @classmethod
-    def of(cls, facts: tuple[Fact, ...]) -> Shelf:
-        """The words of every fact, and the names that the catalogue gives."""
-        return cls(facts, _names(facts), tuple(substance(fact.text) for fact in facts))
+    def of(cls, known: tuple[Fact, ...]) -> Shelf:
+        """The words of every fact that can deny a claim, and the names that the catalogue gives."""
+        facts = tuple(fact for fact in known if fact.kind in ("knowledge", "product"))
+        owned = tuple(fact for fact in known if fact.kind == "entitlement")
+        return cls(facts, _names(facts), tuple(substance(fact.text) for fact in facts), owned)
 
     def near(self, claim: _Claim, *, is_claim: bool) -> list[int]:
         """The facts that a claim could contradict, in their order."""
@@ -119,6 +123,9 @@ def contradicted_by(
     whole = _read(claim, context)
     if not facts.facts or pattern("conflict_if").search(whole.said):
         return None
+    suits = fit(claim, facts.facts, facts.owned, nearby, said) if is_claim else None
+    if suits:
+        return suits.source
     spoken: frozenset[frozenset[str]] | None = None
     pieces = claim.split(", ")
     for piece in (claim, *(pieces if len(pieces) > 1 else ())):
@@ -210,8 +217,6 @@ def _contradiction(
 
     A fact that has several products `named` gives figures, but not whose they are.
     """
-    if fact.kind in ("entitlement", "customer"):
-        return 0.0
     if fact.kind == "product":
         return _against_product(claim, fact)
     if is_claim and _price_moves(claim, fact, said):

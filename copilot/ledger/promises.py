@@ -16,6 +16,7 @@ from copilot.ledger.contacts import PerContact
 from copilot.ledger.fate import Patience, fate, reproached
 from copilot.ledger.language import plain, sentences, stems, topic
 from copilot.ledger.patterns import pattern
+from copilot.ledger.subjects import head_of
 from copilot.ledger.timeline import Said, Timeline
 
 NEARBY_TURNS = 6  # how far back the product that a claim speaks of may have been named
@@ -56,6 +57,11 @@ class Promise:
     kind: str = field(default="pledge")
 
     @property
+    def is_owed(self) -> bool:
+        """Broken or false, and nothing has put it right since."""
+        return self.status in ("overdue", "conflict") and self.kept_evidence is None
+
+    @property
     def promise_id(self) -> str:
         """Stable for the same words in the same turn."""
         return f"{self.conversation_id}/{self.turn}/{abs(hash_text(self.quote)):x}"
@@ -77,7 +83,25 @@ def promises(timeline: Timeline, as_of: datetime, policy: LedgerPolicy) -> list[
         for contact in timeline.contacts
         for place, clause in _bindings(contact)
     ]
-    return [promise for promise in _referred(_once(found)) if _counts(promise)]
+    return [promise for promise in _made_up_for(_referred(_once(found))) if _counts(promise)]
+
+
+def _made_up_for(found: list[Promise]) -> list[Promise]:
+    """The visit that failed is made good by the next one that took place: "An engineer comes"."""
+    settled: list[Promise] = []
+    for place, promise in enumerate(found):
+        again = _next_kept(promise, found[place + 1 :]) if promise.status == "overdue" else None
+        settled.append(replace(promise, kept_evidence=again.kept_evidence) if again else promise)
+    return settled
+
+
+def _next_kept(promise: Promise, later: Sequence[Promise]) -> Promise | None:
+    """The next promise of the same person or thing, where that one was kept."""
+    who = head_of(promise.quote)
+    if not who or promise.promisor_role == "customer":
+        return None
+    again = (p for p in later if p.promisor_role != "customer" and who <= head_of(p.quote))
+    return next((p for p in again if p.status == "kept" and p.kept_evidence), None)
 
 
 def _referred(found: list[Promise]) -> list[Promise]:
@@ -311,33 +335,87 @@ def _standing(
     after: Aftermath,
     policy: LedgerPolicy,
 ) -> tuple[PromiseStatus, str | None, str | None]:
-    turn = timeline.turns[place]
     about = topic(clause.text) or topic(clause.sentence.text)
     withdrawn = after.withdrawn(place, about)
     if withdrawn:
         return "withdrawn", None, withdrawn
-    if turn.speaker != "customer":
-        conflict = contradicted_by(
-            clause.text,
-            after.facts,
-            local_day(turn.at, timeline.zone),
-            local_day(as_of, timeline.zone),
-            is_claim=clause.kind == "claim" or _describes(turn, clause),
-            context=_before(timeline.turns, place, clause),
-            nearby=_nearby(timeline.turns, place, clause),
-        )
-        if conflict:
-            return "conflict", conflict, None
-    kept = after.kept(place, about)
+    if timeline.turns[place].speaker == "customer":
+        return _own_word(timeline, place, clause, when, as_of, after)
+    conflict = _conflict(timeline, place, clause, as_of, after)
+    if conflict:
+        return "conflict", conflict, _put_right(timeline, place, clause, after, false=True)
+    kept = _kept(timeline, place, clause, when, after)
     if kept:
         return "kept", None, kept
     if clause.kind == "claim" or (clause.kind == "notice" and when.on is None):
         return "open", None, None  # a claim is never done; who waits for an event is not let down
-    if turn.speaker == "customer":
-        return ("overdue" if is_overdue(when.on, as_of, timeline.zone) else "open"), None, None
+    status, conflict, ground = _unreported(timeline, place, clause, when, as_of, policy)
+    mended = None if ground else _put_right(timeline, place, clause, after, false=False)
+    return ("withdrawn", None, mended) if mended else (status, conflict, ground)
+
+
+def _own_word(
+    timeline: Timeline, place: int, clause: Clause, when: Due, as_of: datetime, after: Aftermath
+) -> tuple[PromiseStatus, str | None, str | None]:
+    """A customer's commitment: kept by deed, or by being in touch where that was it."""
+    kept = _kept(timeline, place, clause, when, after) or after.came_back.in_touch(
+        timeline, place, clause.text, when.on
+    )
+    if kept:
+        return "kept", None, kept
+    return ("overdue" if is_overdue(when.on, as_of, timeline.zone) else "open"), None, None
+
+
+def _conflict(
+    timeline: Timeline, place: int, clause: Clause, as_of: datetime, after: Aftermath
+) -> str | None:
+    turn = timeline.turns[place]
+    return contradicted_by(
+        clause.text,
+        after.facts,
+        local_day(turn.at, timeline.zone),
+        local_day(as_of, timeline.zone),
+        is_claim=clause.kind == "claim" or _describes(turn, clause),
+        context=_before(timeline.turns, place, clause),
+        nearby=_nearby(timeline.turns, place, clause),
+    )
+
+
+def _kept(
+    timeline: Timeline, place: int, clause: Clause, when: Due, after: Aftermath
+) -> str | None:
+    """What shows that it has happened: a report, the file, our answer, a word about the day."""
+    about = topic(clause.text) or topic(clause.sentence.text)
+    made = local_day(timeline.turns[place].at, timeline.zone)
+    kept = after.kept(place, about, made, when.on)
+    if kept or timeline.turns[place].speaker == "customer":
+        return kept
+    back = after.came_back
+    return back.reported(timeline, place, clause.text) or back.went_well(
+        timeline, place, clause.text, when.on
+    )
+
+
+def _put_right(
+    timeline: Timeline, place: int, clause: Clause, after: Aftermath, *, false: bool
+) -> str | None:
+    """The turn that made good what was broken or false, unless they have complained of it since."""
+    about = topic(clause.text) | topic(pattern("loop_greeting").sub("", clause.sentence.text))
+    made = after.put_right(place, about, false=false)
+    if made is None:
+        return None
+    later = (t.text for t in timeline.turns[made + 1 :] if t.speaker == "customer")
+    return None if reproached(clause.text, later) else timeline.turns[made].id
+
+
+def _unreported(
+    timeline: Timeline, place: int, clause: Clause, when: Due, as_of: datetime, policy: LedgerPolicy
+) -> tuple[PromiseStatus, str | None, str | None]:
+    """How it stands where nobody has said a word of it."""
     patience = Patience(policy.presume_kept, policy.patience_days)
     spoken = stems(clause.text) | stems(clause.sentence.text)
-    status, ground = fate(timeline, place, spoken, when.on, as_of, patience)
+    unasked = bool(pattern("promise_by_itself").search(clause.sentence.lower))
+    status, ground = fate(timeline, place, spoken, when.on, as_of, patience, unasked=unasked)
     if status == "overdue" and lasts(clause.text):
         later = (t.text for t in timeline.turns[place + 1 :] if t.speaker == "customer")
         state = re.split(r"\b(?:until|till)\b", clause.text, maxsplit=1)[0]

@@ -243,7 +243,11 @@ def _facts(case: Case) -> tuple[Fact, ...]:
     own = [
         Fact(f"customer.facts[{i}]", text, "customer") for i, text in enumerate(case.customer.facts)
     ]
-    return (*knowledge, *products, *own)
+    owned = [
+        Fact(e.id, "; ".join((e.name, *e.includes)), "entitlement", "available", e.since, e.until)
+        for e in case.customer.entitlements
+    ]
+    return (*knowledge, *products, *own, *owned)
 
 
 def _remedy(fault: Mapping[str, Any]) -> str:

@@ -153,8 +153,8 @@ def _says_something(text: str) -> bool:
 def _of_promise(
     promise: PromiseOut, contact: Interaction, facts: dict[str, Hit], after: Sequence[str]
 ) -> list[_Matter]:
-    if only_assures(promise.quote):
-        return []
+    if only_assures(promise.quote) or promise.kept_evidence:
+        return []  # … or it was put right: an apology for that is said once
     about = topic(promise.quote)
     turn = _turn(contact, promise.turn)
     named = promised(promise.quote)

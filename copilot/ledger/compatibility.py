@@ -1,0 +1,112 @@
+"""Whether "it works with your router" is true of the router they have.
+
+Our texts name models: "needs a Router R3", "does not work with the Router R2". Which model is theirs
+stands in what they said before, or in what they owned on that day. Where neither tells, such a claim
+is neither true nor false for us.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from copilot.ledger.language import plain, stem, stems
+from copilot.ledger.patterns import pattern
+from copilot.ledger.subjects import head_of, substance
+from copilot.ledger.timeline import Fact
+
+_MODEL = re.compile(r"\b(?:[A-Z]{2,4}-)?([A-Z]{1,4}-?\d{1,4}[A-Za-z]?)\b")
+_BESIDE = 3  # words between a model and the thing it is a model of: "R2 on loan", "router, the R2"
+_WORDS = re.compile(r"[\w-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What our texts say of a claim that something works with a thing of theirs."""
+
+    source: str | None  # of the text that denies it; None where it agrees or nobody can tell
+
+
+def fit(
+    claim: str, facts: Sequence[Fact], owned: Sequence[Fact], nearby: Iterable[str], said: date | None
+) -> Fit | None:
+    """How the claim stands; None where it is no such claim, or no text names models for it."""
+    match = pattern("conflict_fits").search(plain(claim))
+    if match is None:
+        return None
+    thing = stems(match["thing"])
+    about = head_of(claim[: match.start("thing")])
+    limits = [(f.id, limit) for f in _on(about, facts) if (limit := _limit(f.text, thing))]
+    if not thing or not limits:
+        return None
+    theirs = _theirs(claim[match.start("thing") :], thing, owned, nearby, said)
+    against = (source for source, limit in limits if limit.excludes(theirs))
+    agreed = any(theirs & limit.needed for _, limit in limits)
+    return Fit(None if agreed else next(against, None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """Which models of a thing a statement asks for, and which it rules out."""
+
+    needed: frozenset[str]
+    barred: frozenset[str]
+
+    def excludes(self, theirs: frozenset[str]) -> bool:
+        """None of theirs will do."""
+        if not theirs:
+            return False
+        return theirs <= self.barred or bool(self.needed and not theirs & self.needed)
+
+
+def _on(about: frozenset[str], facts: Sequence[Fact]) -> list[Fact]:
+    """The statements on what the claim is about, with those of the same text that say "it"."""
+    if not about:
+        return []
+    named = {f.id for f in facts if f.kind == "knowledge" and about <= substance(f.text)}
+    return [
+        f
+        for f in facts
+        if f.id in named
+        and (about <= head_of(f.text) or pattern("conflict_pronoun").search(plain(f.text)))
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _limit(text: str, thing: frozenset[str]) -> _Limit | None:
+    models = _models(text, thing)
+    if not models:
+        return None
+    lowered = plain(text)
+    if pattern("conflict_not_with").search(lowered):
+        return _Limit(frozenset(), models)
+    return _Limit(models, frozenset()) if pattern("conflict_only_with").search(lowered) else None
+
+
+@lru_cache(maxsize=4096)
+def _models(text: str, thing: frozenset[str]) -> frozenset[str]:
+    """The models that a text names beside the word for the thing."""
+    words = [(m.start(), m.group()) for m in _WORDS.finditer(text)]
+    places = [n for n, (_, word) in enumerate(words) if stem(word) in thing]
+    found: set[str] = set()
+    for match in _MODEL.finditer(text):
+        at = next((n for n, (start, _) in enumerate(words) if start >= match.start()), None)
+        if at is not None and any(abs(at - place) <= _BESIDE for place in places):
+            found.add(match.group(1).upper())
+    return frozenset(found)
+
+
+def _theirs(
+    named: str, thing: frozenset[str], owned: Sequence[Fact], nearby: Iterable[str], said: date | None
+) -> frozenset[str]:
+    """The models of theirs: named in the claim or just before it, else those they owned that day."""
+    for text in (named, *nearby):
+        if found := _models(text, thing):
+            return found
+    if said is None:
+        return frozenset()
+    had = (f.text for f in owned if (f.valid_from or said) <= said <= (f.valid_to or said))
+    return frozenset().union(*(_models(text, thing) for text in had))
