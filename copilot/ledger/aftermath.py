@@ -57,9 +57,7 @@ class Aftermath:
     ) -> str | None:
         """The later turn, or the fact on file, that says it has happened. Thanks do not."""
         later = next((t for n, words, t in self.done if n > place and about & words), None)
-        return later or next(
-            (f.source for f in self.on_file if f.shows(about, made, due)), None
-        )
+        return later or next((f.source for f in self.on_file if f.shows(about, made, due)), None)
 
     def withdrawn(self, place: int, about: frozenset[str]) -> str | None:
         """The later turn of ours that takes it back with an apology."""
@@ -123,15 +121,17 @@ def _read(turns: Sequence[Said]) -> tuple[_Report, ...]:
                 _Report(place, _meant(words, sentence, turns, place), is_done=True)
                 for words in _done(sentence.lower)
             ]
-            if sorry and pattern("promise_taken_back").search(sentence.lower):
-                found.append(_Report(place, topic(sentence.text), is_done=False))
-            elif sorry and _postpones(turn, sentence):
+            if sorry and (_takes_back(sentence) or _postpones(turn, sentence)):
                 found.append(_Report(place, topic(sentence.text), is_done=False))
     return tuple(found)
 
 
+def _takes_back(sentence: Sentence) -> bool:
+    return bool(pattern("promise_taken_back").search(sentence.lower))
+
+
 def _postpones(turn: Said, sentence: Sentence) -> bool:
-    """ "It takes longer than I said; we move it on Tuesday": a new day takes the old one's place."""
+    """ "It takes longer than I said, we move it on Tuesday": a new day in place of the old one."""
     return bool(pattern("promise_later").search(sentence.lower)) and any(
         pattern("say_when").search(digits(clause.text))
         for clause in commitments(turn.text, sales=False)

@@ -1,8 +1,8 @@
 """Whether "it works with your router" is true of the router they have.
 
-Our texts name models: "needs a Router R3", "does not work with the Router R2". Which model is theirs
-stands in what they said before, or in what they owned on that day. Where neither tells, such a claim
-is neither true nor false for us.
+Our texts name models: "needs a Router R3", "does not work with the Router R2". Which model is
+theirs stands in what they said before, or in what they owned on that day. Where neither tells, such
+a claim is neither true nor false for us.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ class Fit:
 
 
 def fit(
-    claim: str, facts: Sequence[Fact], owned: Sequence[Fact], nearby: Iterable[str], said: date | None
+    claim: str,
+    facts: Sequence[Fact],
+    owned: Sequence[Fact],
+    nearby: Iterable[str],
+    said: date | None,
 ) -> Fit | None:
     """How the claim stands; None where it is no such claim, or no text names models for it."""
     match = pattern("conflict_fits").search(plain(claim))
@@ -43,9 +47,11 @@ def fit(
     if not thing or not limits:
         return None
     theirs = _theirs(claim[match.start("thing") :], thing, owned, nearby, said)
-    against = (source for source, limit in limits if limit.excludes(theirs))
-    agreed = any(theirs & limit.needed for _, limit in limits)
-    return Fit(None if agreed else next(against, None))
+    barred = next((s for s, limit in limits if theirs and theirs <= limit.barred), None)
+    if barred or any(theirs & limit.needed for _, limit in limits):
+        return Fit(barred)
+    others = (s for s, limit in limits if theirs and limit.needed)
+    return Fit(next(others, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +60,6 @@ class _Limit:
 
     needed: frozenset[str]
     barred: frozenset[str]
-
-    def excludes(self, theirs: frozenset[str]) -> bool:
-        """None of theirs will do."""
-        if not theirs:
-            return False
-        return theirs <= self.barred or bool(self.needed and not theirs & self.needed)
 
 
 def _on(about: frozenset[str], facts: Sequence[Fact]) -> list[Fact]:
@@ -83,7 +83,12 @@ def _limit(text: str, thing: frozenset[str]) -> _Limit | None:
     lowered = plain(text)
     if pattern("conflict_not_with").search(lowered):
         return _Limit(frozenset(), models)
-    return _Limit(models, frozenset()) if pattern("conflict_only_with").search(lowered) else None
+    only = pattern("conflict_only_with").search(lowered)
+    if only is None:
+        return None
+    # "needs an R3 or an R4" goes before its models, "Router R3 only" after them.
+    before, after = _models(text[: only.start()], thing), _models(text[only.end() :], thing)
+    return _Limit(after or before, frozenset())
 
 
 @lru_cache(maxsize=4096)
@@ -100,9 +105,13 @@ def _models(text: str, thing: frozenset[str]) -> frozenset[str]:
 
 
 def _theirs(
-    named: str, thing: frozenset[str], owned: Sequence[Fact], nearby: Iterable[str], said: date | None
+    named: str,
+    thing: frozenset[str],
+    owned: Sequence[Fact],
+    nearby: Iterable[str],
+    said: date | None,
 ) -> frozenset[str]:
-    """The models of theirs: named in the claim or just before it, else those they owned that day."""
+    """Their models: named in the claim or just before it, else those they owned on that day."""
     for text in (named, *nearby):
         if found := _models(text, thing):
             return found

@@ -7,12 +7,14 @@ with a reproach opens it again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copilot.ledger.contacts import PerContact
 from copilot.ledger.cues import folded, may_show
-from copilot.ledger.language import plain, sentences, topic
+from copilot.ledger.language import digits, plain, sentences, topic
 from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said
 
@@ -59,7 +61,7 @@ amends = PerContact(_read)
 def _made_good(turns: Sequence[Said], owned: int) -> int | None:
     """The turn of ours that gave the remedy the customer took; None where the matter stays open."""
     after = range(owned + 1, len(turns))
-    remedy = next(
+    remedy: int | None = next(
         (n for n in (owned, *after) if turns[n].ours and _remedy(turns[n].text) is not None), None
     )
     if remedy is None:
@@ -70,10 +72,10 @@ def _made_good(turns: Sequence[Said], owned: int) -> int | None:
     taken = [n for n in answers if pattern("settle_accepts").search(plain(turns[n].text))]
     if answers and not taken:
         return None
-    acted = next((n for n in after if n > remedy and turns[n].ours), None)
-    if _remedy(turns[remedy].text) == "offered":
-        return acted if taken else None
-    return remedy
+    if _remedy(turns[remedy].text) == "given":
+        return remedy
+    acted = (n for n in after if n > remedy and turns[n].ours)
+    return next(acted, None) if taken else None
 
 
 def _remedy(text: str) -> str | None:
@@ -89,5 +91,15 @@ def _remedy(text: str) -> str | None:
 
 
 def _matter(turns: Sequence[Said], owned: int) -> frozenset[str]:
-    """What was spoken of up to the turn that owns up to it."""
-    return frozenset().union(*(topic(turn.text) for turn in turns[: owned + 1]))
+    """What was spoken of up to the turn that owns up to it, with every figure."""
+    said = [turn.text for turn in turns[: owned + 1]]
+    return frozenset().union(*map(topic, said), *map(figures, said))
+
+
+@lru_cache(maxsize=8192)
+def figures(text: str) -> frozenset[str]:
+    """Every number a text gives: "you were told five" is about the five years."""
+    return frozenset(_FIGURE.findall(digits(text)))
+
+
+_FIGURE = re.compile(r"(?<![\w.,])\d+(?:\.\d+)?(?![\w])")

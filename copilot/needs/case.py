@@ -231,9 +231,11 @@ def _said(turn: CaseTurn, conversation: str, channel: str, place: int) -> Said:
 
 
 def _facts(case: Case) -> tuple[Fact, ...]:
+    # What customers may read first: of two facts that say the same it is the one that is named.
+    told = sorted(case.knowledge, key=lambda k: k.visibility == "internal")
     knowledge = [
         Fact(k.id, said, "knowledge", k.status, k.valid_from, k.valid_to)
-        for k in case.knowledge
+        for k in told
         for said in statements(k.text)
     ]
     products = [

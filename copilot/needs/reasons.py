@@ -24,7 +24,8 @@ _TURN_OF_LIFE = re.compile(
 )
 _ON_FILE = re.compile(
     r"\b(?:moving|moves|moved|retiring|retires|left|sold|ends|ended|closing|leaving|no longer|"
-    r"relocat|unused|not used|graduat|maternity|because|due to|too (?:dear|expensive|slow)|new job)\w*"
+    r"relocat|unused|not used|graduat|maternity|because|due to|too (?:dear|expensive|slow)|"
+    r"new job)\w*"
 )
 _DATED = re.compile(rf"\b(?:(\d{{1,2}}) )?(?:({'|'.join(MONTHS)}) )?((?:19|20)\d\d)\b")
 

@@ -93,9 +93,9 @@ def _elsewhen(scene: Scene, words: Words, name: str) -> bool:
 
 
 def _shows_limit(scene: Scene, text: str) -> bool:
-    """The code that they read out is that of a limit reached, by our own texts: "E55: no zone left".
+    """The code that they read out is that of a limit, by our own texts: "E55: no zone left".
 
-    Every sentence of our texts that has the code counts, not the rest of the page.
+    The sentences of our texts that have the code count, not the rest of the page.
     """
     codes = set(_CODE.findall(text))
     return bool(codes) and any(
