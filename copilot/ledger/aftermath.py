@@ -43,13 +43,14 @@ class Aftermath:
                 found = done if report.is_done else taken
                 found.append((contact.start + report.place, report.about, turn.id))
             made_good += [found.at(contact.start) for found in amends(contact)]
+        own = (fact for fact in timeline.facts if fact.kind == "customer")
         return cls(
             tuple(done),
             tuple(taken),
-            tuple(filter(None, map(_filed, timeline.facts))),
+            tuple(filter(None, map(_filed, own))),
             Shelf.of(timeline.facts),
             tuple(made_good),
-            ComeBack.of(timeline),
+            ComeBack(timeline.contacts),
         )
 
     def kept(
@@ -92,8 +93,6 @@ class _Filed:
 
 @lru_cache(maxsize=4096)
 def _filed(fact: Fact) -> _Filed | None:
-    if fact.kind != "customer":
-        return None
     lowered = plain(fact.text)
     if not (any(_done(lowered)) or pattern("file_done").search(lowered)):
         return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from copilot.ledger.calendar import past_day
 from copilot.ledger.commitments import commitments
@@ -24,34 +25,46 @@ LATER = timedelta(minutes=10)  # who speaks again after this has been away
 OPENING = 2  # sentences in which somebody says that they are back
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What a contact tells of words that were kept; turns by their place in it."""
-
-    spoken: frozenset[str]  # by the customer
-    returns: tuple[tuple[int, frozenset[str]], ...]  # our side is back with something
-    replies: tuple[tuple[int, frozenset[str]], ...]  # … or says something of substance
-    good_days: tuple[tuple[int, Sentence], ...]  # the customer speaks well of a day
+Answer = tuple[int, frozenset[str]]  # the place of a turn of ours in its contact, and its topic
 
 
-def _read(turns: Sequence[Said]) -> _Told:
-    spoken: frozenset[str] = frozenset()
-    returns: list[tuple[int, frozenset[str]]] = []
-    replies: list[tuple[int, frozenset[str]]] = []
-    days: list[tuple[int, Sentence]] = []
-    for place, turn in enumerate(turns):
-        if turn.speaker == "customer":
-            spoken |= topic(turn.text)
-            days += [(place, sentence) for sentence in _good_days(turn.text)]
-        elif turn.ours and _says_something(turn.text):
-            about = topic(turn.text)
-            replies.append((place, about))
-            if _returns(turn.text):
-                returns.append((place, about))
-    return _Told(spoken, tuple(returns), tuple(replies), tuple(days))
+def _read_returns(turns: Sequence[Said]) -> tuple[Answer, ...]:
+    """Where our side says that it is back, with something to say."""
+    return tuple(
+        (place, topic(turn.text))
+        for place, turn in enumerate(turns)
+        if turn.ours and _returns(turn.text) and _says_something(turn.text)
+    )
 
 
-_told = PerContact(_read)
+def _read_replies(turns: Sequence[Said]) -> tuple[Answer, ...]:
+    """Where our side says something of substance at all."""
+    return tuple(
+        (place, topic(turn.text))
+        for place, turn in enumerate(turns)
+        if turn.ours and _says_something(turn.text)
+    )
+
+
+def _read_good_days(turns: Sequence[Said]) -> tuple[tuple[int, Sentence], ...]:
+    """Where the customer speaks well of a day."""
+    return tuple(
+        (place, sentence)
+        for place, turn in enumerate(turns)
+        if turn.speaker == "customer"
+        for sentence in _good_days(turn.text)
+    )
+
+
+def _read_spoken(turns: Sequence[Said]) -> frozenset[str]:
+    """What the customer speaks of."""
+    said = (topic(turn.text) for turn in turns if turn.speaker == "customer")
+    return frozenset().union(*said)
+
+
+# Apart, so that nothing is read of the many contacts that no promise sends us to.
+_returned, _replied = PerContact(_read_returns), PerContact(_read_replies)
+_praised, _spoken = PerContact(_read_good_days), PerContact(_read_spoken)
 
 
 def _says_something(text: str) -> bool:
@@ -79,7 +92,8 @@ def _reports(lowered: str) -> bool:
 
 def _good_days(text: str) -> list[Sentence]:
     """Sentences that name a day and say that it went well; not where "Nobody came." follows."""
-    if not may_show(("promise_worked",), folded(text)):
+    told = folded(text)
+    if not ("day" in told or "this " in told) or not may_show(("promise_worked",), told):
         return []
     said = sentences(text)
     return [
@@ -98,66 +112,71 @@ def _missed(sentence: Sentence) -> bool:
     return bool(pattern("fate_missed").search(sentence.lower)) and not topic(sentence.text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ComeBack:
-    """Who came back to whom, contact by contact."""
+    """Who came back to whom over a timeline; each kind is gathered when first asked for."""
 
-    contacts: tuple[tuple[Contact, _Told], ...] = ()
+    contacts: tuple[Contact, ...] = ()
 
-    @classmethod
-    def of(cls, timeline: Timeline) -> ComeBack:
-        """Each contact as it is remembered."""
-        return cls(tuple((contact, _told(contact)) for contact in timeline.contacts))
+    @cached_property
+    def _returns(self) -> list[tuple[int, frozenset[str], Said]]:
+        return [
+            (contact.start + n, about, contact.turns[n])
+            for contact in self.contacts
+            for n, about in _returned(contact)
+        ]
+
+    @cached_property
+    def _good_days(self) -> list[tuple[int, Sentence, Said]]:
+        return [
+            (contact.start + n, sentence, contact.turns[n])
+            for contact in self.contacts
+            for n, sentence in _praised(contact)
+        ]
+
+    def _of(self, place: int) -> Contact | None:
+        return next((c for c in self.contacts if c.start <= place < c.start + len(c.turns)), None)
 
     def reported(self, timeline: Timeline, place: int, words: str) -> str | None:
         """The turn of ours that came back with what was to be found out or told."""
-        if not _reports(plain(words)):
+        here = self._of(place) if _reports(plain(words)) else None
+        if here is None:
             return None
-        about: frozenset[str] = topic(words)
-        for contact, told in self._since(place):
-            here = contact.start <= place
-            if here:
-                about |= _asked(contact, place - contact.start)
-            for n, said in told.replies if here else told.returns:
-                turn = contact.turns[n]
-                if contact.start + n <= place or not about & said:
-                    continue
-                if not here or (n, said) in told.returns or _later(turn, timeline.turns[place]):
-                    return turn.id
-        return None
+        about = topic(words) | _asked(here, place - here.start)
+        for n, said in _replied(here):
+            turn = here.turns[n]
+            away = _returns(turn.text) or _later(turn, timeline.turns[place])
+            if here.start + n > place and about & said and away:
+                return turn.id
+        since = here.start + len(here.turns)
+        return next((t.id for at, said, t in self._returns if at >= since and about & said), None)
 
     def in_touch(self, timeline: Timeline, place: int, words: str, due: date | None) -> str | None:
         """The customer's own word to let us know: the first turn of theirs in a later contact."""
-        if not pattern("promise_in_touch").search(plain(words)):
+        here = self._of(place) if pattern("promise_in_touch").search(plain(words)) else None
+        if here is None:
             return None
-        about: frozenset[str] = topic(words)
-        for contact, told in self._since(place):
+        about = topic(words) | _spoken(here)
+        for contact in self.contacts:
             first = next((t for t in contact.turns if t.speaker == "customer"), None)
-            if contact.start <= place:
-                about |= told.spoken
-            elif first and (about & told.spoken or _soon(first, due, timeline.turns[place])):
+            if contact.start <= place or first is None:
+                continue
+            if about & _spoken(contact) or _soon(first, due, timeline.turns[place]):
                 return first.id
         return None
 
     def went_well(self, timeline: Timeline, place: int, words: str, due: date | None) -> str | None:
         """The customer's turn that speaks well of the very day on which somebody was to come."""
-        if due is None:
+        if due is None or not self._good_days:
             return None
         visit, about = bool(pattern("promise_visit").search(plain(words))), topic(words)
-        for contact, told in self._since(place):
-            for n, sentence in told.good_days:
-                turn = contact.turns[n]
-                if contact.start + n <= place or turn.at is None:
-                    continue
-                zone = timeline.zone if turn.at.tzinfo else None
-                day = past_day(sentence.lower, turn.at.astimezone(zone).date())
-                if day == due and (visit or about & topic(sentence.text)):
-                    return turn.id
+        for at, sentence, turn in self._good_days:
+            if at <= place or turn.at is None or not (visit or about & topic(sentence.text)):
+                continue
+            zone = timeline.zone if turn.at.tzinfo else None
+            if past_day(sentence.lower, turn.at.astimezone(zone).date()) == due:
+                return turn.id
         return None
-
-    def _since(self, place: int) -> list[tuple[Contact, _Told]]:
-        """The contact of a turn and all later ones."""
-        return [(c, told) for c, told in self.contacts if c.start + len(c.turns) > place]
 
 
 def _asked(contact: Contact, place: int) -> frozenset[str]:

@@ -50,7 +50,8 @@ class _Claim:
 class Shelf:
     """The facts with their words: a claim is held against those that share one.
 
-    Each fact is read once, whoever's shelf it stands on; a claim or two need no index of them.
+    Each fact is read once, whoever's shelf it stands on. Every promise of a lifetime is held
+    against it, so the facts are looked up by their words.
     """
 
     facts: tuple[Fact, ...]
@@ -67,11 +68,20 @@ class Shelf:
 
     def near(self, claim: _Claim, *, is_claim: bool) -> list[int]:
         """The facts that a claim could contradict, in their order."""
-        wanted = claim.subject | claim.context
-        places = {n for n, words in enumerate(self.words) if not words.isdisjoint(wanted)}
+        by_word = self._by_word
+        wanted = claim.subject | claim.context if claim.context else claim.subject
+        places = {n for word in wanted if word in by_word for n in by_word[word]}
         if is_claim and any(pattern(name).search(claim.said) for name in _OF_TERMS):
             places.update(self._terms)
         return sorted(places)
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for place, words in enumerate(self.words):
+            for word in words:
+                found.setdefault(word, []).append(place)
+        return found
 
     @cached_property
     def _terms(self) -> list[int]:
@@ -129,14 +139,15 @@ def contradicted_by(
     spoken: frozenset[frozenset[str]] | None = None
     pieces = claim.split(", ")
     for piece in (claim, *(pieces if len(pieces) > 1 else ())):
-        read = replace(_read(piece, context), denies=whole.denies)
+        read = _read(piece, context)
         near = facts.near(read, is_claim=is_claim)
         if not near:
             continue
         if spoken is None:
             named = (facts.naming(substance(text)) for text in (claim, *nearby))
             spoken = next(filter(None, named), _NONE)
-        read = replace(read, product=spoken)
+        if read.denies != whole.denies or spoken:
+            read = replace(read, denies=whole.denies, product=spoken)
         found = _first(read, facts, near, said, as_of, is_claim=is_claim)
         if found:
             return found
