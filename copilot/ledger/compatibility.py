@@ -19,7 +19,7 @@ from copilot.ledger.subjects import head_of, substance
 from copilot.ledger.timeline import Fact
 
 _MODEL = re.compile(r"\b(?:[A-Z]{2,4}-)?([A-Z]{1,4}-?\d{1,4}[A-Za-z]?)\b")
-_BESIDE = 3  # words between a model and the thing it is a model of: "R2 on loan", "router, the R2"
+_BESIDE = 4  # words between a model and its thing: "R2 on loan", "a D10 or a D20 drill"
 _WORDS = re.compile(r"[\w-]+")
 
 
