@@ -67,7 +67,11 @@ class Aftermath:
     def put_right(self, place: int, about: frozenset[str], *, false: bool) -> int | None:
         """The place of the later turn that made good what was broken, or false."""
         return next(
-            (a.made for a in self.amends if a.covers(place, about) and (a.admits or not false)),
+            (
+                a.made
+                for a in self.amends
+                if (a.admits or not false) and a.covers(place, about, false=false)
+            ),
             None,
         )
 
@@ -159,9 +163,14 @@ def _done(lowered: str) -> tuple[frozenset[str], ...]:
 def _meant(
     words: frozenset[str], sentence: Sentence, turns: Sequence[Said], place: int
 ) -> frozenset[str]:
-    """ "It was mailed last night": what was mailed stands in the turn before."""
+    """ "It was mailed last night": what was mailed stands in the turn before.
+
+    Not where the sentence itself has named it: "sorry about the cabin, I refunded 20 for that".
+    """
     pronoun = len(words) <= FEW_WORDS and pattern("loop_pronoun").search(sentence.lower)
-    return words | _spoken_before(turns, place) if pronoun or not words else words
+    if words and not pronoun:
+        return words
+    return words | (topic(sentence.text) - words or _spoken_before(turns, place))
 
 
 def _spoken_before(turns: Sequence[Said], place: int) -> frozenset[str]:

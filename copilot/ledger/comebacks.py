@@ -103,6 +103,7 @@ def _good_days(text: str) -> list[Sentence]:
         and pattern("promise_day").search(sentence.lower)
         and not sentence.text.endswith("?")
         and not pattern("fate_missed").search(sentence.lower)
+        and not pattern("promise_own_day").search(sentence.lower)
         and not (after and _missed(after))
     ]
 
@@ -137,17 +138,16 @@ class ComeBack:
     def _of(self, place: int) -> Contact | None:
         return next((c for c in self.contacts if c.start <= place < c.start + len(c.turns)), None)
 
-    def reported(self, timeline: Timeline, place: int, words: str) -> str | None:
+    def reported(self, place: int, words: str) -> str | None:
         """The turn of ours that came back with what was to be found out or told."""
         here = self._of(place) if _reports(plain(words)) else None
         if here is None:
             return None
-        about = topic(words) | _asked(here, place - here.start)
+        begins = place - here.start
+        about = topic(words) | _asked(here, begins)
         for n, said in _replied(here):
-            turn = here.turns[n]
-            away = _returns(turn.text) or _later(turn, timeline.turns[place])
-            if here.start + n > place and about & said and away:
-                return turn.id
+            if n > begins and about & said and _is_back(here, begins, n):
+                return here.turns[n].id
         since = here.start + len(here.turns)
         return next((t.id for at, said, t in self._returns if at >= since and about & said), None)
 
@@ -185,8 +185,13 @@ def _asked(contact: Contact, place: int) -> frozenset[str]:
     return frozenset().union(*said)
 
 
-def _later(turn: Said, promised: Said) -> bool:
-    return bool(turn.at and promised.at and turn.at - promised.at >= LATER)
+def _is_back(contact: Contact, promised: int, place: int) -> bool:
+    """Our side says so, or speaks again after a while without having been asked for it."""
+    turn, word = contact.turns[place], contact.turns[promised]
+    if _returns(turn.text):
+        return True
+    chased = any(t.speaker == "customer" for t in contact.turns[promised + 1 : place])
+    return bool(not chased and turn.at and word.at and turn.at - word.at >= LATER)
 
 
 def _soon(turn: Said, due: date | None, promised: Said) -> bool:

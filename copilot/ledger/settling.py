@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from copilot.ledger.contacts import PerContact
@@ -29,15 +29,21 @@ class Amends:
     owned: int
     made: int
     about: frozenset[str]
+    ours: frozenset[str]  # … by our side, in owning up and making good
     admits: bool  # that what we said was false, not only that it did not come about
 
     def at(self, start: int) -> Amends:
         """The same on a timeline where its contact starts there."""
-        return Amends(start + self.owned, start + self.made, self.about, self.admits)
+        return replace(self, owned=start + self.owned, made=start + self.made)
 
-    def covers(self, place: int, about: frozenset[str]) -> bool:
-        """They are for words said before, on the same matter."""
-        return place < self.owned and len(about & self.about) >= SAME_MATTER
+    def covers(self, place: int, about: frozenset[str], *, false: bool) -> bool:
+        """They are for words said before, on the same matter.
+
+        An admission names a false word by what the customer says of it; of what only did not come
+        about we have to speak ourselves, for a remedy may be for something else they named.
+        """
+        spoken = self.about if false and self.admits else self.ours
+        return place < self.owned and len(about & spoken) >= SAME_MATTER
 
 
 def _read(turns: Sequence[Said]) -> tuple[Amends, ...]:
@@ -51,7 +57,8 @@ def _read(turns: Sequence[Said]) -> tuple[Amends, ...]:
             continue
         made = _made_good(turns, place)
         if made is not None:
-            found.append(Amends(place, made, _matter(turns, place), admits))
+            ours = topic(turn.text) | topic(turns[made].text)
+            found.append(Amends(place, made, _matter(turns, place), ours, admits))
     return tuple(found)
 
 

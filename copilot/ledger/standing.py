@@ -121,7 +121,7 @@ def _kept(
     if kept or timeline.turns[place].speaker == "customer":
         return kept
     back = after.came_back
-    return back.reported(timeline, place, clause.text) or back.went_well(
+    return back.reported(place, clause.text) or back.went_well(
         timeline, place, clause.text, when.on
     )
 

@@ -5,6 +5,7 @@ Each way has a case that settles and a near one that does not.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -78,6 +79,19 @@ def test_within_a_contact_an_answer_after_a_while_is_the_one_that_was_promised()
     assert status(1) == "overdue"
 
 
+def test_an_answer_that_they_had_to_chase_has_to_say_that_it_is_one() -> None:
+    chased = (1, "customer", "Any news on the refund?")
+    word = (0, "service", "I'll find out about the refund and come back to you tomorrow.")
+
+    def status(text: str) -> str:
+        turns = line(word, chased, (1, "service", text)).turns
+        one = tuple(replace(turn, conversation_id="c0") for turn in turns)
+        return promises(Timeline(one), MONDAY + timedelta(days=9), LedgerPolicy())[0].status
+
+    assert status("The refund team is busy at the moment.") == "overdue"
+    assert status("I've asked the team: the refund was booked on Friday.") == "kept"
+
+
 def test_the_customers_own_word_to_be_in_touch_is_kept_by_writing() -> None:
     word = (0, "customer", "Let me ask my brother about the plan and I tell you on Friday.")
     assert first(word, (4, "customer", "Hello, please go ahead.")).status == "kept"
@@ -108,6 +122,7 @@ def test_a_good_word_about_the_very_day_says_that_somebody_came(text: str) -> No
     [
         "I was at home on Thursday and worked in the hall. Nobody came.",
         "I took Thursday off for your engineer.",
+        "On Thursday I worked from home and waited for you.",
         "The line works since Tuesday.",
         "Was somebody here on Thursday who fixed it?",
     ],
@@ -174,6 +189,16 @@ def test_a_remedy_that_was_chosen_and_then_given_settles() -> None:
     assert first(*turns, facts=(FEE,)).is_owed
     promise = first(*turns, (30, "service", "Done."), facts=(FEE,))
     assert (promise.is_owed, promise.kept_evidence) == (False, "t5")
+
+
+def test_amends_for_another_matter_of_the_same_contact_settle_nothing() -> None:
+    word = (0, "service", "We'll mail you a voucher of 120 euros by Friday.")
+    asks = (20, "customer", "Where is my voucher of 120 euros? And the cabin was dirty.")
+    accepted = (20, "customer", "Thanks.")
+    cabin = (20, "service", "I am sorry about the cabin, I have refunded 20 euros for that.")
+    assert first(word, asks, cabin, accepted).is_owed
+    voucher = (20, "service", "I am sorry about the voucher of 120, I have refunded 120 euros.")
+    assert not first(word, asks, voucher, accepted).is_owed
 
 
 def test_a_new_day_with_an_apology_takes_the_place_of_the_old_one() -> None:
