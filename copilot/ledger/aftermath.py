@@ -170,7 +170,9 @@ def _meant(
     pronoun = len(words) <= FEW_WORDS and pattern("loop_pronoun").search(sentence.lower)
     if words and not pronoun:
         return words
-    return words | (topic(sentence.text) - words or _spoken_before(turns, place))
+    done = pattern("promise_done").search(sentence.lower)
+    named = topic(sentence.text[: done.start()]) if done else frozenset()
+    return words | (named or _spoken_before(turns, place))
 
 
 def _spoken_before(turns: Sequence[Said], place: int) -> frozenset[str]:

@@ -80,9 +80,13 @@ def _asks_of(place: int, turn: Said) -> list[Ask]:
 
 
 def _answers_reproach(before: Ask, sentence: Sentence, told: Sentence) -> bool:
-    """ "He never came. What will you do about it?": the question is what wants an answer."""
+    """ "He never came. What will you do about it?": the question is what wants an answer.
+
+    Where the reproach says what they had asked for, that is what is open: "Is it possible?" is not.
+    """
     is_question = sentence.text.endswith("?") and "?" not in before.quote.text
-    return is_question and before.is_pressed and before.quote.end >= told.end
+    asked = pattern("loop_repeated").search(digits(before.quote.lower))
+    return is_question and not asked and before.is_pressed and before.quote.end >= told.end
 
 
 def _put(before: Ask, sentence: Sentence, turn: Said, place: int) -> Ask:
