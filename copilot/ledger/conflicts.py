@@ -116,15 +116,9 @@ def _on_terms(text: str) -> bool:
 
 
 def contradicted_by(
-    claim: str,
-    facts: Shelf,
-    said: date | None,
-    as_of: date | None,
-    *,
-    is_claim: bool = True,
-    context: str = "",
-    nearby: Sequence[str] = (),
-) -> str | None:
+    claim: str, facts: Shelf, said: date | None, as_of: date | None, *,
+    is_claim: bool = True, context: str = "", nearby: Sequence[str] = (),
+) -> str | None:  # fmt: skip
     """The id of the fact that says otherwise; None if no fact is known to.
 
     `context` is what was spoken of just before: a claim that names no thing of its own means that.
@@ -155,14 +149,9 @@ def contradicted_by(
 
 
 def _first(
-    read: _Claim,
-    facts: Shelf,
-    near: Sequence[int],
-    said: date | None,
-    as_of: date | None,
-    *,
+    read: _Claim, facts: Shelf, near: Sequence[int], said: date | None, as_of: date | None, *,
     is_claim: bool,
-) -> str | None:
+) -> str | None:  # fmt: skip
     best: tuple[float, str] | None = None
     for place in near:
         fact, theirs = facts.facts[place], facts.named_by(place)
