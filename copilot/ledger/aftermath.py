@@ -172,7 +172,7 @@ def _meant(
         return words
     done = pattern("promise_done").search(sentence.lower)
     named = topic(sentence.text[: done.start()]) if done else frozenset()
-    return words | (named or _spoken_before(turns, place))
+    return words or named if named else words | _spoken_before(turns, place)
 
 
 def _spoken_before(turns: Sequence[Said], place: int) -> frozenset[str]:
