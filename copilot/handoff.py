@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from copilot.ledger import is_pending
 from copilot.story import Story, started
 
 RECENT = 5
@@ -41,7 +42,7 @@ def packet_of(
         "open_promises": [
             _entry(row)
             for row in story.promises
-            if row["status"] in ("open", "overdue", "conflict")
+            if is_pending(row["status"], row["body"].get("kept_evidence"))
         ],
         "open_loops": [_entry(row) for row in story.loops if row["status"] == "open"],
         "do_not": _do_not(story),

@@ -81,14 +81,22 @@ async def assess(
 @router.get("/promises")
 async def promises(
     store: Store,
+    copilot: Built,
     due: str | None = None,
     status: Annotated[list[str] | None, Query()] = None,
     customer_id: str | None = None,
+    put_right: bool = False,  # noqa: FBT001, FBT002 - a query parameter
     limit: Limit = 200,
     offset: Offset = 0,
 ) -> dict[str, Any]:
-    """Promises, nearest due first; `due` (a date) gives those due by then."""
-    return await _entries(store, "promise", status, customer_id, due, limit, offset)
+    """Promises as they stand today, nearest due first; `due` (a date) gives those due by then.
+
+    What was broken or false and has been put right since is listed with `put_right=true` only.
+    """
+    today = datetime.now(UTC).date().isoformat()
+    await anyio.to_thread.run_sync(copilot.ledgers.restate, store, today)
+    owed = not put_right
+    return await _entries(store, "promise", status, customer_id, due, limit, offset, only_owed=owed)
 
 
 @router.get("/loops")
@@ -216,6 +224,8 @@ async def _entries(
     due: str | None,
     limit: int,
     offset: int,
+    *,
+    only_owed: bool = False,
 ) -> dict[str, Any]:
     if due is not None:
         due = _day(due) + "T23:59:59"
@@ -223,9 +233,10 @@ async def _entries(
     today = datetime.now(UTC).date().isoformat()
     rows = await anyio.to_thread.run_sync(
         lambda: store.ledgers.entries(
-            kind, customer_ids=ids, status=status or (), due_before=due, limit=limit, offset=offset
+            kind, customer_ids=ids, status=status or (), due_before=due, only_owed=only_owed,
+            limit=limit, offset=offset,
         )
-    )
+    )  # fmt: skip
     name = "promises" if kind == "promise" else "loops"
     return {name: [{**_plain(row), "is_overdue": _late(row, today)} for row in rows]}
 

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 
-from copilot.ledger import lasts
+from copilot.ledger import is_pending, lasts
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -130,7 +130,7 @@ def _silence(assessment: Mapping[str, Any]) -> str:
 
 def _show_promises(promises: Sequence[Mapping[str, Any]]) -> None:
     """What we owe, and apart from it what the customer has said they will do."""
-    pending = [p for p in promises if p["status"] in ("open", "overdue", "conflict")]
+    pending = [p for p in promises if is_pending(p["status"], p.get("kept_evidence"))]
     lines: dict[bool, list[str]] = {True: [], False: []}
     for promise in pending:
         if promise["status"] != "open" or not lasts(promise["quote"]):

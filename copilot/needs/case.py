@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -240,11 +241,9 @@ def _said(turn: CaseTurn, text: str, conversation: str, channel: str, place: int
 
 
 def _facts(case: Case) -> tuple[Fact, ...]:
-    knowledge = [
-        Fact(k.id, said, "knowledge", k.status, k.valid_from, k.valid_to)
-        for k in case.knowledge
-        for said in statements(k.text)
-    ]
+    # What customers may read first: of two facts that say the same it is the one that is named.
+    told = sorted(case.knowledge, key=lambda k: k.visibility == "internal")
+    knowledge = [f for k in told for f in _told(k.id, k.text, k.status, k.valid_from, k.valid_to)]
     products = [
         Fact(p.sku, f"{p.name}. {p.features}", "product", p.status, p.valid_from, p.valid_to)
         for p in case.catalogue
@@ -252,7 +251,19 @@ def _facts(case: Case) -> tuple[Fact, ...]:
     own = [
         Fact(f"customer.facts[{i}]", text, "customer") for i, text in enumerate(case.customer.facts)
     ]
-    return (*knowledge, *products, *own)
+    owned = [
+        Fact(e.id, "; ".join((e.name, *e.includes)), "entitlement", "available", e.since, e.until)
+        for e in case.customer.entitlements
+    ]
+    return (*knowledge, *products, *own, *owned)
+
+
+@lru_cache(maxsize=4096)
+def _told(
+    source: str, text: str, status: str, begins: date | None, ends: date | None
+) -> tuple[Fact, ...]:
+    """The statements of one text, made once: the same passages are found again and again."""
+    return tuple(Fact(source, said, "knowledge", status, begins, ends) for said in statements(text))
 
 
 def _remedy(fault: Mapping[str, Any]) -> str:

@@ -104,11 +104,13 @@ def owed(
     facts = {hit.chunk.source_id: hit for hit in knowledge if hit.visibility == "public"}
     later = [t.text for t in conversation.turns if t.speaker == "customer"]
     found: list[_Matter] = []
+    kept = {(p.conversation_id, p.turn) for p in assessment.promises if p.status == "kept"}
     for promise in assessment.promises:
         contact = past.get(promise.conversation_id)
         if contact is not None and promise.promisor_role != "customer":
             after = [*_customer_after(contact, contacts), *later]
-            found += _of_promise(promise, contact, facts, after)
+            halved = (promise.conversation_id, promise.turn) in kept
+            found += _of_promise(promise, contact, facts, after, halved=halved)
     for loop in assessment.open_loops:
         contact = past.get(loop.conversation_id)
         if contact is not None and loop.status == "open":
@@ -151,14 +153,21 @@ def _says_something(text: str) -> bool:
 
 
 def _of_promise(
-    promise: PromiseOut, contact: Interaction, facts: dict[str, Hit], after: Sequence[str]
+    promise: PromiseOut,
+    contact: Interaction,
+    facts: dict[str, Hit],
+    after: Sequence[str],
+    *,
+    halved: bool = False,
 ) -> list[_Matter]:
-    if only_assures(promise.quote):
-        return []
+    """One promise that is due or wrong; `halved` where another of the same turn was kept."""
+    if only_assures(promise.quote) or promise.kept_evidence:
+        return []  # … or it was put right: an apology for that is said once
     about = topic(promise.quote)
     turn = _turn(contact, promise.turn)
     named = promised(promise.quote)
-    said = f"promised {named}." if named else f"told you: {quoted(promise.quote, _text(turn))}"
+    words = quoted(promise.quote, None if halved else _text(turn))
+    said = f"promised {named}." if named else f"told you: {words}"
     said = f"{_opening(_when(contact, turn))} we {said}"
     if promise.status == "conflict":
         fact = facts.get(promise.conflict_with or "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -32,7 +32,7 @@ from copilot.guardrails.links import strip_links
 from copilot.needs import Assessment, NeedEngine
 from copilot.retriever import Retriever
 from copilot.retriever.passages import widened
-from copilot.story import Stories, first_name
+from copilot.story import Stories, Story, first_name
 from copilot.suggester.casefile import case_of, moment_of
 from copilot.suggester.catalogue import Catalogue
 from copilot.suggester.checks import Allowed, check, screen
@@ -41,7 +41,7 @@ from copilot.suggester.commitments import owed
 from copilot.suggester.drafting import Drafted, Drafter
 from copilot.suggester.held import HeldBack
 from copilot.suggester.keeper import Note, note_of
-from copilot.suggester.ledgerbook import disputed, passages
+from copilot.suggester.ledgerbook import contradicting, disputed, passages
 from copilot.suggester.made import Asked, Generator, Made, Workers
 from copilot.suggester.prepared import Prepared
 from copilot.suggester.recent import Recent
@@ -165,7 +165,7 @@ class Suggester:
         clock.mark("story")
         as_of = moment_of(said, self.clock())
         wrong = disputed(story)
-        facts = self.facts.of(store, wrong, lambda: passages(self.retriever, store, wrong))
+        facts = self.facts.of(store, wrong, lambda: self._denying(store, story, wrong))
         knowledge = (*evidence.documents, *facts)
         case = case_of(
             said,
@@ -207,6 +207,15 @@ class Suggester:
             as_of=as_of,
             timings=clock.marks,
         )
+
+    def _denying(
+        self, store: TenantStore, story: Story, wrong: Sequence[tuple[str, str]]
+    ) -> tuple[Hit, ...]:
+        """The facts that what we said contradicts: those on file, and what else speaks to it."""
+        known = contradicting(self.retriever, store, story)
+        have = {hit.chunk.id for hit in known}
+        near = passages(self.retriever, store, [quote for quote, _ in wrong])
+        return (*known, *(hit for hit in near if hit.chunk.id not in have))
 
     async def _unwritten(self, store: TenantStore, *asked: *Asked) -> Suggestion:
         """Without a model: here, or in another process that is free and may hold the tenant."""
