@@ -10,7 +10,7 @@ from typing import Literal
 
 from copilot.domain import Turn
 from copilot.extractive.amounts import amounts_in, counts_in
-from copilot.extractive.words import in_one_word, stem, stems
+from copilot.extractive.words import meanings, stem, stems
 
 Sort = Literal[
     "cost", "time", "count", "how", "place", "choice", "whether", "what", "request", "problem"
@@ -53,7 +53,14 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _PATTERNS: tuple[tuple[Sort, str], ...] = (
-    ("count", r"\bhow many\b(?! (?:days|weeks|months|hours|minutes))|\b(?:limit|maximum)\b"),
+    (
+        "count",
+        (
+            r"\bhow many\b(?! (?:days|weeks|months|hours|minutes))|\b(?:limit|maximum)\b"
+            r"|\bhow (?:loud|big|large|heavy|far|wide|high|hot|warm|cold|strong|thick|deep|tall"
+            r"|small)\b(?! (?:ahead|before|along))"
+        ),
+    ),
     (
         "time",
         (
@@ -110,7 +117,7 @@ _NAMELESS = frozenset().union(
     stems(
         """january february march april may june july august september october november december
         monday tuesday wednesday thursday friday saturday sunday
-        jan feb mar apr jun jul aug sep sept oct nov dec"""
+        jan feb mar apr jun jul aug sep sept oct nov dec morning afternoon evening night"""
     ),
 )
 _PRONOUN = re.compile(r"\b(?:it|that|this|they|them|those|these)\b", re.IGNORECASE)
@@ -127,7 +134,7 @@ _FOR_HELP = re.compile(
     re.IGNORECASE,
 )
 _WHAT_IF = re.compile(r"^\W*(?:(?:and|but|or|so) if|what if)\b", re.IGNORECASE)
-_CONDITION = re.compile(r"\b(?:instead|if|when|because|since|while|although)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:so that|instead|if|when|because|since|while|although)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"^[\d.,:]+$|^(?:one|two|three|four|five|six|seven|eight|nine|ten)$")
 _DID = re.compile(
     r"\b(?:i|we)(?:(?:['’]ve| have)(?! had| got| been)| did| put| tried| changed| restarted)\b"
@@ -239,16 +246,16 @@ def hear(turns: Sequence[Turn]) -> Heard:
 
 
 def _concern(clause: str) -> Ask:
-    words = [w for w in stems(clause) if not is_measure(w)]
+    words = [w for w in meanings(clause) if not is_measure(w)]
     return Ask(clause, "what", dict.fromkeys(words, 1.0), pairs=frozenset(pairwise(words)))
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(stems(text))
+    return frozenset(meanings(text))
 
 
 def _pairs(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
-    return frozenset(pair for text in texts for pair in pairwise(stems(text)))
+    return frozenset(pair for text in texts for pair in pairwise(meanings(text)))
 
 
 def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
@@ -261,11 +268,11 @@ def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
         deed = next((w for w in wanted if w not in _ASKING), None)
         return deed if deed in own else None
     if sort == "whether":  # the end of the main clause, where the new thing stands
-        main = [w for w in stems(in_one_word(_CONDITION.split(core)[0])) if w in own]
+        main = [w for w in meanings(_CONDITION.split(core)[0]) if w in own]
         while len(main) > 1 and main[-1] in _PREDICATES:  # "is delivery included": of delivery
             main.pop()
         return (main or own)[-1]
-    return own[0] if sort == "count" else None
+    return own[0] if sort in ("count", "place") else None
 
 
 _PREDICATES = frozenset(stems("included free possible available allowed extra needed"))
@@ -320,13 +327,13 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
 
 def _problem(text: str, earlier: Sequence[str]) -> Iterator[Ask]:
     """A message that asks nothing outright; "ok, the 3rd then" is no question at all."""
-    words = {w: TRIGGER if is_measure(w) else 1.0 for w in stems(text)}
+    words = {w: TRIGGER if is_measure(w) else 1.0 for w in meanings(text)}
     leans = frozenset[str]()
     own = sum(weight == 1.0 for weight in words.values())
     if own == 1:
         leans = next((w for said in reversed(earlier) if (w := _words(said))), leans)
     if own:
-        pairs = frozenset(pairwise(stems(text)))
+        pairs = frozenset(pairwise(meanings(text)))
         yield Ask(text, "problem", words, leans - frozenset(words), pairs)
 
 
@@ -354,7 +361,7 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
     if sort is None:
         sort = "what" if is_question else "request"
     triggers = _TRIGGERS.get(sort, frozenset())
-    found = stems(in_one_word(core))
+    found = meanings(core)
     words = {w: TRIGGER if w in triggers or is_measure(w) else 1.0 for w in found}
     words |= {w: 1.0 for w in found if sort == "time" and w in _WEEKDAYS}
     if sort in ("time", "count"):  # words of measure: "as long as" is no answer to "how long"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
 
 WORD = re.compile(r"[^\W_][\w'’]*")
 _ENDINGS = (
@@ -50,57 +51,40 @@ _PAST = {
     "fell": "fall", "withdrawn": "withdraw", "withdrew": "withdraw", "sung": "sing",
     "driven": "drive", "shown": "show", "worn": "wear", "torn": "tear", "spoken": "speak",
 }  # fmt: skip
-# Two-word verbs, and the one word that articles use for them.
-_PHRASES = (
-    (re.compile(r"\b(?:giv|send|bring|hand)(?:e|es|ing)?((?: \w+){0,4}) back\b", re.I), "return"),
-    (re.compile(r"\b(?:sent|gave|brought)((?: \w+){0,4}) back\b", re.I), "return"),
-    (re.compile(r"\b(?:took|take)((?: \w+){0,4}) back\b", re.I), "withdraw"),
-    (re.compile(r"\bput(?:ting)?((?: \w+){0,2}) off\b", re.I), "postpone"),
-    (re.compile(r"\b(?:pass|hand)(?:ed|ing)?((?: \w+){0,3}) (?:on|over)\b", re.I), "hand"),
-    (re.compile(r"\btak(?:e|es|ing)((?: \w+){0,2}) over\b", re.I), "hand"),
-    (re.compile(r"\bcut(?:ting)?((?: \w+){0,2}) off\b", re.I), "disconnect"),
-    (re.compile(r"\bget(?:ting)? rid() of\b", re.I), "remove"),
-)
-# Words that customers and articles use for one another, by stem of their first form.
-_ALIKE = """
-cost price charge fee pay payment
-cancel leave terminate quit
-delete erase
-advert advertising advertisement marketing promotion newsletter
-fixed static
-broken faulty defect defective fault
-money compensation credit refund reimburse
-return send
-fit install
-guest visitor
-phone telephone ring call
-transfer switch port
-cheap reduced discount
-document paper proof letter evidence
-invite access share
-owner holder
-big large
-fast speed quick
-slow speed
-bill invoice
-repair fix mend cure
-room zone
-limit maximum
-long duration
-engineer technician
-choice option choose
-bound term contract
-change alter amend reschedule
-buy purchase order sell
-lose keep stay
-miss skip
-promise assure
-monday tuesday wednesday thursday friday saturday sunday weekday
-cut disconnection disconnect restriction
-delay postpone break
-email mail
-death bereavement die died dead
-"""
+# Phrases, and the one word that stands for them: both questions and articles are read with it.
+_PHRASES = tuple(
+    (re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), word)
+    for pattern, word in (
+        (r"(?:giv|send|bring|hand)(?:e|es|ing)?((?: \w+){0,4}) back", "return"),
+        (r"(?:sent|gave|brought)((?: \w+){0,4}) back", "return"),
+        (r"you((?: \w+){0,2}) take(?: \w+){1,4} back", "return"),
+        (r"(?:took|take)((?: \w+){0,4}) back", "withdraw"),
+        (r"(?:call|ring|phone)(?:s|ing)?((?: me| us| you)?) back", "callback"),
+        (r"(?:ring|call|phone)( me| us)", "callback"),
+        (r"put(?:ting)?((?: \w+){0,2}) off", "postpone"),
+        (r"(?:pass|hand)(?:ed|ing)?((?: \w+){0,3}) (?:on|over)", "hand"),
+        (r"tak(?:e|es|ing)((?: \w+){0,2}) over", "hand"),
+        (r"cut(?:ting)?((?: \w+){0,2}) off", "disconnect"),
+        (r"(?:bring|get|cut|keep)(?:ting|ing)?((?: \w+){0,3}) down", "reduce"),
+        (r"let(?:ting)?( \w+) off", "waive"),
+        (r"get(?:ting)? rid() of", "remove"),
+        (r"(?:log|sign)(?:s|ged|ned|ging|ing)?()[ -](?:in|on)", "login"),
+        (r"(?:go|goes|going|are|be)() away", "holiday"),
+        (r"be() (?:at home|home|there|present|in(?= *(?:[,.?!]|$|and |or |when |for )))", "attend"),
+        (r"(?:begin|start)s?() (?:all )?(?:over|again|anew|afresh|from scratch)", "overagain"),
+        (r"(?:bit by bit|little by little|in parts|over several months)()", "instalment"),
+        (r"(?:do|will|would) you() pay for", "compensation"),
+        (r"(?:can(?:no|['’])t|not|n['’]t)((?: \w+){0,2}) online", "offline"),
+        (r"(?:don['’]t|do not|didn['’]t|did not)() recogni[sz]e", "dispute"),
+        (r"(?:is|are|was|looks?|seems?)(?: not|n['’]t)() (?:right|correct)", "wrong"),
+        (
+            r"how (?:soon|early|far ahead)() (?:must|do|should|shall|need)(?: \w+){1,3}"
+            r" (?:know|tell|say|announce|inform)(?: you)?",
+            "how early notice",
+        ),
+        (r"end()(?= (?:everything|it all|my|our|the (?:contract|plan|subscription)))", "cancel"),
+    )
+)  # fmt: skip
 
 
 @lru_cache(maxsize=65_536)
@@ -125,7 +109,7 @@ def _is_root(stemmed: str) -> bool:
 
 
 def in_one_word(text: str) -> str:
-    """The text with one word for each of its two-word verbs: "give it back" as "return it"."""
+    """The text with one word for each of its phrases: "give it back" as "return it"."""
     for pattern, word in _PHRASES:
         text = pattern.sub(rf"{word}\1", text)
     return text
@@ -145,9 +129,17 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in content_words(text)]
 
 
+def meanings(text: str) -> list[str]:
+    """Stems of a text whose phrases are read as one word, as question and article both are."""
+    return stems(in_one_word(text))
+
+
 def _groups() -> dict[str, frozenset[str]]:
+    """Groups of words by stem of their first form; each word with the others of its groups."""
     found: dict[str, set[str]] = {}
-    for line in _ALIKE.split("\n"):
+    for line in (Path(__file__).parent / "alike.txt").read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            continue
         group = {stem(word) for word in line.split()}
         for word in group:
             found.setdefault(word, set()).update(group - {word})
