@@ -22,6 +22,11 @@ class Matter:
     lasts: bool = False  # for the whole conversation, whatever is asked in between
 
 
+_HELD = (
+    r"(?:\w+ )?(?:contract|plan|internet|subscription|line|membership|policy|account|phone|service"
+    r"|tariff|agreement)"
+)
+_OWN, _SPENT = r"(?:my|our|the)", r"(?:bills?|costs?|payments?|premiums?|fees?)"
 MATTERS = (
     Matter(
         "hardship",
@@ -89,8 +94,37 @@ MATTERS = (
         "cancelling, notice and charge for leaving",
         r"(?:want|like|going|have|need) to (?:leave|cancel|quit|terminate)\b"
         r"|(?:please|can you) cancel"
-        r"|cancel (?:my|the|our) (?:contract|plan|internet|subscription|line|membership|policy)"
-        r"|(?:get|getting) out of (?:my|the|our) contract",
+        rf"|(?:cancel|end|close|terminate|give up) (?:my|the|our) {_HELD}"
+        r"|(?:get|getting) out of (?:my|the|our) contract|end (?:everything|it all)\b"
+        rf"|no longer (?:need|want) (?:my|the|our|a) {_HELD}"
+        rf"|(?:need|want) no {_HELD} any ?more"
+        rf"|(?:don['’]t|do not) (?:need|want) (?:my|the|our|a|any) {_HELD} any (?:more|longer)",
+    ),
+    Matter(
+        "complaint",
+        "complaint, how we put things right",
+        r"complain\w*|ombudsman|unacceptable|make it official|take (?:this|it) further"
+        r"|(?:not|n['’]t) (?:happy|satisfied) with (?:how|the way|your|what)",
+    ),
+    Matter(
+        "callback",
+        "how to reach us, call back",
+        r"(?:can|could|would|will|please)\b[^.?!]{0,25}\b(?:ring|call|phone) (?:me|us)\b"
+        r"|call(?:ing)? ?back|speak to (?:a|somebody|someone|anybody)",
+    ),
+    Matter(
+        "payment day",
+        "bill, ways to pay, direct debit, payment day",
+        r"(?:day|date) (?:when |on which |that )?you (?:take|collect|debit)"
+        r"|(?:payment|debit|billing) (?:day|date)"
+        r"|(?:take|collect|debit)(?: (?:the|my|our))?(?: (?:money|payment|bill|rent|premium))?"
+        r" (?:later|earlier|on another|on a different)",
+    ),
+    Matter(
+        "saving",
+        "smaller plan, moving down, cheaper, reduced price",
+        rf"(?:bring|get|cut|keep|lower|reduce)(?:ting|ing)? (?:down )?{_OWN} (?:\w+ )?{_SPENT}"
+        r"|pay(?:ing)? less|save (?:some |any )?money|too (?:expensive|much) for (?:me|us)",
     ),
     Matter(
         "moving",

@@ -21,7 +21,7 @@ from copilot.guardrails.wording import check_wording
 MAX_STEPS = 8
 PER_ASK = 3
 MAX_CHARS, PARAGRAPH = 900, 330
-MAX_ROWS = 5
+MAX_ROWS = 3
 SECOND, ADDS = 0.6, 0.2  # a further sentence: its score as a share of the best, and what is new
 CONCERN = 0.6  # of a statement's words
 TRIED = 12  # candidates looked at before a question counts as unanswered
@@ -145,7 +145,8 @@ class Chooser:
         if ask.is_bare and ask.is_typed and found.unit.said.kind == "row":
             fitting = {m.unit for m in ranked if m.fits}
             block = found.unit.said.block
-            kept = [u for u in article.units if u.said.block == block and u in fitting][:MAX_ROWS]
+            rows = [u for u in article.units if u.said.block == block and u in fitting]
+            kept = (self.ranking.for_anybody(rows) or rows)[:MAX_ROWS]
         if found.by_heading > 0.5 and found.by_heading > 0.6 * found.share and not ask.is_typed:
             kept = self._section(found.unit, article, {m.unit for m in ranked})
         told = frozenset().union(*(u.said.stems for u in kept))

@@ -179,6 +179,8 @@ class Ranking:
             return False
         if ask.sort == "whether" and said.kind == "row" and not self.is_row_of(ask, found.unit):
             return False
+        if ask.sort == "whether" and ask.refers and not self._is_on_it(ask, spoken | said.beside):
+            return False
         if article.hit.chunk.kind != "document":
             return self._is_near_case(ask, article)
         if article.n in self.faced:
@@ -198,6 +200,12 @@ class Ranking:
             return found.share >= (SHARED if coded or ask.sort == "how" else SHARED + 0.15)
         return found.share >= _needed(ask, article.hit.score)
 
+    def for_anybody(self, rows: Sequence[Unit]) -> list[Unit]:
+        """The rows of a table but those on a product that the customer neither has nor names."""
+        names, theirs = self.products.names, self.products.theirs
+        labels = ((u, named(u.said.cell.thing, names) if u.said.cell else ()) for u in rows)
+        return [unit for unit, of in labels if not of or not theirs.isdisjoint(of)]
+
     @staticmethod
     def is_row_of(ask: Ask, unit: Unit) -> bool:
         """Whether a row is about what is asked: by its label, not by a word of its value."""
@@ -206,6 +214,11 @@ class Ranking:
             return True
         said = ask.leans | frozenset(ask.words)
         return unit.said.span is not None or any(met(w, said) for w in stems(cell.thing))
+
+    def _is_on_it(self, ask: Ask, spoken: frozenset[str]) -> bool:
+        """Whether words speak of what "it" stands for, or of anything of its kind."""
+        known = [w for w in ask.leans if w in self.known]
+        return not known or any(met(w, spoken) for w in known)
 
     def _is_as_bare(self, ask: Ask) -> bool:
         """Whether the words of a question for a date or an amount are in no article at all."""
