@@ -117,7 +117,7 @@ _NAMELESS = frozenset().union(
     stems(
         """january february march april may june july august september october november december
         monday tuesday wednesday thursday friday saturday sunday
-        jan feb mar apr jun jul aug sep sept oct nov dec morning afternoon evening night"""
+        jan feb mar apr jun jul aug sep sept oct nov dec morning afternoon evening night far"""
     ),
 )
 _PRONOUN = re.compile(r"\b(?:it|that|this|they|them|those|these)\b", re.IGNORECASE)
@@ -275,7 +275,7 @@ def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
     return own[0] if sort in ("count", "place") else None
 
 
-_PREDICATES = frozenset(stems("included free possible available allowed extra needed"))
+_PREDICATES = frozenset(stems("included free possible available allowed extra needed later earlier sooner"))
 
 
 def _topics(text: str) -> frozenset[str]:
@@ -315,7 +315,7 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
             ask = _ask(clause, before, is_question="?" in line) if clause in asking else None
             if ask is None:
                 rest.append(clause)
-            elif _TOTAL.search(clause) and not ask.is_bare:  # the thing itself, and what is named
+            elif ask.sort == "cost" and _TOTAL.search(clause) and not ask.is_bare:  # the thing itself, and what is named
                 asks += [replace(ask, words={}, refers=True), ask]
             else:
                 asks.append(ask)

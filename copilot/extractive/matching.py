@@ -42,7 +42,7 @@ _SPAN = (
     r"|\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
     r"|\bat once\b|\bimmediately\b|\b\d{1,2} (?:january|february|march|april|may|june|july"
     r"|august|september|october|november|december)\b"
-    r"|\bnext (?:bill|month|day|working)\b|\bsame day\b|\bovernight\b|\bminimum term\b"
+    r"|\b(?:day|week|month|hour|year) \d{1,3}\b|\bnext (?:bill|month|day|working)\b|\bsame day\b|\bovernight\b|\bminimum term\b"
 )
 _PRICES = frozenset(stems("price cost fee charge"))
 _DIGIT = re.compile(r"\d|\bnone\b")

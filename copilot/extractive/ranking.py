@@ -181,6 +181,8 @@ class Ranking:
             return False
         if ask.sort == "whether" and ask.refers and not self._is_on_it(ask, spoken | said.beside):
             return False
+        if ask.sort == "whether" and not self._says_more(ask, spoken | said.beside):
+            return False
         if article.hit.chunk.kind != "document":
             return self._is_near_case(ask, article)
         if article.n in self.faced:
@@ -188,6 +190,8 @@ class Ranking:
                 return True
         elif not self._is_of_the_matter(ask, article):
             return False
+        if self._is_label(ask, article, found.unit):
+            return True
         coded = any(
             is_code(w) and w in said.heading | article.title for w in (*ask.words, *self.around)
         )
@@ -199,6 +203,16 @@ class Ranking:
         ):
             return found.share >= (SHARED if coded or ask.sort == "how" else SHARED + 0.15)
         return found.share >= _needed(ask, article.hit.score)
+
+    @staticmethod
+    def _is_label(ask: Ask, article: Article, unit: Unit) -> bool:
+        """Whether a row of an article on the thing is the very measure that is asked for."""
+        cell = unit.said.cell
+        if cell is None or cell.is_column or not ask.is_typed:
+            return False
+        label, said = stems(cell.thing), frozenset(ask.words)
+        is_it = bool(label) and all(met(word, said) for word in label)
+        return is_it and any(met(w, article.title) for w in said)
 
     def for_anybody(self, rows: Sequence[Unit]) -> list[Unit]:
         """The rows of a table but those on a product that the customer neither has nor names."""
@@ -214,6 +228,12 @@ class Ranking:
             return True
         said = ask.leans | frozenset(ask.words)
         return unit.said.span is not None or any(met(w, said) for w in stems(cell.thing))
+
+    @staticmethod
+    def _says_more(ask: Ask, spoken: frozenset[str]) -> bool:
+        """Whether words speak of more than the one thing that a question ends on."""
+        others = [w for w, weight in ask.words.items() if weight >= 1.0 and w != ask.focus]
+        return not others or any(met(w, spoken) for w in others)
 
     def _is_on_it(self, ask: Ask, spoken: frozenset[str]) -> bool:
         """Whether words speak of what "it" stands for, or of anything of its kind."""
