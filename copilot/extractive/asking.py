@@ -107,7 +107,7 @@ WISH_BEGINS = 12  # a wish is said at the start of its clause
 TRIGGER = 0.35  # weight of a word that only says which sort of answer is wanted
 _TRIGGERS: dict[Sort, frozenset[str]] = {
     "cost": frozenset(stems("cost price charge fee pay much expensive free extra total money")),
-    "time": frozenset(stems("long soon early late time day week month hour minute open start")),
+    "time": frozenset(stems("long soon early late time day week month year hour minute open start")),
     "count": frozenset(stems("many limit maximum number")),
     "how": frozenset(stems("work help")),
     "choice": frozenset(stems("choice option better cheaper best")),

@@ -158,6 +158,7 @@ class Reading:
     total: float
     spoken: frozenset[str]
     wanted: frozenset[str]  # those words and what means the same
+    is_vague: bool  # it asks what or who, and says nothing more
 
     def passes_over(self, unit: Unit) -> bool:
         """Whether a sentence cannot be an answer: of another shape, or not a word in common."""
@@ -185,10 +186,11 @@ def reading_of(
         if met(w, vocabulary)
     )
     lean = LEANS if ask.is_bare else LEANS / 3
+    is_vague = ask.is_bare and ask.sort == "what"  # "who do I go to?": the rest must say it
     context = tuple(
         (w, worth * rare[w] / (CODE if is_code(w) else 1.0), TITLE * (w in title))
         for w, worth in {**around, **dict.fromkeys(ask.leans, lean)}.items()
-        if w not in ask.words and w in vocabulary
+        if w not in ask.words and (w in vocabulary or (is_vague and met(w, vocabulary)))
     )
     pairs = tuple(
         (pair, PAIR * (rare.get(pair[0], 0.0) + rare.get(pair[1], 0.0)) / 2)
@@ -198,7 +200,7 @@ def reading_of(
     total = sum(worth * rare[w] for w, worth in ask.words.items())
     found = frozenset(w for w, *_ in own)
     wanted = found.union(*(ALIKE.get(w, _NONE) for w in found), (w for w, *_ in context))
-    return Reading(ask, own, context, pairs, total, ask.leans | frozenset(ask.words), wanted)
+    return Reading(ask, own, context, pairs, total, ask.leans | frozenset(ask.words), wanted, is_vague)
 
 
 def match(reading: Reading, unit: Unit) -> Match:
@@ -214,7 +216,7 @@ def match(reading: Reading, unit: Unit) -> Match:
     for word, weight, in_title in reading.context:
         if word in said:
             score += weight
-        elif word in heading:
+        elif word in heading or (reading.is_vague and met(word, heading)):
             score += HEADING * weight
         else:
             score += in_title * weight

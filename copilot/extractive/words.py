@@ -29,15 +29,15 @@ STOP = frozenset(
     bit both but by came can can't cannot come comes coming could couldn't dear did didn't
     do does doesn't don don't done each early either else even ever every everybody everyone
     everything exactly few find first for from gave get gets getting give given gives go
-    going good got had happen happened happens has have having he hello her here hers hey hi
+    goes going gone good got had happen happened happens has have having he hello her here hers hey hi
     him his how i i'd i'll i'm i've if im in instead into is isn't it it's its ive just kind
-    know last late let like look looks make makes many maybe me mean means meant meantime
+    know last late later let like look looks make makes many maybe me mean means meant meantime
     might mine more most much must my myself need never new no normal not nothing now of off
     oh ok okay old on once one only or other our ours out over please possible put puts
     quite really right said same say says shall she should so some somebody somehow someone
     something soon still such sure take takes than thank thanks that that'd that's the their
     them then there there's these they they're thing things think this those though to today
-    tomorrow too took up upon us use used using very want wanted wants was way ways we we'd
+    tomorrow too took until up upon us use used using very want wanted wants was way ways we we'd
     we'll we're we've week's well were what what's when where where's whether which while
     who who's whom whose why will with won't would wouldn't yes yesterday yet you you'd
     you'll you're you've your yours yourself""".split()
@@ -60,8 +60,12 @@ _PHRASES = tuple(
         (r"you((?: \w+){0,2}) take(?: \w+){1,4} back", "return"),
         (r"(?:took|take)((?: \w+){0,4}) back", "withdraw"),
         (r"(?:call|ring|phone)(?:s|ing)?((?: me| us| you)?) back", "callback"),
-        (r"(?:ring|call|phone)( me| us)", "callback"),
         (r"put(?:ting)?((?: \w+){0,2}) off", "postpone"),
+        (
+            r"mov(?:e|ing)()(?= (?:the |my |our |your |an )?(?:\w+ )?(?:day|date|time|slot|visit"
+            r"|appointment|booking|delivery|reservation))",
+            "change",
+        ),
         (r"(?:pass|hand)(?:ed|ing)?((?: \w+){0,3}) (?:on|over)", "hand"),
         (r"tak(?:e|es|ing)((?: \w+){0,2}) over", "hand"),
         (r"cut(?:ting)?((?: \w+){0,2}) off", "disconnect"),
