@@ -15,7 +15,7 @@ from copilot.extractive.matching import (
     met,
     run_of,
 )
-from copilot.extractive.ranking import Ranking
+from copilot.extractive.ranking import LEANING, Ranking
 from copilot.guardrails.wording import check_wording
 
 MAX_STEPS = 8
@@ -26,12 +26,6 @@ SECOND, ADDS = 0.6, 0.2  # a further sentence: its score as a share of the best,
 CONCERN = 0.6  # of a statement's words
 TRIED = 12  # candidates looked at before a question counts as unanswered
 
-_LEANS = re.compile(
-    r"^(?:it|they|this|that|these|those|then|there|both|he|she|after (?:that|it|this)|otherwise"
-    r"|in (?:this|that) case|if so|here|such|afterwards|also|so|but|and|or|until then"
-    r"|for (?:this|that|these)|for example|example|one (?:costs?|is|has|takes))\b",
-    re.IGNORECASE,
-)
 _NAMED = re.compile(r"^[A-Z][^:.!?]{2,40}:\s")
 
 
@@ -197,7 +191,7 @@ class Chooser:
     def _with_what_it_leans_on(self, unit: Unit, article: Article) -> list[Unit]:
         """A sentence that begins with "It …" comes with the one before it."""
         kept = [unit]
-        while len(kept) < PER_ASK and _LEANS.match(kept[0].text) and kept[0].place > 0:
+        while len(kept) < PER_ASK and LEANING.match(kept[0].text) and kept[0].place > 0:
             before = article.units[kept[0].place - 1]
             same = before.said.line == kept[0].said.line or (
                 before.said.block == kept[0].said.block and kept[0].said.kind == "prose"

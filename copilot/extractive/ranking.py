@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from copilot.extractive.asking import Ask, Heard
 from copilot.extractive.excluding import Excluding
@@ -21,10 +22,11 @@ from copilot.extractive.matching import (
 )
 from copilot.extractive.products import FOREIGN_TITLE, Products, named
 from copilot.extractive.tables import mentioned
-from copilot.extractive.words import stems
+from copilot.extractive.words import WORD, stem, stems
 
 IN_RANGE = 1.2  # what it says for a row that its number is the customer's
 HAD = 3.0  # what they have already, where they ask to buy it
+LEANS_ON = 0.85  # "It takes a minute", where a question says nothing by itself
 NEXT_TO = 1.15  # a sentence beside one that is told already
 GOES_ON, GOES_ON_ANEW = 1.5, 1.2  # a message mostly stays with one matter
 FACED, FACED_WIDE = 1.3, 1.7  # an article on what the customer is facing
@@ -35,6 +37,12 @@ REFERRED, REFERRED_LOOSE = 0.5, 0.2  # of what a short question refers to
 SHARED, ENOUGH = 0.25, 0.6  # of the question's words in the article
 SHARE = 0.62  # of the question's words in the sentence, when meaning says nothing
 
+LEANING = re.compile(
+    r"^(?:it|they|this|that|these|those|then|there|both|he|she|after (?:that|it|this)|otherwise"
+    r"|in (?:this|that) case|if so|here|such|afterwards|also|so|but|and|or|until then"
+    r"|for (?:this|that|these)|for example|example|one (?:costs?|is|has|takes))\b",
+    re.IGNORECASE,
+)
 _LASTING = frozenset(stems("lose keep stay remain"))
 _PRICES = frozenset(stems("price cost"))
 _HAD = re.compile(r"\balready\b|\bincludes?d?\b|\bnothing to buy\b", re.IGNORECASE)
@@ -95,6 +103,8 @@ class Ranking:
                 factor = prior * (1.0 if ask.sort == "choice" else worth)
                 if ask.leans and _is_beside(unit, used):
                     factor *= NEXT_TO
+                if ask.is_bare and LEANING.match(unit.text):
+                    factor *= LEANS_ON
                 if article.n in self.faced and any(met(w, unit.said.heading) for w in self.matters):
                     factor *= FACED_WIDE
                 if self.products.has_what_is_asked(ask) and worth >= 1.0:
@@ -173,6 +183,8 @@ class Ranking:
         if ask.focus and not met(ask.focus, said.stems if ask.sort == "count" else spoken):
             return False
         if ask.is_typed and not found.fits:
+            return False
+        if ask.sort == "time" and _denies(found.unit.text, ask):
             return False
         lasting = [w for w in ask.words if w in _LASTING] if ask.sort == "whether" else []
         if lasting and not any(met(word, said.stems) for word in lasting):
@@ -311,6 +323,15 @@ def _needed(ask: Ask, score: float) -> float:
     if score < FAR:
         return need + 0.1
     return need - (0.25 if score >= CLOSE else 0.15 if score >= NEAR else 0.0)
+
+
+def _denies(text: str, ask: Ask) -> bool:
+    """Whether a sentence says that there is none of what is asked for: "no disconnection"."""
+    told = WORD.findall(text)
+    return any(
+        no.lower() in ("no", "without", "never") and met(stem(word), frozenset(ask.words))
+        for no, word in pairwise(told)
+    )
 
 
 def _is_beside(unit: Unit, used: Sequence[Unit]) -> bool:

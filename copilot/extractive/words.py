@@ -80,6 +80,12 @@ _PHRASES = tuple(
         (r"(?:without paying|without (?:extra |more )?cost|at no (?:extra )?cost)( extra| more)?", "free"),
         (r"(?:bit by bit|little by little|in parts|over several months)()", "instalment"),
         (r"(?:do|will|would) you() pay for", "compensation"),
+        (
+            r"(?:line|internet|connection|service|network|power|site|system)()"
+            r" (?:is|was|were|has been|went|goes) (?:all )?(?:down|out|dead|gone)",
+            "outage",
+        ),
+        (r"no() (?:service|internet|connection|power)", "outage"),
         (r"(?:can(?:no|['’])t|not|n['’]t)((?: \w+){0,2}) online", "offline"),
         (r"(?:don['’]t|do not|didn['’]t|did not)() recogni[sz]e", "dispute"),
         (r"(?:is|are|was|looks?|seems?)(?: not|n['’]t)() (?:right|correct)", "wrong"),
