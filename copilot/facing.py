@@ -43,6 +43,13 @@ MATTERS = (
         lasts=True,
     ),
     Matter(
+        "benefit",
+        "reduced-price plan for households on benefits",
+        r"(?:housing|disability|unemployment|income|child|pension|universal) (?:benefits?|credit"
+        r"|support|allowance)|means[- ]tested|(?:on|get|receive) (?:\w+ )?benefits\b",
+        lasts=True,
+    ),
+    Matter(
         "access",
         "accessibility, large print and other formats",
         r"can(?:no|['’])?t (?:\w+ )?(?:read|see|hear)\b(?! (?:my|the|any|a) (?:\w+ )?(?:app|device"
@@ -122,7 +129,7 @@ MATTERS = (
     ),
     Matter(
         "saving",
-        "smaller plan, moving down, cheaper, reduced price",
+        "smaller plan, moving down, cheaper",
         rf"(?:bring|get|cut|keep|lower|reduce)(?:ting|ing)? (?:down )?{_OWN} (?:\w+ )?{_SPENT}"
         r"|pay(?:ing)? less|save (?:some |any )?money|too (?:expensive|much) for (?:me|us)",
     ),

@@ -67,7 +67,7 @@ _PATTERNS: tuple[tuple[Sort, str], ...] = (
             r"\b(?:how (?:long|soon|early|late|fast|quickly)|how many (?:days|weeks|months|hours)"
             r"|(?:from|until|till|since|by) when|what times?|which day|notice)\b"
             r"|^\W*(?:so |and )?when\b"
-            r"|\bopen on\b|\bwhen (?:do|does|will|can|would|is|are) (?:i|we|you|it|that|my|the)\b"
+            r"|\bstill (?:under|within|valid|covered)\b|\bopen on\b|\bwhen (?:do|does|will|can|would|is|are) (?:i|we|you|it|that|my|the)\b"
         ),
     ),
     (
@@ -108,7 +108,7 @@ TRIGGER = 0.35  # weight of a word that only says which sort of answer is wanted
 _TRIGGERS: dict[Sort, frozenset[str]] = {
     "cost": frozenset(stems("cost price charge fee pay much expensive free extra total money")),
     "time": frozenset(stems("long soon early late time day week month year hour minute open start")),
-    "count": frozenset(stems("many limit maximum number")),
+    "count": frozenset(stems("many limit maximum")),
     "how": frozenset(stems("work help")),
     "choice": frozenset(stems("choice option better cheaper best")),
 }
@@ -117,7 +117,7 @@ _NAMELESS = frozenset().union(
     stems(
         """january february march april may june july august september october november december
         monday tuesday wednesday thursday friday saturday sunday
-        jan feb mar apr jun jul aug sep sept oct nov dec morning afternoon evening night far"""
+        jan feb mar apr jun jul aug sep sept oct nov dec morning afternoon evening night far next"""
     ),
 )
 _PRONOUN = re.compile(r"\b(?:it|that|this|they|them|those|these)\b", re.IGNORECASE)
@@ -382,7 +382,7 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
         sort=sort,
         words=words,
         leans=leans - frozenset(words),
-        pairs=frozenset(pairwise(found)) | _pairs(before),
+        pairs=frozenset(pairwise(w for w in found if not is_measure(w))) | _pairs(before),
         refers=refers,
         is_broad=bool(_BROAD.search(core)),
         focus=focus,

@@ -23,6 +23,7 @@ PER_ASK = 3
 MAX_CHARS, PARAGRAPH = 900, 330
 MAX_ROWS = 3
 SECOND, ADDS = 0.6, 0.2  # a further sentence: its score as a share of the best, and what is new
+BY_HEADING = 0.55  # of a question's words: its heading says it all
 CONCERN = 0.6  # of a statement's words
 TRIED = 12  # candidates looked at before a question counts as unanswered
 
@@ -141,7 +142,7 @@ class Chooser:
             block = found.unit.said.block
             rows = [u for u in article.units if u.said.block == block and u in fitting]
             kept = (self.ranking.for_anybody(rows) or rows)[:MAX_ROWS]
-        if found.by_heading > 0.5 and found.by_heading > 0.6 * found.share and not ask.is_typed:
+        if not ask.is_typed and self._is_by_heading(ask, found):
             kept = self._section(found.unit, article, {m.unit for m in ranked})
         told = frozenset().union(*(u.said.stems for u in kept))
         wanted = {**dict.fromkeys(ask.leans, LEANS), **ask.words}
@@ -175,6 +176,16 @@ class Chooser:
         while len(kept) > 1 and sum(len(u.text) for u in kept) > MAX_CHARS:
             kept.remove(max((u for u in kept if u is not found.unit), key=lambda u: u.place))
         return kept
+
+    @staticmethod
+    def _is_by_heading(ask: Ask, found: Match) -> bool:
+        """Whether a sentence was found for its heading rather than for itself."""
+        said = found.unit.said
+        if ask.is_bare:
+            return any(met(w, said.heading) for w in ask.leans) and said.stems.isdisjoint(ask.leans)
+        direct = found.share - found.by_heading
+        mostly = found.by_heading > 0.5 and found.by_heading > 0.6 * found.share
+        return mostly or (found.under >= BY_HEADING and direct < found.under)
 
     def _section(self, unit: Unit, article: Article, ranked: Container[Unit]) -> list[Unit]:
         """What stands first under a heading that says what is asked."""

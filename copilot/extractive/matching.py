@@ -21,7 +21,7 @@ PAIR = 0.6
 LENGTH = 0.4  # how much a long sentence must say more than a short one
 ROW = 1.2  # an amount or a date is looked up in a table first
 SPOKEN_FOR = 1.3  # a heading that says nothing but what is asked
-PATH = 1.25  # where to click, when it is asked how
+PATH = 1.4  # where to click, when it is asked how
 FITS, MISFITS = 1.5, 0.6
 CONDITION = 1.2  # an amount or a date, where something is wished for
 CODE_ABOVE = 1.3  # a code in the heading: the part on it begins here
@@ -97,7 +97,8 @@ class Match(NamedTuple):
     unit: Unit
     score: float
     share: float
-    by_heading: float  # the share that its heading meets
+    by_heading: float  # the share that its heading meets better
+    under: float  # the share that its heading meets at all
     fits: bool
 
 
@@ -206,12 +207,13 @@ def reading_of(
 def match(reading: Reading, unit: Unit) -> Match:
     """Scores a sentence for a question."""
     said, heading = unit.said.stems, unit.said.heading
-    own = by_heading = 0.0
+    own = by_heading = by_all = 0.0
     for word, weight, under, in_title in reading.own:
         above = under * met(word, heading)
         here = max(met(word, said), in_title, BESIDE * met(word, unit.said.beside))
         own += weight * max(above, here)
         by_heading += weight * above if above > here else 0.0
+        by_all += weight * above
     score = own
     for word, weight, in_title in reading.context:
         if word in said:
@@ -227,7 +229,7 @@ def match(reading: Reading, unit: Unit) -> Match:
         factor *= SPOKEN_FOR
     score *= factor / (10 + len(said)) ** LENGTH
     total = reading.total or 1.0
-    return Match(unit, score, min(1.0, own / total), by_heading / total, fits)
+    return Match(unit, score, min(1.0, own / total), by_heading / total, by_all / total, fits)
 
 
 @lru_cache(maxsize=16_384)  # the same sentences are read for every request

@@ -26,6 +26,7 @@ from copilot.extractive.words import WORD, stem, stems
 
 IN_RANGE = 1.2  # what it says for a row that its number is the customer's
 HAD = 3.0  # what they have already, where they ask to buy it
+POINTS = 0.5  # "see Complaints": the customer has no such page before them
 LEANS_ON = 0.85  # "It takes a minute", where a question says nothing by itself
 NEXT_TO = 1.15  # a sentence beside one that is told already
 GOES_ON, GOES_ON_ANEW = 1.5, 1.2  # a message mostly stays with one matter
@@ -43,6 +44,7 @@ LEANING = re.compile(
     r"|for (?:this|that|these)|for example|example|one (?:costs?|is|has|takes))\b",
     re.IGNORECASE,
 )
+_POINTER = re.compile(r"\b[Ss]ee [A-Z]\w+")
 _LASTING = frozenset(stems("lose keep stay remain"))
 _PRICES = frozenset(stems("price cost"))
 _HAD = re.compile(r"\balready\b|\bincludes?d?\b|\bnothing to buy\b", re.IGNORECASE)
@@ -73,6 +75,7 @@ class Ranking:
         if known is None:
             is_out = unit.text.endswith(":") or self._in_range(unit) is False
             known = 0.0 if is_out or self.out.is_out(unit) else self.products.worth(unit.text)
+            known *= POINTS if _POINTER.search(unit.text) else 1.0
             self._worths[unit] = known
         return known
 
@@ -250,7 +253,7 @@ class Ranking:
     def _is_on_it(self, ask: Ask, spoken: frozenset[str]) -> bool:
         """Whether words speak of what "it" stands for, or of anything of its kind."""
         known = [w for w in ask.leans if w in self.known]
-        return not known or any(met(w, spoken) for w in known)
+        return not known or not spoken.isdisjoint(known)
 
     def _is_as_bare(self, ask: Ask) -> bool:
         """Whether the words of a question for a date or an amount are in no article at all."""

@@ -62,7 +62,7 @@ _PHRASES = tuple(
         (r"(?:call|ring|phone)(?:s|ing)?((?: me| us| you)?) back", "callback"),
         (r"put(?:ting)?((?: \w+){0,2}) off", "postpone"),
         (
-            r"mov(?:e|ing)()(?= (?:the |my |our |your |an )?(?:\w+ )?(?:day|date|time|slot|visit"
+            r"mov(?:e|ing)()(?= (?:the |my |our |your |an )?(?:[\w'’]+ )?(?:day|date|time|slot|visit"
             r"|appointment|booking|delivery|reservation))",
             "change",
         ),
