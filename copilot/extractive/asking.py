@@ -133,6 +133,8 @@ _FOR_HELP = re.compile(
     r"help\b|\b(?:have|got) (?:a|some|two|another) (?:questions?|issues?|problems?)\b",
     re.IGNORECASE,
 )
+_NO = re.compile(r"^\W*(?:no|nope|neither|none)\b(?! (?:problem|worries|idea))", re.IGNORECASE)
+_CODE = re.compile(r"\b[A-Z]{1,3}-?\d{1,4}\b")
 _WHAT_IF = re.compile(r"^\W*(?:(?:and|but|or|so) if|what if)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:so that|instead|if|when|because|since|while|although)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"^[\d.,:]+$|^(?:one|two|three|four|five|six|seven|eight|nine|ten)$")
@@ -227,6 +229,8 @@ def hear(turns: Sequence[Turn]) -> Heard:
     open_now = [t.text for t in public[cut + 1 :] if t in said] or [t.text for t in said[-1:]]
     earlier = [t.text for t in said if t.text not in open_now]
     asks, rest = _asks(open_now, earlier)
+    if cut >= 0 and _denies(public[cut].text, open_now) and all(a.sort == "problem" for a in asks):
+        asks = ()  # it says that what we thought of is not so, and asks nothing
     sentences = [s for t in said for s in _SENTENCE.split(t.text)][-MAX_SENTENCES:]
     clauses = [c for s in sentences for c in re.split(r"(?<=[,;])\s+", s)]
     return Heard(
@@ -243,6 +247,13 @@ def hear(turns: Sequence[Turn]) -> Heard:
         said_text="\n".join(t.text for t in said),
         told_text="\n".join(t.text for t in public if t.speaker == "agent"),
     )
+
+
+def _denies(ours: str, answer: Sequence[str]) -> bool:
+    """Whether a message begins with a no to our question and names nothing new by its code."""
+    said = " ".join(answer)
+    is_no = ours.rstrip().endswith("?") and _NO.match(said)
+    return bool(is_no) and not _CODE.search(said)
 
 
 def _concern(clause: str) -> Ask:
