@@ -172,10 +172,17 @@ class Chooser:
                 for u in before
                 if u in fitting and u.said.block == kept[0].said.block and u.said.kind == "prose"
             ]
+        kept = self._for_them(kept)
         kept.sort(key=lambda u: u.place)
         while len(kept) > 1 and sum(len(u.text) for u in kept) > MAX_CHARS:
             kept.remove(max((u for u in kept if u is not found.unit), key=lambda u: u.place))
         return kept
+
+    def _for_them(self, kept: Sequence[Unit]) -> list[Unit]:
+        """Without rows on products that are none of theirs, where other rows answer."""
+        rows = [u for u in kept if u.said.cell and not u.said.cell.is_column]
+        fitting = self.ranking.for_anybody(rows)
+        return [u for u in kept if u not in rows or u in fitting] if fitting else list(kept)
 
     @staticmethod
     def _is_by_heading(ask: Ask, found: Match) -> bool:
