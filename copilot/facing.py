@@ -108,6 +108,13 @@ MATTERS = (
         rf"|(?:don['’]t|do not) (?:need|want) (?:my|the|our|a|any) {_HELD} any (?:more|longer)",
     ),
     Matter(
+        "leaver",
+        "somebody moves out, remove a person, end their access",
+        r"(?:flatmate|room-?mate|lodger|tenant|partner|ex|colleague|employee|son|daughter|he|she"
+        r"|they)(?: has| have|['’]s|['’]ve| is| are)? (?:just )?(?:mov(?:ed|es|ing) out|left us"
+        r"|left the (?:company|team|firm))",
+    ),
+    Matter(
         "complaint",
         "complaint, how we put things right",
         r"complain\w*|ombudsman|unacceptable|make it official|take (?:this|it) further"
@@ -136,7 +143,8 @@ MATTERS = (
     Matter(
         "moving",
         "moving house, new address",
-        r"mov(?:e|ed|ing) (?:house|home|flat|office|out|to [A-Z]|into (?:a|an|our|my|the))"
+        r"mov(?:e|ed|ing) (?:house|home|flat|office|to [A-Z]|into (?:a|an|our|my|the))"
+        r"|(?:i|we)(?:['’](?:m|re|ll|ve)| am| are| will| have)? mov(?:e|ed|ing) out"
         r"|relocat\w+|new (?:house|home|flat|apartment|address)"
         r"|(?:found|bought|renting|rent) an? (?:\w+ )?(?:house|flat|apartment|home|place)",
     ),

@@ -77,6 +77,7 @@ _PATTERNS: tuple[tuple[Sort, str], ...] = (
             r"|\bwhat\b[^?]{0,40}\bprices?\b|\bpay in all\b|[£$€]"
             r"|\bwhat (?:do|would|will|must) (?:i|we) (?:have to )?pay\b"
             r"|\b(?:what|which) (?:credit|refund|compensation)\b"
+            r"|\bwhat (?:do|will|would|can) (?:i|we) get (?:if|for (?:it|that|this))\b"
             r"|\bget (?:any |some |my |the )?(?:money|refund|compensation|something|anything)\b"
         ),
     ),
@@ -283,6 +284,8 @@ def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
         while len(main) > 1 and main[-1] in _PREDICATES:  # "is delivery included": of delivery
             main.pop()
         return (main or own)[-1]
+    if sort == "choice" and len(own) > 2:  # "which plan covers two houses?": of houses
+        return own[-1]
     return own[0] if sort in ("count", "place") else None
 
 

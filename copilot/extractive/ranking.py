@@ -198,6 +198,8 @@ class Ranking:
             return False
         if ask.is_typed and not found.fits:
             return False
+        if ask.is_bare and not ask.leans and not self.around:  # nothing to go by
+            return False
         if ask.sort == "time" and _denies(found.unit.text, ask):
             return False
         lasting = [w for w in ask.words if w in _LASTING] if ask.sort == "whether" else []
