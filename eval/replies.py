@@ -38,7 +38,9 @@ from copilot.domain import Conversation, Segment, Suggestion, Turn
 from eval.demo import DEMO, PARTS
 from ingest.cli import run_with_progress
 
-CASES = ROOT / "eval" / "cases"
+CASES = tuple(
+    ROOT / "eval" / "cases" / f"replies_{name}.jsonl" for name in ("demo", "trial", "asked", "more")
+)
 RATES = (
     "reached", "answered", "left open", "on the matter", "gaps named", "abstained", "repeated"
 )  # fmt: skip
@@ -47,17 +49,17 @@ Case = Mapping[str, Any]
 out = Console(highlight=False, soft_wrap=True)
 
 
-def read(folder: Path = CASES) -> list[Case]:
-    """The cases of a folder's files, one JSON object a line."""
-    texts = [path.read_text("utf-8") for path in sorted(folder.glob("replies_*.jsonl"))]
-    return [json.loads(line) for text in texts for line in text.splitlines() if line.strip()]
+def read(*paths: Path) -> list[Case]:
+    """The cases of files, one JSON object a line."""
+    lines = [line for path in paths or CASES for line in path.read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in lines if line.strip()]
 
 
 def conversation_of(case: Case) -> Conversation:
     """A case's own turns, or those of a demo conversation up to the turn it names."""
     if "conversation" not in case:
         turns = tuple(Turn(speaker, text) for speaker, text in case["turns"])
-        return Conversation(turns, case["id"], customer_id=case.get("customer"))
+        return Conversation(turns, case["id"], customer_id=case.get("customer_id"))
     path = DEMO / "conversations" / f"{case['conversation']}.json"
     raw = json.loads(path.read_text("utf-8"))
     last = next(n for n, turn in enumerate(raw["turns"]) if turn["id"] == case["until"])

@@ -44,8 +44,6 @@ LEANING = re.compile(
     r"|for (?:this|that|these)|for example|example|one (?:costs?|is|has|takes))\b",
     re.IGNORECASE,
 )
-_ONCE = re.compile(r"\bcosts? [£$€]?\d[\d.,]*(?: [A-Z]{3})?(?: once\b|\W*$)")
-_SECOND = re.compile(r"\b(?:another|second|one more|two|spare|extra)\b", re.IGNORECASE)
 _POINTER = re.compile(r"\b[Ss]ee [A-Z]\w+")
 _LASTING = frozenset(stems("lose keep stay remain"))
 _PRICES = frozenset(stems("price cost"))
@@ -102,8 +100,6 @@ class Ranking:
                     continue
                 if is_of_one and self.products.is_other(unit.text, article.hit.title, asked):
                     continue
-                if ask.sort == "cost" and self._is_paid_for(unit.text):
-                    continue
                 if unit.said.cell and self._is_another_cell(ask, unit, told):
                     continue
                 one = match(reading, unit)
@@ -122,13 +118,6 @@ class Ranking:
                 found.append(one._replace(score=one.score * factor))
         found.sort(key=lambda m: (-m.score, m.unit.n, m.unit.place))
         return found
-
-    def _is_paid_for(self, text: str) -> bool:
-        """Whether it is what a thing costs once that the customer has, and wants no second of."""
-        if not self.products.wanted or not _ONCE.search(text) or _SECOND.search(self.heard.open_text):
-            return False
-        found = named(text, self.products.names)
-        return bool(found) and self.products.owned.issuperset(found)
 
     @cached_property
     def pages(self) -> frozenset[int]:
