@@ -64,7 +64,7 @@ _ANSWERS: Mapping[Sort, re.Pattern[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself: no two are compared by content
 class Unit:
     """A sentence of a hit; `n` is the hit's number (1-based), `place` its place in the article."""
 
@@ -104,13 +104,28 @@ class Match(NamedTuple):
 
 def article_of(n: int, hit: Hit, whole: Hit) -> Article:
     """A hit as an article; `whole` is the same hit with the passages around it."""
-    own = {s.text for s in sentences(hit.chunk.text)} if whole is not hit else None
-    units = tuple(
+    units = _units(n, whole.chunk.text, hit.chunk.text if whole is not hit else None)
+    title = _title(" ".join((hit.title, *whole.chunk.heading_path)))
+    return Article(n, hit, units, title, _vocabulary(title, whole.chunk.text))
+
+
+@lru_cache(maxsize=4_096)  # the same articles are found again and again
+def _units(n: int, whole: str, near: str | None) -> tuple[Unit, ...]:
+    own = None if near is None else {s.text for s in sentences(near)}
+    return tuple(
         Unit(n, place, said, own is None or said.text in own)
-        for place, said in enumerate(sentences(whole.chunk.text))
+        for place, said in enumerate(sentences(whole))
     )
-    title = frozenset(stems(" ".join((hit.title, *whole.chunk.heading_path))))
-    return Article(n, hit, units, title, title | vocabulary(whole.chunk.text))
+
+
+@lru_cache(maxsize=4_096)
+def _title(text: str) -> frozenset[str]:
+    return frozenset(stems(text))
+
+
+@lru_cache(maxsize=4_096)
+def _vocabulary(title: frozenset[str], passage: str) -> frozenset[str]:
+    return title | vocabulary(passage)
 
 
 def rarity(articles: Iterable[Article], words: Iterable[str]) -> dict[str, float]:
@@ -134,7 +149,7 @@ def met(word: str, said: frozenset[str]) -> float:
     if word in said:
         return 1.0
     alike = ALIKE.get(word)
-    return LIKE if alike and not alike.isdisjoint(said) else 0.0
+    return LIKE if alike is not None and not alike.isdisjoint(said) else 0.0
 
 
 def share_of(
@@ -160,11 +175,13 @@ class Reading:
     spoken: frozenset[str]
     wanted: frozenset[str]  # those words and what means the same
     is_vague: bool  # it asks what or who, and says nothing more
+    is_typed: bool
+    headings: dict[frozenset[str], tuple[tuple[float, ...], bool]]
 
     def passes_over(self, unit: Unit) -> bool:
         """Whether a sentence cannot be an answer: of another shape, or not a word in common."""
         said = unit.said
-        if self.ask.is_typed:
+        if self.is_typed:
             return self.ask.sort not in shapes_of(said.text)
         if not self.own:
             return False
@@ -201,18 +218,37 @@ def reading_of(
     total = sum(worth * rare[w] for w, worth in ask.words.items())
     found = frozenset(w for w, *_ in own)
     wanted = found.union(*(ALIKE.get(w, _NONE) for w in found), (w for w, *_ in context))
-    return Reading(ask, own, context, pairs, total, ask.leans | frozenset(ask.words), wanted, is_vague)
+    return Reading(ask, own, context, pairs, total, ask.leans | frozenset(ask.words), wanted, is_vague,
+                   ask.is_typed, {})
+
+
+def _under(reading: Reading, heading: frozenset[str]) -> tuple[tuple[float, ...], bool]:
+    """What a heading says of each word, and whether it says nothing else; kept, for many share it."""
+    known = reading.headings.get(heading)
+    if known is None:
+        above = tuple(under * met(word, heading) for word, _, under, _ in reading.own)
+        is_spoken = bool(heading) and all(met(word, reading.spoken) for word in heading)
+        known = reading.headings[heading] = (above, is_spoken)
+    return known
 
 
 def match(reading: Reading, unit: Unit) -> Match:
     """Scores a sentence for a question."""
     said, heading = unit.said.stems, unit.said.heading
     own = by_heading = by_all = 0.0
-    for word, weight, under, in_title in reading.own:
-        above = under * met(word, heading)
-        here = max(met(word, said), in_title, BESIDE * met(word, unit.said.beside))
-        own += weight * max(above, here)
-        by_heading += weight * above if above > here else 0.0
+    beside = unit.said.beside
+    above_all, is_spoken_for = _under(reading, heading)
+    for (word, weight, _, in_title), above in zip(reading.own, above_all, strict=True):
+        here = met(word, said)
+        if here < in_title:
+            here = in_title
+        if not here and beside:
+            here = BESIDE * met(word, beside)
+        if above > here:
+            by_heading += weight * above
+            own += weight * above
+        else:
+            own += weight * here
         by_all += weight * above
     score = own
     for word, weight, in_title in reading.context:
@@ -225,7 +261,7 @@ def match(reading: Reading, unit: Unit) -> Match:
     held = unit.said.pairs
     score += sum(worth for pair, worth in reading.pairs if pair in held)
     fits, factor = _fit(reading.ask, unit)
-    if heading and all(met(word, reading.spoken) for word in heading):
+    if is_spoken_for:
         factor *= SPOKEN_FOR
     score *= factor / (10 + len(said)) ** LENGTH
     total = reading.total or 1.0

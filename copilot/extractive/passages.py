@@ -43,7 +43,7 @@ _POINTER = re.compile(
 _HURRY = re.compile(r",? while (?:stocks?|supplies|they) lasts?\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sentence:
     """A sentence, list item or row; `block` numbers its paragraph or list, `line` its line."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from copilot.extractive.asking import Ask, Heard
@@ -73,9 +73,11 @@ class Ranking:
         """0 for what may not be said. Kept, for each question looks at the same sentences."""
         known = self._worths.get(unit)
         if known is None:
-            is_out = unit.text.endswith(":") or self._in_range(unit) is False
-            known = 0.0 if is_out or self.out.is_out(unit) else self.products.worth(unit.text)
-            known *= POINTS if _POINTER.search(unit.text) else 1.0
+            said = unit.said
+            is_out = said.text.endswith(":") or (said.span and self._in_range(unit) is False)
+            known = 0.0 if is_out or self.out.is_out(unit) else self.products.worth(said.text)
+            if known and points_elsewhere(said.text):
+                known *= POINTS
             self._worths[unit] = known
         return known
 
@@ -88,6 +90,9 @@ class Ranking:
         told = " ".join(u.text for u in used)
         asked = self.products.asked_about(ask, self.heard.open_text)
         is_of_one = ask.sort in ("cost", "count")
+        is_bare, is_choice = ask.is_bare, ask.sort == "choice"
+        is_had = self.products.has_what_is_asked(ask)
+        is_ranged = ask.sort in ("cost", "choice", "count")
         for article in self.articles:
             if only is not None and article.n not in only:
                 continue
@@ -103,19 +108,19 @@ class Ranking:
                 if unit.said.cell and self._is_another_cell(ask, unit, told):
                     continue
                 one = match(reading, unit)
-                factor = prior * (1.0 if ask.sort == "choice" else worth)
-                if ask.leans and _is_beside(unit, used):
+                factor = prior * (1.0 if is_choice else worth)
+                if used and ask.leans and _is_beside(unit, used):
                     factor *= NEXT_TO
-                if ask.is_bare and LEANING.match(unit.text):
+                if is_bare and LEANING.match(unit.text):
                     factor *= LEANS_ON
                 if article.n in self.faced and any(met(w, unit.said.heading) for w in self.matters):
                     factor *= FACED_WIDE
-                if self.products.has_what_is_asked(ask) and worth >= 1.0:
+                if is_had and worth >= 1.0:
                     factor *= HAD if _HAD.search(unit.text) else 1.0
-                if ask.sort in ("cost", "choice", "count") and self._in_range(unit):
+                if is_ranged and unit.said.span and self._in_range(unit):
                     one = one._replace(score=one.score + IN_RANGE, share=max(one.share, SHARE))
                     factor = max(factor, 0.5)  # the number is theirs, wherever it stands
-                found.append(one._replace(score=one.score * factor))
+                found.append(Match(unit, one.score * factor, *one[2:]))
         found.sort(key=lambda m: (-m.score, m.unit.n, m.unit.place))
         return found
 
@@ -162,8 +167,17 @@ class Ranking:
             prior *= FACED_WIDE
         return prior
 
+    @cached_property
+    def _shares(self) -> dict[tuple[Ask, int], float]:
+        return {}
+
     def _covered(self, ask: Ask, article: Article) -> float:
-        return share_of(ask, article.vocabulary, self.rare, self.around)
+        """The share of a question that an article speaks of; kept, for it is asked often."""
+        known = self._shares.get((ask, article.n))
+        if known is None:
+            known = share_of(ask, article.vocabulary, self.rare, self.around)
+            self._shares[(ask, article.n)] = known
+        return known
 
     def _leaning(self, ask: Ask, article: Article) -> float:
         """The share of what a question refers to that an article speaks of."""
@@ -328,6 +342,12 @@ def _needed(ask: Ask, score: float) -> float:
     if score < FAR:
         return need + 0.1
     return need - (0.25 if score >= CLOSE else 0.15 if score >= NEAR else 0.0)
+
+
+@lru_cache(maxsize=16_384)  # the same sentences are read for every request
+def points_elsewhere(text: str) -> bool:
+    """Whether a sentence sends the reader to another page."""
+    return bool(_POINTER.search(text))
 
 
 def _denies(text: str, ask: Ask) -> bool:

@@ -98,6 +98,14 @@ _PHRASES = tuple(
     )
 )  # fmt: skip
 
+# A word that each phrase holds: most sentences have none, and are done with one look.
+_MAY_BE_PHRASE = re.compile(
+    r"\b(?:back|off|down|over|on|rid|in|away|home|there|present|again|anew|afresh|scratch|bit|little"
+    r"|parts|months|pay|paying|online|recogni[sz]e|right|correct|know|tell|say|announce|inform|end"
+    r"|mov(?:e|ing)|out|dead|gone|no|money|payments?|cost)\b",
+    re.IGNORECASE,
+)
+
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
@@ -122,6 +130,8 @@ def _is_root(stemmed: str) -> bool:
 
 def in_one_word(text: str) -> str:
     """The text with one word for each of its phrases: "give it back" as "return it"."""
+    if not _MAY_BE_PHRASE.search(text):
+        return text
     for pattern, word in _PHRASES:
         text = pattern.sub(rf"{word}\1", text)
     return text
@@ -143,7 +153,12 @@ def stems(text: str) -> list[str]:
 
 def meanings(text: str) -> list[str]:
     """Stems of a text whose phrases are read as one word, as question and article both are."""
-    return stems(in_one_word(text))
+    return list(_meanings(text))
+
+
+@lru_cache(maxsize=8_192)  # a turn is read as a question, as what was said, as what was done
+def _meanings(text: str) -> tuple[str, ...]:
+    return tuple(stems(in_one_word(text)))
 
 
 def _groups() -> dict[str, frozenset[str]]:
