@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -51,9 +52,15 @@ _PAST = {
     "fell": "fall", "withdrawn": "withdraw", "withdrew": "withdraw", "sung": "sing",
     "driven": "drive", "shown": "show", "worn": "wear", "torn": "tear", "spoken": "speak",
 }  # fmt: skip
+
+def _as(word: str) -> Callable[[re.Match[str]], str]:
+    """Writes a word and what stood within its phrase: "give it back" is "return it"."""
+    return lambda match: f"{word}{match[1] or ''}"
+
+
 # Phrases, and the one word that stands for them: both questions and articles are read with it.
 _PHRASES = tuple(
-    (re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), word)
+    (re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), _as(word))
     for pattern, word in (
         (r"(?:giv|send|bring|hand)(?:e|es|ing)?((?: \w+){0,4}) back", "return"),
         (r"(?:sent|gave|brought)((?: \w+){0,4}) back", "return"),
@@ -132,9 +139,10 @@ def in_one_word(text: str) -> str:
     """The text with one word for each of its phrases: "give it back" as "return it"."""
     if not _MAY_BE_PHRASE.search(text):
         return text
-    for pattern, word in _PHRASES:
-        text = pattern.sub(rf"{word}\1", text)
+    for pattern, as_word in _PHRASES:
+        text = pattern.sub(as_word, text)
     return text
+
 
 
 def content_words(text: str) -> list[str]:
