@@ -39,7 +39,8 @@ from eval.demo import DEMO, PARTS
 from ingest.cli import run_with_progress
 
 CASES = tuple(
-    ROOT / "eval" / "cases" / f"replies_{name}.jsonl" for name in ("demo", "trial", "asked", "more")
+    ROOT / "eval" / "cases" / f"replies_{name}.jsonl"
+    for name in ("demo", "trial", "asked", "more", "unseen")
 )
 RATES = (
     "reached", "answered", "left open", "on the matter", "gaps named", "abstained", "repeated"

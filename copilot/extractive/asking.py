@@ -6,15 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Literal
 
 from copilot.domain import Turn
 from copilot.extractive.amounts import amounts_in, counts_in
+from copilot.extractive.sorts import Sort, sort_of
 from copilot.extractive.words import meanings, stem, stems
 
-Sort = Literal[
-    "cost", "time", "count", "how", "place", "choice", "whether", "what", "request", "problem"
-]
 MAX_ASKS = 6
 MAX_SENTENCES = 60
 MAX_EARLIER = 3  # messages of the customer before the last that a question may refer to
@@ -52,63 +49,13 @@ _GREETING = re.compile(
     r"(?: there| team| all| again| so much| very much)?\W+)+",
     re.IGNORECASE,
 )
-_PATTERNS: tuple[tuple[Sort, str], ...] = (
-    (
-        "count",
-        (
-            r"\bhow many\b(?! (?:days|weeks|months|hours|minutes))|\b(?:limit|maximum)\b"
-            r"|\bhow (?:loud|big|large|heavy|far|wide|high|hot|warm|cold|strong|thick|deep|tall"
-            r"|small)\b(?! (?:ahead|before|along))"
-        ),
-    ),
-    (
-        "time",
-        (
-            r"\b(?:how (?:long|soon|early|late|fast|quickly)|how many (?:days|weeks|months|hours)"
-            r"|(?:from|until|till|since|by) when|what times?|which day|notice)\b"
-            r"|^\W*(?:so |and )?when\b"
-            r"|\bstill (?:under|within|valid|covered)\b|\bopen on\b|\bwhen (?:do|does|will|can|would|is|are) (?:i|we|you|it|that|my|the)\b"
-        ),
-    ),
-    (
-        "cost",
-        (
-            r"\b(?:costs?|how much|charged?|fees?|expensive|free of charge|for free)\b"
-            r"|\bwhat\b[^?]{0,40}\bprices?\b|\bpay in all\b|[£$€]"
-            r"|\bwhat (?:do|would|will|must) (?:i|we) (?:have to )?pay\b"
-            r"|\b(?:what|which) (?:credit|refund|compensation)\b"
-            r"|\bwhat (?:do|will|would|can) (?:i|we) get (?:if|for (?:it|that|this))\b"
-            r"|\bget (?:any |some |my |the )?(?:money|refund|compensation|something|anything)\b"
-        ),
-    ),
-    (
-        "choice",
-        r"\bwhich (?!help\b)|\b(?:my|our|the) (?:choices|options)\b|\bcheaper\b|\bbetter\b",
-    ),
-    ("place", r"^\W*where\b|\bwhere (?:do|can|is|are)\b"),
-    (
-        "how",
-        (
-            r"\bhow (?:do|can|does|would|should|must|may|to|shall)\b"
-            r"|\bwhat (?:should|shall|can|could|must|do|else can) (?:i|we|you)\b|\bwhat to do\b"
-            r"|\bwhich help\b|\bhelp me\b|\b(?:some|any) (?:way|help|chance)\b"
-        ),
-    ),
-    ("what", r"^\W*(?:so |and |but )?(?:what|why|who|whom|how)\b|\bwhy\b"),
-    (
-        "whether",
-        (
-            r"^\W*(?:so |and |but |or )?(?:can|could|do|does|did|is|are|will|would|may|must|shall"
-            r"|should|has|have|whether|if)\b"
-        ),
-    ),
-)
-_SORTS = tuple((sort, re.compile(pattern, re.IGNORECASE)) for sort, pattern in _PATTERNS)
 WISH_BEGINS = 12  # a wish is said at the start of its clause
 TRIGGER = 0.35  # weight of a word that only says which sort of answer is wanted
 _TRIGGERS: dict[Sort, frozenset[str]] = {
     "cost": frozenset(stems("cost price charge fee pay much expensive free extra total money")),
-    "time": frozenset(stems("long soon early late time day week month year hour minute open start")),
+    "time": frozenset(
+        stems("long soon early late time day week month year hour minute open start")
+    ),
     "count": frozenset(stems("many limit maximum")),
     "how": frozenset(stems("work help")),
     "choice": frozenset(stems("choice option better cheaper best")),
@@ -118,7 +65,8 @@ _NAMELESS = frozenset().union(
     stems(
         """january february march april may june july august september october november december
         monday tuesday wednesday thursday friday saturday sunday
-        jan feb mar apr jun jul aug sep sept oct nov dec morning afternoon evening night far next"""
+        jan feb mar apr jun jul aug sep sept oct nov dec
+        morning afternoon evening night far next twice"""
     ),
 )
 _PRONOUN = re.compile(r"\b(?:it|that|this|they|them|those|these)\b", re.IGNORECASE)
@@ -137,7 +85,9 @@ _FOR_HELP = re.compile(
 _NO = re.compile(r"^\W*(?:no|nope|neither|none)\b(?! (?:problem|worries|idea))", re.IGNORECASE)
 _CODE = re.compile(r"\b[A-Z]{1,3}-?\d{1,4}\b")
 _WHAT_IF = re.compile(r"^\W*(?:(?:and|but|or|so) if|what if)\b", re.IGNORECASE)
-_CONDITION = re.compile(r"\b(?:so that|instead|if|when|because|since|while|although)\b", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\b(?:so that|instead|if|when|because|since|while|although)\b", re.IGNORECASE
+)
 _NUMBER = re.compile(r"^[\d.,:]+$|^(?:one|two|three|four|five|six|seven|eight|nine|ten)$")
 _DID = re.compile(
     r"\b(?:i|we)(?:(?:['’]ve| have)(?! had| got| been)| did| put| tried| changed| restarted)\b"
@@ -289,7 +239,9 @@ def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
     return own[0] if sort in ("count", "place") else None
 
 
-_PREDICATES = frozenset(stems("included free possible available allowed extra needed later earlier sooner"))
+_PREDICATES = frozenset(
+    stems("included free possible available allowed extra needed covered insured normal safe")
+)
 
 
 def _topics(text: str) -> frozenset[str]:
@@ -329,7 +281,9 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
             ask = _ask(clause, before, is_question="?" in line) if clause in asking else None
             if ask is None:
                 rest.append(clause)
-            elif ask.sort == "cost" and _TOTAL.search(clause) and not ask.is_bare:  # the thing itself, and what is named
+            elif (
+                ask.sort == "cost" and _TOTAL.search(clause) and not ask.is_bare
+            ):  # the thing itself, and what is named
                 asks += [replace(ask, words={}, refers=True), ask]
             else:
                 asks.append(ask)
@@ -371,9 +325,7 @@ def _is_indirect(clause: str) -> bool:
 
 def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None:
     core = _LEAD.sub("", clause)
-    sort = next((name for name, pattern in _SORTS if pattern.search(core)), None)
-    if sort is None:
-        sort = "what" if is_question else "request"
+    sort = sort_of(core) or ("what" if is_question else "request")
     triggers = _TRIGGERS.get(sort, frozenset())
     found = meanings(core)
     words = {w: TRIGGER if w in triggers or is_measure(w) else 1.0 for w in found}

@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from copilot.domain import Hit
-from copilot.extractive.asking import Ask, Sort
+from copilot.extractive.asking import Ask
 from copilot.extractive.passages import Sentence, sentences, vocabulary
+from copilot.extractive.sorts import Sort
 from copilot.extractive.words import ALIKE, stems
 
 HEADING, TITLE, BESIDE, LIKE = 0.8, 0.5, 0.3, 0.75
@@ -42,14 +43,15 @@ _SPAN = (
     r"|\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
     r"|\bat once\b|\bimmediately\b|\b\d{1,2} (?:january|february|march|april|may|june|july"
     r"|august|september|october|november|december)\b"
-    r"|\b(?:day|week|month|hour|year) \d{1,3}\b|\bnext (?:bill|month|day|working)\b|\bsame day\b|\bovernight\b|\bminimum term\b"
+    r"|\b(?:day|week|month|hour|year) \d{1,3}\b"
+    r"|\bnext (?:bill|month|day|working)\b|\bsame day\b|\bovernight\b|\bminimum term\b"
 )
 _PRICES = frozenset(stems("price cost fee charge"))
 _DIGIT = re.compile(r"\d|\bnone\b")
 _CLOCK = r"\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
 _LENGTH = re.compile(_SPAN.replace(_CLOCK, r"(?!)"), re.IGNORECASE)
 _CLOCK_ASKED = re.compile(
-    r"\bopen\b|\buntil when\b|\bat what\b|\bwhat times?\b|\bring\b|\bcall\b", re.I
+    r"\bopen\b|\buntil when\b|\bat what\b|\bwhat (?:times?|hours)\b|\bring\b|\bcall\b", re.I
 )
 _SHAPES: tuple[tuple[Sort, str], ...] = (
     ("cost", _AMOUNT),
@@ -218,12 +220,22 @@ def reading_of(
     total = sum(worth * rare[w] for w, worth in ask.words.items())
     found = frozenset(w for w, *_ in own)
     wanted = found.union(*(ALIKE.get(w, _NONE) for w in found), (w for w, *_ in context))
-    return Reading(ask, own, context, pairs, total, ask.leans | frozenset(ask.words), wanted, is_vague,
-                   ask.is_typed, {})
+    return Reading(
+        ask,
+        own,
+        context,
+        pairs,
+        total,
+        ask.leans | frozenset(ask.words),
+        wanted,
+        is_vague,
+        ask.is_typed,
+        {},
+    )
 
 
 def _under(reading: Reading, heading: frozenset[str]) -> tuple[tuple[float, ...], bool]:
-    """What a heading says of each word, and whether it says nothing else; kept, for many share it."""
+    """What a heading says of each word, and whether it says nothing else; many share one."""
     known = reading.headings.get(heading)
     if known is None:
         above = tuple(under * met(word, heading) for word, _, under, _ in reading.own)

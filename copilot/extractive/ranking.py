@@ -36,6 +36,7 @@ FAR, NEAR, CLOSE = 0.28, 0.36, 0.5
 NEAR_CASE, CLOSE_CASE = 0.6, 0.75  # situations of past cases resemble each other more easily
 REFERRED, REFERRED_LOOSE = 0.5, 0.2  # of what a short question refers to
 SHARED, ENOUGH = 0.25, 0.6  # of the question's words in the article
+REST = 0.55  # of a question's words, where the one it ends on stands elsewhere in the article
 SHARE = 0.62  # of the question's words in the sentence, when meaning says nothing
 
 LEANING = re.compile(
@@ -44,6 +45,9 @@ LEANING = re.compile(
     r"|for (?:this|that|these)|for example|example|one (?:costs?|is|has|takes))\b",
     re.IGNORECASE,
 )
+# "Must I …?" is answered by what is needed.
+_MUST = re.compile(r"\b(?:must|have to|need(?: to)?|necessary|required)\b", re.IGNORECASE)
+_NEEDED = re.compile(r"\b(?:must|have to|need(?:ed|s)?|necessary|required?)\b", re.IGNORECASE)
 _POINTER = re.compile(r"\b[Ss]ee [A-Z]\w+")
 _LASTING = frozenset(stems("lose keep stay remain"))
 _PRICES = frozenset(stems("price cost"))
@@ -108,15 +112,13 @@ class Ranking:
                 if unit.said.cell and self._is_another_cell(ask, unit, told):
                     continue
                 one = match(reading, unit)
-                factor = prior * (1.0 if is_choice else worth)
-                if used and ask.leans and _is_beside(unit, used):
-                    factor *= NEXT_TO
+                factor = prior * (1.0 if is_choice else worth) * _next_to(ask, unit, used)
                 if is_bare and LEANING.match(unit.text):
                     factor *= LEANS_ON
                 if article.n in self.faced and any(met(w, unit.said.heading) for w in self.matters):
                     factor *= FACED_WIDE
-                if is_had and worth >= 1.0:
-                    factor *= HAD if _HAD.search(unit.text) else 1.0
+                if is_had and worth >= 1.0 and _HAD.search(unit.text):
+                    factor *= HAD
                 if is_ranged and unit.said.span and self._in_range(unit):
                     one = one._replace(score=one.score + IN_RANGE, share=max(one.share, SHARE))
                     factor = max(factor, 0.5)  # the number is theirs, wherever it stands
@@ -197,7 +199,7 @@ class Ranking:
         spoken = said.stems | said.heading | article.title
         if not all(met(name, article.vocabulary) for name in ask.names):
             return False
-        if ask.focus and not met(ask.focus, said.stems if ask.sort == "count" else spoken):
+        if ask.focus and not self._says_focus(ask, article, found, spoken):
             return False
         if ask.is_typed and not found.fits:
             return False
@@ -205,15 +207,25 @@ class Ranking:
             return False
         if ask.sort == "time" and _denies(found.unit.text, ask):
             return False
-        lasting = [w for w in ask.words if w in _LASTING] if ask.sort == "whether" else []
-        if lasting and not any(met(word, said.stems) for word in lasting):
+        if ask.sort == "whether" and not self._says_whether(ask, found.unit, spoken):
             return False
-        if ask.sort == "whether" and said.kind == "row" and not self.is_row_of(ask, found.unit):
+        return self._is_answered_in(ask, article, found)
+
+    def _says_whether(self, ask: Ask, unit: Unit, spoken: frozenset[str]) -> bool:
+        """Whether a sentence says yes or no to just this: its words are not there by chance."""
+        lasting = [w for w in ask.words if w in _LASTING]
+        if lasting and not any(met(word, unit.said.stems) for word in lasting):
             return False
-        if ask.sort == "whether" and ask.refers and not self._is_on_it(ask, spoken | said.beside):
+        if unit.said.kind == "row" and not self.is_row_of(ask, unit):
             return False
-        if ask.sort == "whether" and not self._says_more(ask, spoken | said.beside):
+        around = spoken | unit.said.beside
+        if ask.refers and not self._is_on_it(ask, around):
             return False
+        return self._says_more(ask, unit, around)
+
+    def _is_answered_in(self, ask: Ask, article: Article, found: Match) -> bool:
+        """Whether a sentence of the right kind is of the right article, and says enough."""
+        said = found.unit.said
         if article.hit.chunk.kind != "document":
             return self._is_near_case(ask, article)
         if article.n in self.faced:
@@ -261,10 +273,23 @@ class Ranking:
         return unit.said.span is not None or any(met(w, said) for w in stems(cell.thing))
 
     @staticmethod
-    def _says_more(ask: Ask, spoken: frozenset[str]) -> bool:
+    def _says_focus(ask: Ask, article: Article, found: Match, spoken: frozenset[str]) -> bool:
+        """Whether a sentence says the word that matters, or its article, and it the rest."""
+        assert ask.focus is not None
+        if ask.sort == "count":
+            return bool(met(ask.focus, found.unit.said.stems))
+        if met(ask.focus, spoken):
+            return True
+        is_rest = ask.sort == "whether" and found.share >= REST and _LASTING.isdisjoint(ask.words)
+        return is_rest and bool(met(ask.focus, article.vocabulary))
+
+    @staticmethod
+    def _says_more(ask: Ask, unit: Unit, spoken: frozenset[str]) -> bool:
         """Whether words speak of more than the one thing that a question ends on."""
         others = [w for w, weight in ask.words.items() if weight >= 1.0 and w != ask.focus]
-        return not others or any(met(w, spoken) for w in others)
+        if not others or any(met(w, spoken) for w in others):
+            return True
+        return bool(_MUST.search(ask.text) and _NEEDED.search(unit.text))
 
     def _is_on_it(self, ask: Ask, spoken: frozenset[str]) -> bool:
         """Whether words speak of what "it" stands for, or of anything of its kind."""
@@ -357,6 +382,11 @@ def _denies(text: str, ask: Ask) -> bool:
         no.lower() in ("no", "without", "never") and met(stem(word), frozenset(ask.words))
         for no, word in pairwise(told)
     )
+
+
+def _next_to(ask: Ask, unit: Unit, used: Sequence[Unit]) -> float:
+    """What it is worth to stand beside what is told already."""
+    return NEXT_TO if used and ask.leans and _is_beside(unit, used) else 1.0
 
 
 def _is_beside(unit: Unit, used: Sequence[Unit]) -> bool:

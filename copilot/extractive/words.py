@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+
+from copilot.extractive.phrases import in_one_word
 
 WORD = re.compile(r"[^\W_][\w'’]*")
 _ENDINGS = (
@@ -26,22 +27,21 @@ _ENDINGS = (
 )
 STOP = frozenset(
     """a about actually after again ago ahead all along already also altogether am an and anew
-    another any anyone anything anyway are around as at away be because been before being
-    bit both but by came can can't cannot come comes coming could couldn't dear did didn't
-    do does doesn't don don't done each early either else even ever every everybody everyone
-    everything exactly few find first for from gave get gets getting give given gives go
-    goes going gone good got had happen happened happens has have having he hello her here hers hey hi
-    him his how i i'd i'll i'm i've if im in instead into is isn't it it's its ive just kind
-    know last late later let like look looks make makes many maybe me mean means meant meantime
-    might mine more most much must my myself need never new no normal not nothing now of off
-    oh ok okay old on once one only or other our ours out over please possible put puts
-    quite really right said same say says shall she should so some somebody somehow someone
-    something soon still such sure take takes than thank thanks that that'd that's the their
-    them then there there's these they they're thing things think this those though to today
-    tomorrow too took until up upon us use used using very want wanted wants was way ways we we'd
-    we'll we're we've week's well were what what's when where where's whether which while
-    who who's whom whose why will with won't would wouldn't yes yesterday yet you you'd
-    you'll you're you've your yours yourself""".split()
+    another any anyone anything anyway are around as at away be because been before being bit both
+    but by came can can't cannot come comes coming could couldn't dear did didn't do does doesn't
+    don don't done each early either else even ever every everybody everyone everything exactly
+    few find first for from gave get gets getting give given gives go goes going gone good got had
+    happen happened happens has have having he hello her here hers hey hi him his how i i'd i'll
+    i'm i've if im in instead into is isn't it it's its itself ive just kind know last late later
+    let like look looks make makes many maybe me mean means meant meantime might mine more most
+    much must my myself need never new no normal not nothing now of off oh ok okay old on once one
+    only or other our ours out over please possible put puts quite really right said same say says
+    shall she should so some somebody somehow someone something soon still such sure take takes
+    than thank thanks that that'd that's the their them then there there's these they they're
+    thing things think this those though to today tomorrow too took until up upon us use used
+    using very want wanted wants was way ways we we'd we'll we're we've week's well were what
+    what's when where where's whether which while who who's whom whose why will with won't would
+    wouldn't yes yesterday yet you you'd you'll you're you've your yours yourself""".split()
 )
 _PAST = {
     "lost": "lose", "bought": "buy", "sent": "send", "paid": "pay", "kept": "keep", "left": "leave",
@@ -52,66 +52,6 @@ _PAST = {
     "fell": "fall", "withdrawn": "withdraw", "withdrew": "withdraw", "sung": "sing",
     "driven": "drive", "shown": "show", "worn": "wear", "torn": "tear", "spoken": "speak",
 }  # fmt: skip
-
-def _as(word: str) -> Callable[[re.Match[str]], str]:
-    """Writes a word and what stood within its phrase: "give it back" is "return it"."""
-    return lambda match: f"{word}{match[1] or ''}"
-
-
-# Phrases, and the one word that stands for them: both questions and articles are read with it.
-_PHRASES = tuple(
-    (re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), _as(word))
-    for pattern, word in (
-        (r"(?:giv|send|bring|hand)(?:e|es|ing)?((?: \w+){0,4}) back", "return"),
-        (r"(?:sent|gave|brought)((?: \w+){0,4}) back", "return"),
-        (r"you((?: \w+){0,2}) take(?: \w+){1,4} back", "return"),
-        (r"(?:took|take)((?: \w+){0,4}) back", "withdraw"),
-        (r"(?:call|ring|phone)(?:s|ing)?((?: me| us| you)?) back", "callback"),
-        (r"put(?:ting)?((?: \w+){0,2}) off", "postpone"),
-        (
-            r"mov(?:e|ing)()(?= (?:the |my |our |your |an )?(?:[\w'’]+ )?(?:day|date|time|slot|visit"
-            r"|appointment|booking|delivery|reservation))",
-            "change",
-        ),
-        (r"(?:pass|hand)(?:ed|ing)?((?: \w+){0,3}) (?:on|over)", "hand"),
-        (r"tak(?:e|es|ing)((?: \w+){0,2}) over", "hand"),
-        (r"cut(?:ting)?((?: \w+){0,2}) off", "disconnect"),
-        (r"(?:bring|get|cut|keep)(?:ting|ing)?((?: \w+){0,3}) down", "reduce"),
-        (r"let(?:ting)?( \w+) off", "waive"),
-        (r"get(?:ting)? rid() of", "remove"),
-        (r"(?:log|sign)(?:s|ged|ned|ging|ing)?()[ -](?:in|on)", "login"),
-        (r"(?:go|goes|going|are|be)() away", "holiday"),
-        (r"be() (?:at home|home|there|present|in(?= *(?:[,.?!]|$|and |or |when |for )))", "attend"),
-        (r"(?:begin|start)s?((?: it)?) (?:all )?(?:over|again|anew|afresh|from scratch)", "overagain"),
-        (r"tak(?:e|es|en|ing)() (?:the |my |our )?(?:money|payments?)", "debit"),
-        (r"(?:without paying|without (?:extra |more )?cost|at no (?:extra )?cost)( extra| more)?", "free"),
-        (r"(?:bit by bit|little by little|in parts|over several months)()", "instalment"),
-        (r"(?:do|will|would) you() pay for", "compensation"),
-        (
-            r"(?:line|internet|connection|service|network|power|site|system)()"
-            r" (?:is|was|were|has been|went|goes) (?:all )?(?:down|out|dead|gone)",
-            "outage",
-        ),
-        (r"no() (?:service|internet|connection|power)", "outage"),
-        (r"(?:can(?:no|['’])t|not|n['’]t)((?: \w+){0,2}) online", "offline"),
-        (r"(?:don['’]t|do not|didn['’]t|did not)() recogni[sz]e", "dispute"),
-        (r"(?:is|are|was|looks?|seems?)(?: not|n['’]t)() (?:right|correct)", "wrong"),
-        (
-            r"how (?:soon|early|far ahead)() (?:must|do|should|shall|need)(?: \w+){1,3}"
-            r" (?:know|tell|say|announce|inform)(?: you)?",
-            "how early notice",
-        ),
-        (r"end()(?= (?:everything|it all|my|our|the (?:contract|plan|subscription)))", "cancel"),
-    )
-)  # fmt: skip
-
-# A word that each phrase holds: most sentences have none, and are done with one look.
-_MAY_BE_PHRASE = re.compile(
-    r"\b(?:back|off|down|over|on|rid|in|away|home|there|present|again|anew|afresh|scratch|bit|little"
-    r"|parts|months|pay|paying|online|recogni[sz]e|right|correct|know|tell|say|announce|inform|end"
-    r"|mov(?:e|ing)|out|dead|gone|no|money|payments?|cost)\b",
-    re.IGNORECASE,
-)
 
 
 @lru_cache(maxsize=65_536)
@@ -133,16 +73,6 @@ def stem(word: str) -> str:
 def _is_root(stemmed: str) -> bool:
     """Whether the doubled last letter belongs to the word: "pass", "sell", yet not "cancell"."""
     return stemmed[-1] == "s" or (stemmed[-1] == "l" and len(stemmed) < 6)
-
-
-def in_one_word(text: str) -> str:
-    """The text with one word for each of its phrases: "give it back" as "return it"."""
-    if not _MAY_BE_PHRASE.search(text):
-        return text
-    for pattern, as_word in _PHRASES:
-        text = pattern.sub(as_word, text)
-    return text
-
 
 
 def content_words(text: str) -> list[str]:
