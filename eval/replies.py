@@ -14,7 +14,8 @@ Printed are, with denominators:
   left open got a wrong answer.
 
 The cases of `demo` are the demo's own conversations; those of `dev` were read while the rules were
-tuned. Those of `held` were written after that and measured before anybody read them; write new
+tuned, as were `trial` (what a support lead found), `asked` and `more`. Those of `held` and
+`unseen` were written after that and measured before anybody read them; write new
 ones before you trust a figure of theirs again.
 """
 
