@@ -14,8 +14,8 @@ Printed are, with denominators:
   left open got a wrong answer.
 
 The cases of `demo` are the demo's own conversations; those of `dev` were read while the rules were
-tuned, as were `trial` (what a support lead found), `asked` and `more`. Those of `held` and
-`unseen` were written after that and measured before anybody read them; write new
+tuned, as were `trial` (what a support lead found), `asked` and `more`. Those of `held`, `unseen` and
+`last` were written after that and measured before anybody read them; write new
 ones before you trust a figure of theirs again.
 """
 
@@ -41,7 +41,7 @@ from ingest.cli import run_with_progress
 
 CASES = tuple(
     ROOT / "eval" / "cases" / f"replies_{name}.jsonl"
-    for name in ("demo", "trial", "asked", "more", "unseen")
+    for name in ("demo", "trial", "asked", "more", "unseen", "last")
 )
 RATES = (
     "reached", "answered", "left open", "on the matter", "gaps named", "abstained", "repeated"

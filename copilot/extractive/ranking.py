@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from copilot.extractive.asking import Ask, Heard
+from copilot.extractive.asking import Ask, Heard, is_measure
 from copilot.extractive.excluding import Excluding
 from copilot.extractive.matching import (
     Article,
@@ -203,8 +203,8 @@ class Ranking:
             return False
         if ask.is_typed and not found.fits:
             return False
-        if ask.is_bare and not ask.leans and not self.around:  # nothing to go by
-            return False
+        if not ask.leans and not self.around and all(map(is_measure, ask.words)):
+            return False  # nothing to go by
         if ask.sort == "time" and _denies(found.unit.text, ask):
             return False
         if ask.sort == "whether" and not self._says_whether(ask, found.unit, spoken):

@@ -36,12 +36,13 @@ STOP = frozenset(
     let like look looks make makes many maybe me mean means meant meantime might mine more most
     much must my myself need never new no normal not nothing now of off oh ok okay old on once one
     only or other our ours out over please possible put puts quite really right said same say says
-    shall she should so some somebody somehow someone something soon still such sure take takes
-    than thank thanks that that'd that's the their them then there there's these they they're
-    thing things think this those though to today tomorrow too took until up upon us use used
-    using very want wanted wants was way ways we we'd we'll we're we've week's well were what
-    what's when where where's whether which while who who's whom whose why will with won't would
-    wouldn't yes yesterday yet you you'd you'll you're you've your yours yourself""".split()
+    shall she should so some somebody somehow someone something somewhere anywhere everywhere
+    nowhere soon still such sure take takes than thank thanks that that'd that's the their them
+    then there there's these they they're thing things think this those though to today tomorrow
+    too took until up upon us use used using very want wanted wants was way ways we we'd we'll
+    we're we've week's well were what what's when where where's whether which while who who's whom
+    whose why will with won't would wouldn't yes yesterday yet you you'd you'll you're you've your
+    yours yourself""".split()
 )
 _PAST = {
     "lost": "lose", "bought": "buy", "sent": "send", "paid": "pay", "kept": "keep", "left": "leave",
