@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from copilot.domain import Draft, Hit, Segment, Turn
 from copilot.extractive.addressing import to_customer
 from copilot.extractive.asking import Ask, hear, is_measure
 from copilot.extractive.choosing import Answer, Chooser
+from copilot.extractive.confirming import Confirmed, agreement, confirmed, to_person
 from copilot.extractive.excluding import Excluding
 from copilot.extractive.manners import closing, greets, is_care, opening
 from copilot.extractive.matching import Article, Unit, article_of, met, rarity
 from copilot.extractive.products import Products
 from copilot.extractive.ranking import NEAR, Ranking
-from copilot.extractive.settling import ORDER, YES, agreed, nothing_new, ordered
+from copilot.extractive.record import Record
+from copilot.extractive.settling import WELCOME, agreed, nothing_new, only_thanks
 from copilot.extractive.timing import Tenure
 from copilot.extractive.words import stems
+from copilot.extractive.worked import Worked, desk_of, work_out
 from copilot.facing import Matter, facing
 
 UNKNOWN = Tenure()
@@ -41,6 +45,7 @@ def compose(
     products: Sequence[str] = (),
     facts: Sequence[Hit] = (),
     tenure: Tenure = UNKNOWN,
+    record: Record | None = None,
 ) -> Draft:
     """Composes a draft from numbered hits.
 
@@ -48,15 +53,22 @@ def compose(
     numbers; internal ones inform the gaps, never the reply. `whole` are the same hits with the
     passages around them. `owned` are names of what the customer has, `products` the catalogue's;
     `facts` are what it says of those the customer names, numbered after the hits; `tenure`
-    says how long they have what they have.
+    says how long they have what they have. `record` is what is on file of them, from which facts
+    are worked out; its sources are numbered after the products.
     """
     if (why := nothing_new(turns)) is not None:
         return Draft((), abstained=True, missing=(why,))
     spoken = [t for t in turns if t.visibility == "public" and t.text.strip()]
-    if (todo := agreed(spoken)) is not None:
-        return Draft((Segment(YES),), missing=(todo,))
     heard = hear(spoken)
     articles = _read(hits, whole, facts)
+    record = record or Record(date.min)
+    desk = desk_of(heard, record, articles, (*hits, *facts, *record.hits))
+    if (todo := agreed(spoken)) is not None:
+        return Draft(agreement(desk, spoken), missing=(todo,))
+    if spoken and only_thanks(heard.open_text):
+        return Draft((Segment(WELCOME),), missing=("nothing to answer: they only say thanks",))
+    worked = work_out(desk)
+    asks = [ask for ask in heard.asks if ask not in worked.settled]
     around = _around(spoken, heard.now, heard.before)
     asked = [w for ask in (*heard.asks, *heard.concerns) for w in (*ask.words, *ask.leans)]
     documents = [a for a in articles if a.hit.chunk.kind == "document"]
@@ -73,15 +85,15 @@ def compose(
         return Chooser(Ranking(some, heard, out, rare, around, known, faced, matters, names))
 
     articles_only = chooser("document")
-    answers = _answers(heard.asks, articles_only)
-    if not any(answers.values()):
-        answers = _answers(heard.asks, chooser("interaction"))
-    missing = (*_internal_hint(articles, answers), *_for_staff(articles), *_gaps(answers))
-    body = _body([*answers.values(), *_beside(heard.concerns, answers, articles_only)])
-    if order := ordered(heard.open_text, tuple(products)):
-        missing = (*missing, f"they order {', '.join(order)}: check what they have, then do it")
-        has_it = not {name.lower() for name in owned}.isdisjoint(order)
-        body = body if has_it else [Segment(ORDER), *body]
+    answers = _answers(asks, articles_only)
+    if asks and not worked.segments and not any(answers.values()):
+        answers = _answers(asks, chooser("interaction"))
+    told = _body([*answers.values(), *_beside(heard.concerns, answers, articles_only)])
+    person = to_person(heard.open_text)
+    done = confirmed(desk, worked, is_answered=bool(told))
+    missing = (*done.notes, *_internal_hint(articles, answers), *_for_staff(articles))
+    missing = (*missing, *worked.gaps, *(() if person else _gaps(answers)), *person.notes)
+    body = [*person.segments, *done.segments, *worked.segments, *told, *worked.last]
     ends = (spoken, customer_name if greets(spoken, channel) else None)
     return _draft(body, missing, *ends, has_steps=any(a.is_steps for a in answers.values() if a))
 

@@ -39,6 +39,7 @@ from copilot.suggester.drafting import Drafted, Drafter
 from copilot.suggester.held import HeldBack
 from copilot.suggester.keeper import Note, note_of
 from copilot.suggester.ledgerbook import disputed, passages
+from copilot.suggester.onfile import record_of
 from copilot.suggester.made import Asked, Generator, Made, Workers
 from copilot.suggester.prepared import Prepared
 from copilot.suggester.recent import Recent
@@ -174,6 +175,7 @@ class Suggester:
         )
         assessment = self.engine.assess(case)
         clock.mark("assess")
+        record = record_of(assessment, story, catalogue, told, products, as_of.date())
         named = _named(said, catalogue.names)
         judge = Judge.of(store, said, story, assessment, catalogue, named)
         others = self.retriever.next_replies(
@@ -183,8 +185,9 @@ class Suggester:
         return Prepared(
             conversation=said,
             evidence=evidence,
-            whole=(*whole, *products),
+            whole=(*whole, *products, *record.hits),
             products=products,
+            record=record,
             story=story,
             case=case,
             assessment=assessment,
@@ -273,6 +276,7 @@ class Suggester:
                 prepared.as_of.date(),
             ),
             products=prepared.allowed.product_names,
+            record=prepared.record,
         )
         prepared.timings.setdefault("draft", _ms(started))
         return draft
@@ -287,6 +291,7 @@ class Suggester:
             prepared.conversation,
             prepared.story,
             prepared.allowed if info.kind == "llm" else _as_quoted(prepared.allowed, draft),
+            prepared.as_of.date(),
         )
         prepared.timings["check"] = _ms(started)
         prepared.timings["total"] = round(sum(prepared.timings.values()), 2)

@@ -1,0 +1,338 @@
+"""What leaving means for this customer: the earliest day, what remains of a term, and its price."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from copilot.domain import Entitlement, Segment, Working
+from copilot.extractive.asking import Ask
+from copilot.extractive.record import spoken_of
+from copilot.extractive.wishes import instructions_in
+from copilot.extractive.words import stem, stems
+from copilot.extractive.worked.rules import Rule, the_rule
+from copilot.extractive.worked.told import Desk, Told
+from copilot.guardrails.days import MONTHS, Named, after, days_named, months_begun, months_full
+from copilot.guardrails.days import written
+
+# "cancel my internet", "get out of the contract", "end my plan": a contract, no visit or order.
+_CONTRACT = (
+    r"(?:contract|plan|internet|broadband|subscription|membership|policy|service|account|line"
+    r"|tariff|agreement|everything|it all)"
+)
+_LEAVES = re.compile(
+    rf"\b(?:cancel\w*|terminat\w+|end(?:ing)?|quit|stop|close|give up|get(?:ting)? out of|give notice"
+    rf"|leav(?:e|ing))\b(?P<what>[^.?!;\n]{{0,60}})",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(
+    r"\b(?:i|we)(?:['’]d| would)? (?:want|like|need|have|am going|['’]m going)(?: to)? "
+    r"(?:cancel|leave|quit)\b(?! (?:a|an|the|my|our|this|that|it|feedback|room|home|message|you a)\b)"
+    r"|\bif (?:i|we) (?:cancel|leave|quit)\b(?! (?:a|an|the|my|our|this|that) )"
+    r"|\bcan (?:i|we) (?:still )?(?:cancel|leave)\b(?! (?:a|an|the|my|our|this|that) )",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(
+    r"\b(?:order|appointment|visit|booking|slot|delivery|parcel|payment|direct debit|engineer"
+    r"|meeting|call|trip|flight|reservation|request|complaint|offer|withdraw\w*)\b",
+    re.IGNORECASE,
+)
+_NOT_NOW = re.compile(
+    r"\b(?:do(?:es)?(?:n['’]t| not) want to|not (?:going to )?(?:cancel|leave)|already (?:cancelled|left)"
+    r"|cancelled (?:in|on|last)|keep (?:my|the|it)|instead of cancel\w*|renew\w*)\b",
+    re.IGNORECASE,
+)
+_ABOUT_IT = frozenset(
+    stems(
+        """cost costs pay owe owed charge charged fee price money notice when long soon earliest
+        early end ends cancel cancelled cancelling leave leaving quit terminate stop close contract
+        term minimum plan internet broadband line subscription membership service policy account
+        anything nothing month day date penalty exit bound tied free still get"""
+    )
+)
+_TERM_OVER = re.compile(
+    r"\b(?:minimum )?(?:term|contract)\b[^.;,]{0,12}\b(?:over|ended|expired|finished|up)\b"
+    r"|\bout of (?:contract|term)\b",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(
+    rf"\b(?:customer|member|with us|client|account)s? since (?:(\d{{1,2}}) )?({'|'.join(MONTHS)})"
+    r" (20\d\d|19\d\d)",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"\b(?:switch|upgrad|downgrad|transferr|chang|convert)\w* (?:from|to)\b|\btaken over\b", re.I
+)
+_SPECIAL = re.compile(r"\b(?:told|promised|agreed|leave at any time|without a charge)\b", re.I)
+SOON = 3  # months to the end of a term, within which waiting is worth a word
+
+
+@dataclass(frozen=True, slots=True)
+class _Exit:
+    """One contract that is to end: on which day, and until when its term runs."""
+
+    own: Entitlement
+    notice: Rule
+    earliest: date
+    day: date
+    wish: Named | None
+    term_end: date | None
+    steps: tuple[Working, ...]
+
+
+def leaving(desk: Desk) -> Told:
+    """What is worked out for who wants to leave; silent where anything needed is unknown."""
+    text = desk.heard.open_text
+    if not speaks_of_leaving(text, desk):
+        return Told()
+    own = which(desk, text)
+    if own is None:
+        return Told(gaps=("which contract they want to end",)) if desk.record.held else Told()
+    told = of_contract(desk, own, text)
+    if not told.segments:
+        return told
+    settles = tuple(a for a in desk.heard.asks if _is_settled(a, own))
+    is_told_to = any(_LEAVES.search(s) for s in instructions_in(text))
+    return replace(told, settles=settles, last=told.last if is_told_to else ())
+
+
+def of_contract(desk: Desk, own: Entitlement, text: str, *, is_agreed: bool = False) -> Told:
+    """The end of one contract, for the day that a text names."""
+    if own.since is None:
+        return Told(gaps=(f"since when they have {own.name}: leaving cannot be worked out",))
+    if cooling := _cooling_off(desk, own):
+        return cooling
+    term_end, why_not = _term_end(desk, own)
+    if why_not:
+        return Told(gaps=(why_not,))
+    found = _exit(desk, own, text, term_end)
+    if found is None:
+        return Told(gaps=(f"no single rule on notice for {own.name} that days can be counted by",))
+    cost, gap = _cost(desk, found)
+    if gap:
+        return Told(gaps=(gap,))
+    book = Working("given", (written(found.day),), written(found.day))
+    last = Segment(
+        f"Shall I book it for {written(found.day)}?",
+        (*desk.own, found.notice.n),
+        workings=(*found.steps, book) if found.day != found.earliest else found.steps,
+    )
+    return Told((*_when(desk, found, is_agreed=is_agreed), *cost), last=(last,))
+
+
+def speaks_of_leaving(text: str, desk: Desk) -> bool:
+    """Whether a message is about ending a contract they have, and no order or appointment."""
+    if _NOT_NOW.search(text):
+        return False
+    for match in _LEAVES.finditer(text):
+        what = match["what"]
+        if _OTHER.search(what):
+            continue
+        theirs = spoken_of(what, tuple(e.name for e in desk.record.held))
+        if re.search(rf"\b(?:my|our|the|this|your) (?:\w+ ){{0,2}}?{_CONTRACT}\b", what, re.I):
+            return True
+        if theirs and re.search(r"\b(?:my|our|the|this)\b|^ *[A-Z]", what):
+            return True
+        if re.match(r" (?:everything|it all)\b", what, re.I):
+            return True
+    return bool(_ALONE.search(text))
+
+
+def which(desk: Desk, text: str) -> Entitlement | None:
+    """The one contract that is meant: the one they name, else the only one with a term."""
+    bound = [e for e in desk.record.held if e.limits.get("term_months")]
+    names = tuple(e.name for e in desk.record.held)
+    spoken = {n for m in _LEAVES.finditer(text) for n in spoken_of(m["what"], names)}
+    spoken = spoken or {n for n in spoken_of(text, names) if n in {e.name.lower() for e in bound}}
+    meant = [e for e in desk.record.held if e.name.lower() in spoken]
+    meant = [e for e in meant if e in bound]
+    if spoken and not meant:
+        return None
+    found = meant or bound
+    return found[0] if len(found) == 1 else None
+
+
+def _is_settled(ask: Ask, own: Entitlement) -> bool:
+    """A question that the day and the sum answer: nothing else is asked about in it."""
+    if ask.sort not in ("cost", "time", "request", "problem", "whether", "what", "count"):
+        return False
+    named = _ABOUT_IT | {stem(w) for w in own.name.split()}
+    words = {w for w, weight in ask.words.items() if weight == 1.0 and w.isalpha()}
+    words -= {stem(m) for m in MONTHS} | {stem(m[:3]) for m in MONTHS}
+    if ask.sort in ("cost", "time"):
+        return words <= named
+    return words <= named | frozenset(stems("want please possible shop home fibre"))
+
+
+def _term_end(desk: Desk, own: Entitlement) -> tuple[date | None, str]:
+    """The last day of the term, None where there is none or it is over; or why nobody can say."""
+    months = own.limits.get("term_months")
+    assert own.since is not None
+    if not months or not float(months).is_integer():
+        return None, ""
+    end = after(own.since, int(months), "month")
+    notes = "\n".join(desk.record.notes)
+    if _TERM_OVER.search(notes):
+        return None, ""
+    if end is not None and end > desk.record.today:
+        for day, month, year in _SINCE.findall(notes):
+            began = date(int(year), MONTHS.index(month.lower()) + 1, int(day or 28))
+            if (own.since - began).days > 31:
+                return None, (
+                    f"{own.name} began on {written(own.since)}, they are with us longer: check"
+                    " when the minimum term began"
+                )
+        if _CHANGED.search(notes):
+            return None, f"the record notes a change of contract: check the term of {own.name}"
+        if _SPECIAL.search(notes):
+            return None, "the record notes that something was promised: read it before you name a sum"
+    return end, ""
+
+
+def _exit(desk: Desk, own: Entitlement, text: str, term_end: date | None) -> _Exit | None:
+    today = desk.record.today
+    in_term = term_end is not None and term_end > today
+    notice = the_rule(
+        desk.rules, ("notice",), own.name, desk.names, text, when="in" if in_term else "after"
+    )
+    earliest = after(today, notice.count, notice.unit) if notice else None
+    if notice is None or earliest is None:
+        return None
+    wish = next(iter(days_named(text, today)), None)
+    day = wish.day if wish and wish.day >= earliest else earliest
+    steps = (Working("after", (written(today), notice.figure), written(earliest)),)
+    return _Exit(own, notice, earliest, day, wish, term_end, steps)
+
+
+def _when(desk: Desk, exit_: _Exit, *, is_agreed: bool) -> tuple[Segment, ...]:
+    """The day, against the one they wish for."""
+    cited = (*desk.own, exit_.notice.n)
+    name, notice = exit_.own.name, exit_.notice.figure.replace("days", "days'")
+    notice = re.sub(r"\b(week|month|year)s\b", r"\1s'", notice)
+    notice = re.sub(r"^(1 \w+)$", r"\1's", notice)
+    if is_agreed:
+        text = f"Your {name} ends on {written(exit_.day)}."
+    elif exit_.wish is None:
+        text = (
+            f"With {notice} notice from today, your {name} can end on {written(exit_.day)} at the"
+            " earliest."
+        )
+    elif exit_.wish.day < exit_.earliest:
+        text = (
+            f"With {notice} notice from today, the earliest day is {written(exit_.day)}, so"
+            f" {_plain(exit_.wish.words)} is not possible."
+        )
+    else:
+        text = f"With {notice} notice, your {name} can end on {written(exit_.day)}."
+    return (Segment(text, cited, workings=(*exit_.steps, *_as_given(exit_))),)
+
+
+def _as_given(exit_: _Exit) -> tuple[Working, ...]:
+    """The day they wish for is theirs to choose."""
+    if exit_.day == exit_.earliest:
+        return ()
+    return (Working("given", (written(exit_.day),), written(exit_.day)),)
+
+
+def _plain(words: str) -> str:
+    text = " ".join(words.split())
+    text = re.sub(r"\b([a-z]{3,9})\b", lambda m: _named(m[1]), text)
+    return f"the {text}" if text.lower().startswith(("end", "start", "beginning", "last")) else text
+
+
+def _named(word: str) -> str:
+    found = [m for m in MONTHS if len(word) >= 3 and m.startswith(word.lower())]
+    return found[0].capitalize() if len(found) == 1 else word
+
+
+def _cost(desk: Desk, exit_: _Exit) -> tuple[tuple[Segment, ...], str]:
+    """What leaving on that day costs, with its derivation; or what is needed and unknown."""
+    own, end, text = exit_.own, exit_.term_end, desk.heard.open_text
+    if end is None or exit_.day >= end:
+        rule = the_rule(desk.rules, ("free",), own.name, desk.names, text, when="after")
+        if rule is None or rule.when != "after":
+            return (), f"no rule on what leaving {own.name} costs after its term"
+        over = f" (it ran until {written(end)})" if end else ""
+        steps = _term_steps(own, end) if end else ()
+        told = f"Your minimum term is over by then{over}, so there is nothing to pay for leaving."
+        return (Segment(told, (*desk.own, rule.n), workings=steps),), ""
+    rule = the_rule(desk.rules, ("charge", "flat"), own.name, desk.names, text, when="in")
+    if rule is None:
+        return (), f"no single rule on the charge for leaving {own.name} within its term"
+    if rule.kind == "flat":
+        told = f"Your minimum term runs until {written(end)}, so the charge for leaving is {rule.figure}."
+        return (Segment(told, (*desk.own, rule.n), workings=_term_steps(own, end)),), ""
+    return _by_the_month(desk, exit_, rule, end)
+
+
+def _by_the_month(
+    desk: Desk, exit_: _Exit, rule: Rule, end: date
+) -> tuple[tuple[Segment, ...], str]:
+    begun, full = months_begun(exit_.day, end), months_full(exit_.day, end)
+    how = next((r for r in desk.rules if r.kind in ("begun", "full")), None)
+    if begun != full and how is None:
+        return (), "whether a month that has begun counts whole: the charge for leaving hangs on it"
+    count = full if how and how.kind == "full" else begun
+    total = _times(count, rule.figure)
+    if total is None:
+        return (), f"the charge of {rule.figure} a month could not be counted with"
+    left = f"{count} month{'' if count == 1 else 's'}"
+    remain = "remains" if count == 1 else "remain"
+    steps = (
+        *exit_.steps, *_as_given(exit_), *_term_steps(exit_.own, end),
+        Working("months", (written(exit_.day), written(end)), left),
+        Working("times", (str(count), rule.figure), total),
+    )  # fmt: skip
+    counted = " (a month that has begun counts whole)" if begun != full and count == begun else ""
+    told = (
+        f"Your minimum term runs until {written(end)}: {left} {remain}{counted}, so leaving then"
+        f" costs {count} x {rule.figure} = {total}."
+    )
+    cited = tuple(dict.fromkeys((*desk.own, rule.n, exit_.notice.n, *((how.n,) if how else ()))))
+    return (Segment(told, cited, workings=steps), *_or_wait(desk, exit_, end)), ""
+
+
+def _or_wait(desk: Desk, exit_: _Exit, end: date) -> tuple[Segment, ...]:
+    """Where the term ends soon and is free to leave after it, that day is worth a word."""
+    name = exit_.own.name
+    rule = the_rule(desk.rules, ("free",), name, desk.names, desk.heard.open_text, when="after")
+    near = after(exit_.day, SOON, "month")
+    if rule is None or rule.when != "after" or near is None or end > near:
+        return ()
+    told = f"From {written(end)} on you can leave without a charge."
+    return (Segment(told, (*desk.own, rule.n), workings=_term_steps(exit_.own, end)),)
+
+
+def _term_steps(own: Entitlement, end: date) -> tuple[Working, ...]:
+    assert own.since is not None
+    months = f"{own.limits['term_months']:g} months"
+    return (Working("after", (written(own.since), months), written(end)),)
+
+
+def _times(count: int, figure: str) -> str | None:
+    """ "4 times £12" as "£48", written as the price is."""
+    match = re.search(r"\d[\d,]*(?:\.\d+)?", figure)
+    if match is None:
+        return None
+    total = count * Decimal(match[0].replace(",", ""))
+    shown = f"{total:.2f}".removesuffix(".00")
+    return f"{figure[: match.start()]}{shown}{figure[match.end() :]}"
+
+
+def _cooling_off(desk: Desk, own: Entitlement) -> Told | None:
+    """Within the first days after the start they may still step back: no charge is worked out."""
+    rule = the_rule(desk.rules, ("cooling",), own.name, desk.names, desk.heard.open_text)
+    last = after(own.since, rule.count, rule.unit) if rule and own.since else None
+    if rule is None or last is None or last < desk.record.today or own.since is None:
+        return None
+    began = own.since
+    notes = "\n".join(desk.record.notes)
+    if _SINCE.search(notes) or _CHANGED.search(notes):
+        return Told(gaps=(f"whether {own.name} was new or changed on {written(began)}: check it",))
+    told = f"Your {own.name} has run since {written(began)}, so this holds for you until {written(last)}."
+    step = Working("after", (written(began), rule.figure), written(last))
+    quote = Segment(rule.text if rule.text[-1] in ".!?" else f"{rule.text}.", (rule.n,))
+    return Told((quote, Segment(told, (*desk.own, rule.n), workings=(step,))))
+

@@ -1,0 +1,258 @@
+"""What one plan costs more or less than another, and what several things come to in all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from copilot.domain import Product, Segment, Working
+from copilot.extractive.asking import Ask
+from copilot.extractive.facts import priced
+from copilot.extractive.products import named
+from copilot.extractive.record import spoken_of
+from copilot.extractive.words import stem
+from copilot.extractive.worked.told import Desk, Told
+
+_DIFFERENCE = re.compile(
+    r"\b(?:save|saving|cheaper|dearer|less|difference|how much more|more than|extra a month|more a"
+    r" month|go (?:down|up)|move (?:down|up)|mov(?:e|ing) (?:down|up)|going (?:down|up)|went (?:down|up)"
+    r"|switch\w*|chang(?:e|ing) (?:from|to)|upgrad\w+|downgrad\w+)\b",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    r"\b(?:altogether|all together|in all|in total|total|come to|comes to|add up|sum)\b", re.I
+)
+_OWN_PRICE = re.compile(r"\b(?:pays?|price|discount|pounds?|free until|reduced)\b|[£$€]", re.I)
+_NUMERALS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_EACH = re.compile(r"\b(\w+) (?:\w+ )?(\w+) with (?:an?|one) (\w+) each\b", re.IGNORECASE)
+_WANTS = re.compile(
+    r"\b(?:order|buy|want|need|take|get|add|would like|['’]d like|with|interested)\b", re.IGNORECASE
+)
+_PERIODS = {"month": " a month", "year": " a year", "week": " a week"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    product: Product
+    count: int
+
+
+def difference(desk: Desk) -> Told:
+    """Two plans of one kind that are compared, one of which they may have."""
+    for ask in desk.heard.asks:
+        if ask.sort in ("how", "problem", "place", "time") or not _DIFFERENCE.search(ask.text):
+            continue
+        pair = _pair(desk, ask)
+        if pair is None:
+            continue
+        old, new = pair
+        if any(_OWN_PRICE.search(n) for n in desk.record.notes) and desk.record.has(old):
+            return Told(gaps=(f"the record notes a price of their own: check what {old.name} costs",))
+        told = _compared(desk, old, new)
+        if told is not None:
+            return Told((told,), (ask,) if _only_price(ask, desk) else ())
+    return Told()
+
+
+def _only_price(ask: Ask, desk: Desk) -> bool:
+    return ask.sort in ("cost", "what", "choice", "count") and bool(
+        re.search(r"\b(?:save|more|less|difference|cheaper|dearer|cost)\w*\b", ask.text, re.I)
+    )
+
+
+def _pair(desk: Desk, ask: Ask) -> tuple[Product, Product] | None:
+    """From which plan to which: the two that are named, or theirs and the one that is named."""
+    catalogue = desk.record.catalogue
+    found = [catalogue[n] for n in dict.fromkeys(named(ask.text, desk.names)) if n in catalogue]
+    if not found:  # "from Fibre 900 to 100": the second by its last word
+        return None
+    if len(found) == 1:
+        found = _completed(desk, ask, found[0])
+    if len(found) != 2 or not _same_kind(*found):
+        return None
+    old, new = found
+    if desk.record.has(new) and not desk.record.has(old):
+        old, new = new, old
+    return old, new
+
+
+def _completed(desk: Desk, ask: Ask, one: Product) -> list[Product]:
+    """The other plan of a pair of which one is named whole."""
+    *first, _ = one.name.split() if " " in one.name else [one.name]
+    rest = ask.text.lower().replace(one.name.lower(), " ")
+    for word in re.findall(r"[\w-]+", rest):
+        other = desk.record.catalogue.get(" ".join([*first, word]).lower())
+        if other is not None and other.sku != one.sku:
+            return [one, other] if desk.record.has(one) else [other, one][::-1]
+    theirs = [
+        p for e in desk.record.held if (p := desk.record.product(e)) and _same_kind(p, one)
+    ]
+    theirs = [p for p in theirs if p.sku != one.sku]
+    return [theirs[0], one] if len(theirs) == 1 and not desk.record.has(one) else [one]
+
+
+def _same_kind(one: Product, other: Product) -> bool:
+    """Plans of one family: paid in one rhythm, and one instead of the other."""
+    if one.period != other.period or one.period == "once" or one.sku == other.sku:
+        return False
+    excluded = other.sku in one.excludes or one.sku in other.excludes
+    family = one.name.split()[0].lower() == other.name.split()[0].lower()
+    return (excluded and family) or (family and set(one.limits) == set(other.limits))
+
+
+def _compared(desk: Desk, old: Product, new: Product) -> Segment | None:
+    was, now = priced(old), priced(new)
+    if was is None or now is None or old.currency != new.currency or old.price == new.price:
+        return None
+    assert old.price is not None and new.price is not None
+    gap = abs(old.price - new.price)
+    figure = _like(now, gap)
+    high, low = (was, now) if old.price > new.price else (now, was)
+    cited = (*desk.fact_of(old.name), *desk.fact_of(new.name))
+    if len(cited) < 2:
+        return None
+    step = Working("minus", (high, low), figure)
+    word = "less" if new.price < old.price else "more"
+    every = _PERIODS.get(new.period, "")
+    text = f"{new.name} costs {now}{every} and {old.name} {was}, so that is {figure} {word}{every}."
+    return Segment(text, cited, workings=(_per(step, every),))
+
+
+def _per(step: Working, every: str) -> Working:
+    """The same with each amount for its period: what is told for a month is proven for one."""
+    return Working(step.how, tuple(f"{p}{every}" for p in step.parts), f"{step.result}{every}")
+
+
+def _like(written: str, amount: Decimal) -> str:
+    """An amount written as another one is: the coin before or after it."""
+    match = re.search(r"\d[\d,]*(?:\.\d+)?", written)
+    assert match is not None
+    shown = f"{amount:.2f}".removesuffix(".00")
+    return f"{written[: match.start()]}{shown}{written[match.end() :]}"
+
+
+def total(desk: Desk) -> Told:
+    """What the things they want come to, what is paid once and what every month apart."""
+    asks = tuple(a for a in desk.heard.asks if _TOTAL.search(a.text))
+    if not asks:
+        return Told()
+    items, gap = _items(desk)
+    if gap:
+        return Told(gaps=(gap,))
+    items = [i for i in items if not _is_theirs(desk, i)]
+    if not items or any(priced(i.product) is None for i in items):
+        return Told()
+    segments = [s for period in ("once", "month", "year") if (s := _sum(desk, items, period))]
+    return Told(tuple(segments), asks) if segments else Told()
+
+
+def _is_theirs(desk: Desk, item: _Item) -> bool:
+    return item.count == 1 and desk.record.has(item.product) is not None
+
+
+def _items(desk: Desk) -> tuple[list[_Item], str]:
+    """What they want: in the open message, else in what they said before."""
+    texts = [desk.heard.open_text]
+    if not named(texts[0], desk.names):
+        texts += [t for t in reversed(desk.heard.said_text.split("\n")) if _WANTS.search(t)]
+    counts = _counts(desk.heard.said_text)
+    for text in texts:
+        spoken = [n for n in spoken_of(text, desk.names) if n in desk.record.catalogue]
+        products = _single_of_each([desk.record.catalogue[n] for n in spoken])
+        if not products:
+            continue
+        found: list[_Item] = []
+        for product in products:
+            count = _count_of(product, text, counts)
+            if count is None:
+                return [], f"how many of {product.name} they want: no total can be worked out"
+            found.append(_Item(product, count))
+        return found, ""
+    return [], ""
+
+
+def _single_of_each(products: Sequence[Product]) -> list[Product]:
+    """Of a thing and a pack of it, the thing: how many packs are cheaper is another matter."""
+    bases = {p.name.lower() for p in products}
+    return [
+        p
+        for p in products
+        if not ("," in p.name and p.name.split(",")[0].lower() in bases)
+    ]
+
+
+def _counts(said: str) -> dict[str, int]:
+    """ "three rooms with a radiator each": three radiators."""
+    found: dict[str, int] = {}
+    for number, _, thing in _EACH.findall(said):
+        count = _NUMERALS.get(number.lower()) or (int(number) if number.isdigit() else 0)
+        if count:
+            found[stem(thing)] = count
+    return found
+
+
+def _count_of(product: Product, text: str, counts: dict[str, int]) -> int | None:
+    """How many they want; None where they speak of several and nobody knows how many."""
+    *_, kind = product.name.split(",")[0].split()
+    name = re.escape(product.name.split(",")[0])
+    pattern = re.compile(
+        rf"\b(?:(\w+) (?:more |new |single |extra )?)?(?:{name}|{re.escape(kind)})(s?)\b", re.I
+    )
+    for number, plural in pattern.findall(text):
+        word = number.lower()
+        if word in _NUMERALS or word.isdigit():
+            return _NUMERALS.get(word) or int(word)
+        if plural and not product.name.lower().endswith("s"):
+            parts = " ".join((*product.features, product.description))
+            for thing in re.findall(r"\bone (\w+)", parts):
+                if stem(thing) in counts:
+                    return counts[stem(thing)]
+            return None
+    return 1
+
+
+def _sum(desk: Desk, items: Sequence[_Item], period: str) -> Segment | None:
+    some = [i for i in items if i.product.period == period]
+    if not some or len({i.product.currency for i in some}) > 1:
+        return None
+    every = _PERIODS.get(period, " once")
+    steps: list[Working] = []
+    terms: list[str] = []
+    sums: list[str] = []
+    for item in some:
+        price = priced(item.product)
+        assert price is not None and item.product.price is not None
+        amount = price
+        if item.count > 1:
+            amount = _like(price, item.product.price * item.count)
+            steps.append(Working("times", (str(item.count), price), amount))
+        sums.append(amount)
+        terms.append(f"{item.count} x {price} = {amount}" if item.count > 1 else amount)
+    names = _joined([_counted(i) for i in some])
+    cited = tuple(n for i in some for n in desk.fact_of(i.product.name))
+    if len(cited) < len(some):
+        return None
+    is_one = len(some) == 1 and some[0].count == 1
+    verb = "costs" if is_one else "cost"
+    if len(some) == 1:
+        text = f"{names} {verb} {terms[0]}{every}."
+    else:
+        whole = sum((i.product.price or Decimal(0)) * i.count for i in some)
+        shown = _like(sums[0], Decimal(whole))
+        steps.append(Working("plus", tuple(sums), shown))
+        text = f"{names} cost {' + '.join(terms)}, together {shown}{every}."
+    return Segment(text, cited, workings=tuple(steps))
+
+
+def _counted(item: _Item) -> str:
+    if item.count == 1:
+        return item.product.name
+    words = {n: w for w, n in _NUMERALS.items()}
+    number = words.get(item.count, str(item.count)).capitalize()
+    return f"{number} {item.product.name}s"
+
+
+def _joined(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
