@@ -89,7 +89,8 @@ MATTERS = (
         "cancelling, notice and charge for leaving",
         r"(?:want|like|going|have|need) to (?:leave|cancel|quit|terminate)\b"
         r"|(?:please|can you) cancel"
-        r"|cancel (?:my|the|our) (?:contract|plan|internet|subscription|line|membership|policy)"
+        r"|(?:cancel|end|close|stop|terminate|leave) (?:my|the|our|this) (?:\w+ )?(?:contract|plan"
+        r"|internet|broadband|subscription|line|membership|policy|account)"
         r"|(?:get|getting) out of (?:my|the|our) contract",
     ),
     Matter(

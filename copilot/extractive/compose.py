@@ -6,7 +6,7 @@ is named to the agent; when none is answered, the draft abstains.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -92,7 +92,7 @@ def compose(
     person = to_person(heard.open_text)
     done = confirmed(desk, worked, is_answered=bool(told))
     missing = (*done.notes, *_internal_hint(articles, answers), *_for_staff(articles))
-    missing = (*missing, *worked.gaps, *(() if person else _gaps(answers)), *person.notes)
+    missing = (*missing, *worked.gaps, *(() if person else _gaps(answers, worked.partly)), *person.notes)
     body = [*person.segments, *done.segments, *worked.segments, *told, *worked.last]
     ends = (spoken, customer_name if greets(spoken, channel) else None)
     return _draft(body, missing, *ends, has_steps=any(a.is_steps for a in answers.values() if a))
@@ -212,11 +212,11 @@ def _for_staff(articles: Sequence[Article]) -> tuple[str, ...]:
     return (f"steps for you, not for the customer, are in: {first.hit.title}",)
 
 
-def _gaps(answers: Mapping[Ask, Answer | None]) -> tuple[str, ...]:
+def _gaps(answers: Mapping[Ask, Answer | None], partly: Container[Ask]) -> tuple[str, ...]:
     return tuple(
         f"no source answers: “{' '.join(ask.text.split())[:160]}”"
         for ask, answer in answers.items()
-        if answer is None
+        if answer is None and ask not in partly
     )
 
 

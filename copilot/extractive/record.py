@@ -10,12 +10,13 @@ from datetime import date
 from copilot.domain import Chunk, Customer, Entitlement, Hit, Product
 from copilot.extractive.facts import MAX_PRODUCTS
 from copilot.extractive.products import named
-from copilot.extractive.words import stem
+from copilot.extractive.words import stem, stems
 from copilot.guardrails.days import written
 
 TITLE = "Your record"
 SCORE = 0.5
 _UNIT = re.compile(r"(?:^|_)(?:[kmg]?bps|mbps|gb|mb|tb|days?|weeks?|months?|years?|hours?)$")
+_LENT = re.compile(r"\b(?:on loan|included|rented|hired|leased)\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 
 
@@ -56,7 +57,10 @@ class Record:
         theirs = [e.name.lower() for e in held]
         spoken = [name for text in said for name in spoken_of(text, names)]
         there = {hit.chunk.id for hit in without}
-        some = [facts[n] for n in dict.fromkeys((*spoken, *theirs)) if n in facts]
+        by_sku = {p.sku: p.name.lower() for p in products}
+        asked = [p for p in products if p.name.lower() in spoken]
+        needed = [by_sku[sku] for p in asked for sku in p.requires if sku in by_sku]
+        some = [facts[n] for n in dict.fromkeys((*spoken, *needed, *theirs)) if n in facts]
         some = [hit for hit in some if hit.chunk.id not in there]
         return cls(
             today=today,
@@ -85,6 +89,13 @@ class Record:
         return by_name or next(
             (p for p in self.catalogue.values() if own.sku and p.sku == own.sku), None
         )
+
+    def is_lent(self, name: str) -> bool:
+        """Whether a plan of theirs brings it along: "router R3 on loan" the Router R3."""
+        words = frozenset(stems(name))
+        kind = {w for w in words if any(c.isdigit() for c in w)} or words
+        parts = (part for own in self.held for part in own.includes if own.name != name)
+        return any(_LENT.search(part) and kind <= frozenset(stems(part)) for part in parts)
 
     def has(self, product: Product) -> Entitlement | None:
         """The first of a product that they have."""
@@ -133,7 +144,21 @@ def spoken_of(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
     for name in whole:
         said -= {stem(w) for w in _WORD.findall(name)}
     partly = [n.lower() for n in names if n.lower() not in whole and _kind(n) in said]
-    return (*whole, *partly)
+    return tuple(dict.fromkeys((*whole, *partly, *siblings_in(text, names))))
+
+
+def siblings_in(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """ "from Fibre 900 to 100" names two: the second by what sets it apart from the first."""
+    whole = named(text, names)
+    stocks = {name.rpartition(" ")[0] for name in whole} - {""}
+    if not stocks:
+        return ()
+    rest = text.lower()
+    for name in whole:
+        rest = rest.replace(name, " ")
+    words = set(re.findall(r"[\w-]+", rest))
+    parts = ((n.lower(), *n.lower().rpartition(" ")[::2]) for n in names if n.lower() not in whole)
+    return tuple(name for name, stock, last in parts if stock in stocks and last in words)
 
 
 def _kind(name: str) -> str:

@@ -15,13 +15,13 @@ from copilot.extractive.wishes import buying_asked, instructions_in, orders_in
 from copilot.extractive.words import stems
 from copilot.extractive.worked.told import Desk, Told
 from copilot.guardrails.days import written
+from copilot.guardrails.wording import check_wording
 
 _SOLD = ("available", "limited", "known_issue")
-_ANOTHER = re.compile(
-    r"\b(?:another|more|second|third|extra|new|spare|additional|replac\w*|two|three|four|five|\d+)\b",
-    re.IGNORECASE,
+_ANOTHER = (
+    r"\b(?:another|second|third|extra|new|spare|additional|replacement|more|two|three|four|five"
+    r"|(?<![£$€.,])\d{1,3})(?: \w+)?? "
 )
-_LOAN = re.compile(r"\b(?:on loan|included)\b", re.IGNORECASE)
 _USED = re.compile(
     r"\b(?:(?:have|['’]ve|did) (?:i|we) (?:already )?used?|(?:i|we) (?:have|['’]ve) (?:already )?used"
     r"|(?:are|is|do (?:i|we) (?:still )?have) (?:there )?(?:any |some )?(?:\w+ )?left|left\b|remain\w*"
@@ -30,11 +30,12 @@ _USED = re.compile(
 )
 _PLAN = re.compile(
     r"\b(?:which|what) (?:\w+ )?(?:plans?|package|products?|subscriptions?|contracts?|tariff)"
-    r" (?:am i|are we|do i|do we|have i|have we|is it)\b|\bwhat (?:do|have) (?:i|we) (?:have|got) with you\b"
+    r" (?:am i|are we|(?:do i|do we) (?:have|use)|have i|have we)\b|\bwhat (?:do|have) (?:i|we) (?:have|got) with you\b"
     r"|\b(?:my|our) current (?:plan|package|contract|tariff)\b",
     re.IGNORECASE,
 )
 MOST_PLANS = 4
+_EVERY = {"month": " a month", "year": " a year", "once": " once"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +97,12 @@ def _order(desk: Desk, product: Product, wanted: Sequence[Product], text: str) -
 
 def _wants_more(desk: Desk, product: Product, wanted: Sequence[Product], text: str) -> bool:
     """Whether a second one makes sense: of a valve it does, of the router that they need not."""
-    if _ANOTHER.search(text.lower().replace(product.name.lower(), "")):
+    *_, kind = re.sub(r"\W?\b\w*\d\w*", "", product.name.split(",")[0]).split() or [product.name]
+    thing = rf"(?:{re.escape(product.name)}|{re.escape(kind)})"
+    if re.search(rf"{_ANOTHER}{thing}|\breplac\w+ (?:\w+ )?{thing}", text, re.I):
         return True
     needed = any(product.sku in p.requires for p in wanted)
-    return not (needed or is_lent(desk, product))
-
-
-def is_lent(desk: Desk, product: Product) -> bool:
-    """Whether a plan of theirs brings it along."""
-    words = frozenset(stems(product.name))
-    kind = {w for w in words if any(c.isdigit() for c in w)} or words
-    return any(
-        _LOAN.search(part) and kind <= frozenset(stems(part))
-        for e in desk.record.held
-        for part in e.includes
-    )
+    return not (needed or desk.record.is_lent(product.name))
 
 
 def had(desk: Desk) -> Told:
@@ -147,7 +139,21 @@ def had(desk: Desk) -> Told:
             mine.add(name)
         if found and set(found) <= mine:
             settled.append(ask)
+    if settled:
+        told += _for_which(desk, mine, everything)
     return Told(tuple(told), tuple(settled))
+
+
+def _for_which(desk: Desk, mine: set[str], everything: Sequence[Product]) -> list[Segment]:
+    """What the thing is for that they have already, and ask for as well: that is what they pay."""
+    skus = {desk.record.catalogue[name].sku for name in mine}
+    return [
+        Segment(f"{p.name} costs {price}{every}.", fact)
+        for p in {p.sku: p for p in everything}.values()
+        if not skus.isdisjoint(p.requires) and desk.record.has(p) is None
+        if (price := priced(p)) and (fact := desk.fact_of(p.name))
+        if (every := _EVERY.get(p.period)) is not None
+    ]
 
 
 def _buys(text: str) -> bool:
@@ -174,9 +180,9 @@ def bought(desk: Desk) -> Told:
             named(desk.heard.open_text, desk.names) if ask.refers or ask.is_short else ()
         )
         wanted = [desk.record.catalogue[n] for n in names if n in desk.record.catalogue]
-        found += [(ask, _order(desk, p, wanted, ask.text)) for p in wanted]
+        found += [(ask, _order(desk, p, (), ask.text)) for p in wanted]
     for ask, order in found:
-        segments = _why_not(desk, order)
+        segments = _why_not(desk, order, ask.text if ask else desk.heard.open_text)
         told += [s for s in segments if s not in told]
         if segments and ask is not None and not _asks_more(ask):
             settled.append(ask)
@@ -187,7 +193,7 @@ def _asks_more(ask: Ask) -> bool:
     return ask.sort in ("cost", "count", "how", "place")
 
 
-def _why_not(desk: Desk, order: Order) -> list[Segment]:
+def _why_not(desk: Desk, order: Order, asked: str) -> list[Segment]:
     """The sentences on what stands in the way, each with its source."""
     product = order.product
     fact = desk.fact_of(product.name)
@@ -218,8 +224,31 @@ def _why_not(desk: Desk, order: Order) -> list[Segment]:
             Segment(f"{product.name} cannot be combined with your {names}.", (*fact, *desk.own))
         ]
     if product.status == "limited":
-        return _described(product, fact)
+        return [*_described(product, fact), *_sold_where(desk, product, asked)]
     return []
+
+
+_SALE = re.compile(r"\b(?:sold|order(?:ed)?|buy|bought|on sale|available)\b", re.IGNORECASE)
+
+
+def _sold_where(desk: Desk, product: Product, asked: str) -> list[Segment]:
+    """What its own article says on how it is sold, nearest to what is asked."""
+    name = frozenset(stems(product.name))
+    words = frozenset(stems(asked)) - name
+    found = [
+        (len(words & u.said.stems), u)
+        for a in desk.articles
+        if name <= a.title and a.hit.visibility == "public" and not a.is_product
+        for u in a.units
+        if _SALE.search(u.text)
+    ]
+    best = max(found, key=lambda one: (one[0], -one[1].place), default=None)
+    if best is None or not best[0]:
+        return []
+    # A clause that may not be said, "while stocks last", does not silence the other.
+    said = next((c for c in (best[1].text, *best[1].text.split("; ")) if not check_wording(c)), "")
+    text = f"{said[:1].upper()}{said[1:]}"
+    return [Segment(text if text[-1] in ".!?" else f"{text}.", (best[1].n,))] if said else []
 
 
 def _described(product: Product, fact: tuple[int, ...]) -> list[Segment]:

@@ -9,7 +9,6 @@ from datetime import date
 from copilot.domain import Entitlement, Segment, Working
 from copilot.extractive.asking import Ask
 from copilot.extractive.record import spoken_of
-from copilot.extractive.words import stem
 from copilot.extractive.worked.rules import Rule, the_rule
 from copilot.extractive.worked.told import Desk, Told
 from copilot.guardrails.days import MONTHS, after, written
@@ -36,29 +35,39 @@ _OWN_COVER = re.compile(
     re.IGNORECASE,
 )
 _LOAN = re.compile(r"\b(?:on loan|rented|hired|leased)\b", re.IGNORECASE)
+_IF = re.compile(r"\b(?:if|when) (?:it|they|this|that|the|one)\b", re.IGNORECASE)
 MOST_DATES = 2
 
 
 def kept(desk: Desk) -> Told:
     """What is worked out on warranty and returns of things they have."""
     settled: list[Ask] = []
+    partly: list[Ask] = []
     segments: list[Segment] = []
     gaps: list[str] = []
-    for ask in desk.heard.asks:
-        for kind, pattern in (("warranty", _WARRANTY), ("return", _RETURN)):
-            if not _is_asked(ask, pattern):
+    for kind, pattern in (("warranty", _WARRANTY), ("return", _RETURN)):
+        is_spoken_of = False
+        for ask in desk.heard.asks:
+            if is_spoken_of and ask.is_short and ask.sort in ("time", "whether"):
+                settled.append(ask)  # "is that still possible?"
+            if not _is_asked(desk, ask, pattern, kind):
                 continue
             told = _of_devices(desk, ask, kind)
             segments += [s for s in told.segments if s not in segments]
             gaps += told.gaps
-            settled += [ask] if told.segments else []
-    return Told(tuple(segments), tuple(settled), tuple(dict.fromkeys(gaps)))
+            if told.segments:
+                (partly if _IF.search(ask.text) else settled).append(ask)
+            is_spoken_of = bool(told.segments)
+    return Told(tuple(segments), tuple(settled), tuple(dict.fromkeys(gaps)), tuple(partly))
 
 
-def _is_asked(ask: Ask, pattern: re.Pattern[str]) -> bool:
-    if not pattern.search(ask.text) or _HOW.search(ask.text) or _SOMETHING_ELSE.search(ask.text):
+def _is_asked(desk: Desk, ask: Ask, pattern: re.Pattern[str], kind: str) -> bool:
+    """Whether a question is on this; "is that still possible?" is, by what stands before it."""
+    refers = ask.refers and (ask.is_short or ask.is_bare)
+    if not pattern.search(desk.heard.open_text if refers else ask.text) or _HOW.search(ask.text) or _SOMETHING_ELSE.search(ask.text):
         return False
-    return bool(_WHEN.search(ask.text)) or ask.sort in ("time", "whether")
+    is_wish = kind == "return" and ask.sort == "request"
+    return is_wish or bool(_WHEN.search(ask.text)) or ask.sort in ("time", "whether")
 
 
 def _of_devices(desk: Desk, ask: Ask, kind: str) -> Told:
@@ -123,8 +132,7 @@ def _barred(desk: Desk, meant: Sequence[Entitlement], kind: str) -> str:
     name = meant[0].name
     base = name.split(",")[0]
     notes = [n for n in desk.record.notes if _speaks_of(n, base)]
-    lent = "; ".join(part for e in desk.record.held for part in e.includes if e not in meant)
-    if _LOAN.search(lent) and any(_speaks_of(p, base) for p in lent.split("; ") if _LOAN.search(p)):
+    if desk.record.is_lent(base):
         return f"{name} is on loan by the record: no date of purchase counts"
     if any(_LOAN.search(n) for n in notes):
         return f"{name} is on loan by the record: no date of purchase counts"
@@ -173,4 +181,4 @@ def _return(desk: Desk, name: str, since: date, rule: Rule, is_one_of: bool) -> 
 
 
 def _thing(name: str) -> str:
-    return name.split(",")[0] if stem(name) else name
+    return name.split(",")[0]

@@ -12,7 +12,7 @@ from copilot.extractive.asking import Ask
 from copilot.extractive.record import spoken_of
 from copilot.extractive.wishes import instructions_in
 from copilot.extractive.words import stem, stems
-from copilot.extractive.worked.rules import Rule, the_rule
+from copilot.extractive.worked.rules import Kind, Rule, When, the_rule
 from copilot.extractive.worked.told import Desk, Told
 from copilot.guardrails.days import MONTHS, Named, after, days_named, months_begun, months_full
 from copilot.guardrails.days import written
@@ -65,7 +65,9 @@ _SINCE = re.compile(
 _CHANGED = re.compile(
     r"\b(?:switch|upgrad|downgrad|transferr|chang|convert)\w* (?:from|to)\b|\btaken over\b", re.I
 )
-_SPECIAL = re.compile(r"\b(?:told|promised|agreed|leave at any time|without a charge)\b", re.I)
+_SPECIAL = re.compile(
+    r"\b(?:told|promised|agreed)\b[^\n]*\b(?:leav\w*|cancel\w*|exit|term|notice|contract)\b", re.I
+)
 SOON = 3  # months to the end of a term, within which waiting is worth a word
 
 
@@ -92,10 +94,38 @@ def leaving(desk: Desk) -> Told:
         return Told(gaps=("which contract they want to end",)) if desk.record.held else Told()
     told = of_contract(desk, own, text)
     if not told.segments:
+        told = replace(told, segments=_as_ruled(desk, own, text))
+    if not told.segments:
         return told
     settles = tuple(a for a in desk.heard.asks if _is_settled(a, own))
+    how = [a for a in desk.heard.asks if a not in settles and a.sort == "how" and _is_about(a, own)]
+    if how and (way := _way(desk)):
+        told = replace(told, segments=(*told.segments, way))
+        settles = (*settles, *how)
     is_told_to = any(_LEAVES.search(s) for s in instructions_in(text))
     return replace(told, settles=settles, last=told.last if is_told_to else ())
+
+
+def _as_ruled(desk: Desk, own: Entitlement, text: str) -> tuple[Segment, ...]:
+    """The rules for this contract where no day or sum can be worked out from them."""
+    months, found = own.limits.get("term_months"), []
+    end = after(own.since, int(months), "month") if own.since and months else None
+    when: When = "in" if end and end > desk.record.today else "after"
+    ending: tuple[Kind, ...] = ("charge", "flat") if when == "in" else ("free",)
+    sorts: tuple[tuple[Kind, ...], ...] = (("cooling",), ("notice",), ending)
+    for kinds in sorts:
+        rule = the_rule(desk.rules, kinds, own.name, desk.names, text, when=when)
+        if rule and (kinds[0] != "cooling" or _is_fresh(desk, own, rule)):
+            found.append(rule)
+    return tuple(
+        Segment(text if text[-1] in ".!?" else f"{text}.", (n,))
+        for text, n in dict.fromkeys((r.text, r.n) for r in found)
+    )
+
+
+def _is_fresh(desk: Desk, own: Entitlement, rule: Rule) -> bool:
+    last = after(own.since, rule.count, rule.unit) if own.since else None
+    return last is not None and last >= desk.record.today
 
 
 def of_contract(desk: Desk, own: Entitlement, text: str, *, is_agreed: bool = False) -> Told:
@@ -154,10 +184,27 @@ def which(desk: Desk, text: str) -> Entitlement | None:
     return found[0] if len(found) == 1 else None
 
 
+_WAY = re.compile(
+    r"\b(?:cancel|leave|end|terminate|give notice)\b[^.]*\b(?:chat|e-?mail|phone|online|account|app"
+    r"|post|letter|writing|form|settings|website)\b",
+    re.IGNORECASE,
+)
+
+
+def _way(desk: Desk) -> Segment | None:
+    """How it is done, where an article with the rule says so."""
+    cited = {rule.n for rule in desk.rules if rule.kind in ("notice", "charge")}
+    units = [u for a in desk.articles if a.n in cited for u in a.units if _WAY.search(u.text)]
+    return Segment(units[0].text, (units[0].n,)) if units else None
+
+
 def _is_settled(ask: Ask, own: Entitlement) -> bool:
     """A question that the day and the sum answer: nothing else is asked about in it."""
-    if ask.sort not in ("cost", "time", "request", "problem", "whether", "what", "count"):
-        return False
+    sorts = ("cost", "time", "request", "problem", "whether", "what", "count")
+    return ask.sort in sorts and _is_about(ask, own)
+
+
+def _is_about(ask: Ask, own: Entitlement) -> bool:
     named = _ABOUT_IT | {stem(w) for w in own.name.split()}
     words = {w for w, weight in ask.words.items() if weight == 1.0 and w.isalpha()}
     words -= {stem(m) for m in MONTHS} | {stem(m[:3]) for m in MONTHS}
@@ -283,7 +330,7 @@ def _by_the_month(
     steps = (
         *exit_.steps, *_as_given(exit_), *_term_steps(exit_.own, end),
         Working("months", (written(exit_.day), written(end)), left),
-        Working("times", (str(count), rule.figure), total),
+        Working("times", (left, rule.figure), total),
     )  # fmt: skip
     counted = " (a month that has begun counts whole)" if begun != full and count == begun else ""
     told = (

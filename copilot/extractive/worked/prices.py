@@ -11,7 +11,7 @@ from copilot.domain import Product, Segment, Working
 from copilot.extractive.asking import Ask
 from copilot.extractive.facts import priced
 from copilot.extractive.products import named
-from copilot.extractive.record import spoken_of
+from copilot.extractive.record import siblings_in, spoken_of
 from copilot.extractive.words import stem
 from copilot.extractive.worked.told import Desk, Told
 
@@ -66,7 +66,7 @@ def _pair(desk: Desk, ask: Ask) -> tuple[Product, Product] | None:
     """From which plan to which: the two that are named, or theirs and the one that is named."""
     catalogue = desk.record.catalogue
     found = [catalogue[n] for n in dict.fromkeys(named(ask.text, desk.names)) if n in catalogue]
-    if not found:  # "from Fibre 900 to 100": the second by its last word
+    if not found:
         return None
     if len(found) == 1:
         found = _completed(desk, ask, found[0])
@@ -80,12 +80,11 @@ def _pair(desk: Desk, ask: Ask) -> tuple[Product, Product] | None:
 
 def _completed(desk: Desk, ask: Ask, one: Product) -> list[Product]:
     """The other plan of a pair of which one is named whole."""
-    *first, _ = one.name.split() if " " in one.name else [one.name]
-    rest = ask.text.lower().replace(one.name.lower(), " ")
-    for word in re.findall(r"[\w-]+", rest):
-        other = desk.record.catalogue.get(" ".join([*first, word]).lower())
-        if other is not None and other.sku != one.sku:
-            return [one, other] if desk.record.has(one) else [other, one][::-1]
+    others = [desk.record.catalogue[n] for n in siblings_in(ask.text, desk.names)]
+    if len(others) == 1:
+        first = ask.text.lower().find(one.name.lower())
+        last = ask.text.lower().rfind(others[0].name.lower().rpartition(" ")[2])
+        return [one, others[0]] if first < last else [others[0], one]
     theirs = [
         p for e in desk.record.held if (p := desk.record.product(e)) and _same_kind(p, one)
     ]
@@ -116,7 +115,9 @@ def _compared(desk: Desk, old: Product, new: Product) -> Segment | None:
     step = Working("minus", (high, low), figure)
     word = "less" if new.price < old.price else "more"
     every = _PERIODS.get(new.period, "")
-    text = f"{new.name} costs {now}{every} and {old.name} {was}, so that is {figure} {word}{every}."
+    text = (
+        f"{new.name} costs {now}{every} and {old.name} costs {was}{every}: that is {figure} {word}."
+    )
     return Segment(text, cited, workings=(_per(step, every),))
 
 
@@ -145,7 +146,11 @@ def total(desk: Desk) -> Told:
     if not items or any(priced(i.product) is None for i in items):
         return Told()
     segments = [s for period in ("once", "month", "year") if (s := _sum(desk, items, period))]
-    return Told(tuple(segments), asks) if segments else Told()
+    if not segments:
+        return Told()
+    # By its last word alone, "with valves", a thing may be one part of what is asked.
+    is_all = bool(named(desk.heard.said_text, desk.names)) or len(asks) < 2
+    return Told(tuple(segments), asks if is_all else tuple(a for a in asks if a.words))
 
 
 def _is_theirs(desk: Desk, item: _Item) -> bool:
@@ -164,7 +169,7 @@ def _items(desk: Desk) -> tuple[list[_Item], str]:
         if not products:
             continue
         found: list[_Item] = []
-        for product in products:
+        for product in {p.sku: p for p in products}.values():
             count = _count_of(product, text, counts)
             if count is None:
                 return [], f"how many of {product.name} they want: no total can be worked out"
@@ -227,7 +232,9 @@ def _sum(desk: Desk, items: Sequence[_Item], period: str) -> Segment | None:
         amount = price
         if item.count > 1:
             amount = _like(price, item.product.price * item.count)
-            steps.append(Working("times", (str(item.count), price), amount))
+            count = str(item.count)
+            steps.append(Working("given", (count,), count))
+            steps.append(Working("times", (count, price), amount))
         sums.append(amount)
         terms.append(f"{item.count} x {price} = {amount}" if item.count > 1 else amount)
     names = _joined([_counted(i) for i in some])

@@ -28,6 +28,7 @@ _NUMERALS = {
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMERALS)})"
 _SPAN = rf"{_COUNT}[ -](?:(?:calendar|full) )?(?P<unit>day|week|month|year)s?\b"
 _SPAN_2 = _SPAN.replace("?P<count>", "?P<count2>").replace("?P<unit>", "?P<unit2>")
+_SPAN_3 = _SPAN.replace("?P<count>", "?P<count3>").replace("?P<unit>", "?P<unit3>")
 _NOTICE = re.compile(
     rf"\b{_SPAN}['’]? (?:written )?notice\b"
     rf"|\bnotice(?: period)?(?: is| of|:| for cancelling is)?(?: at least)? {_SPAN_2}",
@@ -60,7 +61,8 @@ _COOLING = re.compile(
 )
 _WARRANTY = re.compile(
     rf"\b{_SPAN}['’]?s? (?:\w+ )?(?:warranty|guarantee)\b"
-    rf"|\b(?:warranty|guaranteed?)\b(?: (?!if\b)\w+){{0,6}}?:? {_SPAN_2}",
+    rf"|\bwarranty\b(?: (?!if\b|until\b|for\b)\w+){{0,5}}?(?: is| of| lasts| for|:) {_SPAN_2}"
+    rf"|\bguarantee(?:d for|: | is| of| lasts) ?(?:at least )?{_SPAN_3}",
     re.IGNORECASE,
 )
 _RETURN = re.compile(
@@ -99,6 +101,7 @@ class Rule:
     text: str
     n: int
     thing: str  # of a table's row, what it is for
+    title: str = ""
     figure: str = ""
     count: int = 0
     unit: str = ""
@@ -125,8 +128,9 @@ def _read(unit: Unit, article: Article) -> Iterator[Rule]:
     ):
         is_countable = not _NO_COUNTING.search(text)
         yield Rule(
-            kind, _when(text), text, unit.n, thing, figure, count, unit_of, is_countable
-        )
+            kind, _when(text), text, unit.n, thing, article.hit.title,
+            figure, count, unit_of, is_countable,
+        )  # fmt: skip
 
 
 @lru_cache(maxsize=16_384)  # the same sentences are read for every request
@@ -139,7 +143,10 @@ def _figures(
         if match is None:
             return
         parts = match.groupdict()
-        count, unit = parts.get("count") or parts.get("count2"), parts.get("unit") or parts["unit2"]
+        count, unit = (
+            next((parts[k] for k in (key, f"{key}2", f"{key}3") if parts.get(k)), None)
+            for key in ("count", "unit")
+        )
         if count and unit:
             number = _NUMERALS.get(count.lower()) or int(count)
             plural = "" if number == 1 else "s"
@@ -191,8 +198,9 @@ def the_rule(
     """
     fit = [r for r in rules if r.kind in kinds and (when == "any" or r.when in (when, "any"))]
     own = _base(name)
-    exact = [r for r in fit if own in {_base(n) for n in named(r.text, names)}]
-    general = [r for r in fit if not named(r.text, names)]
+    of = {r: {_base(n) for n in named(r.text, names) or named(r.title, names)} for r in fit}
+    exact = [r for r in fit if own in of[r]]
+    general = [r for r in fit if not of[r]]
     for some in (exact, general):
         timed = [r for r in some if r.when == when] or some
         if (one := _single(timed, said)) is not None:

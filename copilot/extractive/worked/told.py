@@ -19,6 +19,7 @@ class Told:
     segments: tuple[Segment, ...] = ()
     settles: tuple[Ask, ...] = ()
     gaps: tuple[str, ...] = ()
+    partly: tuple[Ask, ...] = ()  # answered, yet an article may say more
     last: tuple[Segment, ...] = ()  # what is asked back, at the end of the reply
 
 

@@ -26,6 +26,7 @@ class Worked:
     gaps: tuple[str, ...] = ()
     orders: tuple[Order, ...] = ()
     last: tuple[Segment, ...] = ()
+    partly: frozenset[Ask] = frozenset()
 
 
 def desk_of(
@@ -55,6 +56,7 @@ def work_out(desk: Desk) -> Worked:
         tuple(dict.fromkeys(g for told in found for g in told.gaps)),
         orders(desk),
         tuple(dict.fromkeys(s for told in found for s in told.last))[:1],
+        frozenset(a for told in found for a in told.partly),
     )
 
 
