@@ -21,7 +21,15 @@ from copilot.extractive.matching import Article, Unit, article_of, met, rarity
 from copilot.extractive.products import Products
 from copilot.extractive.ranking import NEAR, Ranking
 from copilot.extractive.record import Record
-from copilot.extractive.settling import WELCOME, agreed, nothing_new, only_thanks
+from copilot.extractive.settling import (
+    WELCOME,
+    YES,
+    agreed,
+    agreed_beside,
+    nothing_new,
+    only_thanks,
+    wants_person,
+)
 from copilot.extractive.timing import Tenure
 from copilot.extractive.words import stems
 from copilot.extractive.worked import Worked, desk_of, work_out
@@ -90,12 +98,16 @@ def compose(
         answers = _answers(asks, chooser("interaction"))
     told = _body([*answers.values(), *_beside(heard.concerns, answers, articles_only)])
     person = to_person(heard.open_text)
+    if (todo := agreed_beside(spoken)) is not None:
+        person = Confirmed((Segment(YES),), (todo,))
     done = confirmed(desk, worked, is_answered=bool(told))
     missing = (*done.notes, *_internal_hint(articles, answers), *_for_staff(articles))
-    missing = (*missing, *worked.gaps, *(() if person else _gaps(answers, worked.partly)), *person.notes)
+    missing = (*missing, *worked.gaps, *(() if wants_person(heard.open_text) else _gaps(answers, worked.partly)), *person.notes)
     body = [*person.segments, *done.segments, *worked.segments, *told, *worked.last]
-    ends = (spoken, customer_name if greets(spoken, channel) else None)
-    return _draft(body, missing, *ends, has_steps=any(a.is_steps for a in answers.values() if a))
+    last = closing(
+        spoken, has_steps=any(a.is_steps for a in answers.values() if a), channel=channel
+    )
+    return _draft(body, missing, spoken, customer_name if greets(spoken, channel) else None, last)
 
 
 def _draft(
@@ -103,8 +115,7 @@ def _draft(
     missing: tuple[str, ...],
     spoken: list[Turn],
     greeted: str | None,
-    *,
-    has_steps: bool,
+    last: str | None,
 ) -> Draft:
     """The answers between how a reply begins and ends; an abstention where there are none."""
     word = opening(spoken)
@@ -112,7 +123,6 @@ def _draft(
         nothing = "what exactly the customer asks: nothing in the conversation points to a source"
         return Draft((), abstained=True, missing=missing or (nothing,))
     hello = f"Hello {greeted}," if greeted else None
-    last = closing(spoken, has_steps=has_steps)
     first, end = ([Segment(t) for t in some if t] for some in ((hello, word), (last,)))
     return Draft((*first, *body, *end), missing=missing)
 

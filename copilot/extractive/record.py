@@ -17,6 +17,7 @@ TITLE = "Your record"
 SCORE = 0.5
 _UNIT = re.compile(r"(?:^|_)(?:[kmg]?bps|mbps|gb|mb|tb|days?|weeks?|months?|years?|hours?)$")
 _LENT = re.compile(r"\b(?:on loan|included|rented|hired|leased)\b", re.IGNORECASE)
+_ENDLESS = re.compile(r"\b(?:unlimited|without (?:an?y? )?limits?|no limits?|limitless)\b", re.I)
 _WORD = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 
 
@@ -144,7 +145,9 @@ def spoken_of(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
     for name in whole:
         said -= {stem(w) for w in _WORD.findall(name)}
     partly = [n.lower() for n in names if n.lower() not in whole and _kind(n) in said]
-    return tuple(dict.fromkeys((*whole, *partly, *siblings_in(text, names))))
+    endless = [n.lower() for n in names if "unlimited" in n.lower()]
+    meant = endless if len(endless) == 1 and _ENDLESS.search(text) else []
+    return tuple(dict.fromkeys((*whole, *partly, *siblings_in(text, names), *meant)))
 
 
 def siblings_in(text: str, names: tuple[str, ...]) -> tuple[str, ...]:

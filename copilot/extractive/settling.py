@@ -104,10 +104,26 @@ def agreed(turns: Sequence[Turn]) -> str | None:
     """What the agent is to do where the customer says yes to our last message."""
     if len(turns) < 2 or turns[-1].speaker != "customer" or turns[-2].speaker != "agent":
         return None
-    said = " ".join(turns[-1].text.split())
+    return _agreed(" ".join(turns[-1].text.split()), turns[-2].text)
+
+
+def agreed_beside(turns: Sequence[Turn]) -> str | None:
+    """The same where a plain yes comes with a question: "Yes, go ahead. Do I send it back?" """
+    if len(turns) < 2 or turns[-1].speaker != "customer" or turns[-2].speaker != "agent":
+        return None
+    first, *more = _SENTENCE.split(" ".join(turns[-1].text.split()))
+    if not more or not _PLAINLY.search(first) or not any("?" in s for s in more):
+        return None
+    return None if _TAKES_BACK.search(" ".join(more)) else _agreed(first, turns[-2].text)
+
+
+_TAKES_BACK = re.compile(r"\b(?:but|unless|only if|wait|hold on|before you)\b", re.IGNORECASE)
+
+
+def _agreed(said: str, ours: str) -> str | None:
     if len(said.split()) > MAX_WORDS or not _YES.search(said) or _UNSURE.search(said):
         return None
-    ours = " ".join(turns[-2].text.split())
+    ours = " ".join(ours.split())
     if not _PLAINLY.search(said) and not _OFFER.search(ours):
         return None
     offer = _SENTENCE.split(ours)[-1][:160]

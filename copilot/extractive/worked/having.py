@@ -62,8 +62,8 @@ def orders(desk: Desk) -> tuple[Order, ...]:
     wanted = [catalogue[n] for n in found if n in catalogue]
     one_by_one = [_order(desk, p, wanted, " ".join(said)) for p in wanted]
     for sentence in instructions_in(text):
-        for name in named(sentence, desk.names):
-            goal = rf"\b(?:to|on|onto) (?:the |a |an |your )?{re.escape(name)}"
+        for name in spoken_of(sentence, desk.names):
+            goal = rf"\b(?:to|on|onto) (?:(?:the|a|an|your) )?(?:{re.escape(name)}|(?:one|plan) w)"
             if name in catalogue and name not in found and re.search(goal, sentence, re.I):
                 order = _order(desk, catalogue[name], (), sentence)
                 one_by_one.append(replace(order, bars=()))  # it takes the place of what they have
@@ -113,7 +113,7 @@ def had(desk: Desk) -> Told:
     mine: set[str] = set()
     for order in orders(desk):
         if order.owned:
-            told.append(_yours(desk, order.product, order.owned))
+            told.append(yours(desk, order.product, order.owned))
             mine.add(order.product.name.lower())
     everything = [
         desk.record.catalogue[n]
@@ -135,12 +135,13 @@ def had(desk: Desk) -> Told:
             if _wants_more(desk, product, everything, ask.text):
                 continue
             if name not in mine:
-                told.append(_yours(desk, product, own))
+                told.append(yours(desk, product, own))
             mine.add(name)
         if found and set(found) <= mine:
             settled.append(ask)
-    if settled:
+    if mine:
         told += _for_which(desk, mine, everything)
+        settled += [a for a in desk.heard.asks if a not in settled and orders_in(a.text)]
     return Told(tuple(told), tuple(settled))
 
 
@@ -160,13 +161,12 @@ def _buys(text: str) -> bool:
     return bool(re.search(r"\b(?:buy|order|need|get|have to|purchase|add)\b", text, re.I))
 
 
-def _yours(desk: Desk, product: Product, own: Entitlement) -> Segment:
-    since = f" since {written(own.since)}" if own.since else ""
-    if product.period == "once":
-        tail = "so there is nothing to buy"
-    else:
-        tail = "so there is nothing to add"
-    return Segment(f"You have the {own.name} already{since}, {tail}.", desk.own)
+def yours(desk: Desk, product: Product, own: Entitlement) -> Segment:
+    """That they have it, in place of a price."""
+    since = f" (since {written(own.since)})" if own.since else ""
+    todo = "buy" if product.period == "once" else "add"
+    text = f"You already have the {own.name}{since}, so there is nothing to {todo}."
+    return Segment(text, desk.own)
 
 
 def bought(desk: Desk) -> Told:

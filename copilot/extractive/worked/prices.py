@@ -13,6 +13,7 @@ from copilot.extractive.facts import priced
 from copilot.extractive.products import named
 from copilot.extractive.record import siblings_in, spoken_of
 from copilot.extractive.words import stem
+from copilot.extractive.worked.having import yours
 from copilot.extractive.worked.told import Desk, Told
 
 _DIFFERENCE = re.compile(
@@ -20,6 +21,9 @@ _DIFFERENCE = re.compile(
     r" month|go (?:down|up)|move (?:down|up)|mov(?:e|ing) (?:down|up)|going (?:down|up)|went (?:down|up)"
     r"|switch\w*|chang(?:e|ing) (?:from|to)|upgrad\w+|downgrad\w+)\b",
     re.IGNORECASE,
+)
+_HOW_MUCH = re.compile(
+    r"\b(?:sav(?:e|ing)|how much (?:more|less|cheaper|dearer)|difference|more than|less than)\b", re.I
 )
 _TOTAL = re.compile(
     r"\b(?:altogether|all together|in all|in total|total|come to|comes to|add up|sum)\b", re.I
@@ -52,14 +56,14 @@ def difference(desk: Desk) -> Told:
             return Told(gaps=(f"the record notes a price of their own: check what {old.name} costs",))
         told = _compared(desk, old, new)
         if told is not None:
-            return Told((told,), (ask,) if _only_price(ask, desk) else ())
+            is_all = _is_only_price(ask)
+            return Told((told,), (ask,) if is_all else (), partly=() if is_all else (ask,))
     return Told()
 
 
-def _only_price(ask: Ask, desk: Desk) -> bool:
-    return ask.sort in ("cost", "what", "choice", "count") and bool(
-        re.search(r"\b(?:save|more|less|difference|cheaper|dearer|cost)\w*\b", ask.text, re.I)
-    )
+def _is_only_price(ask: Ask) -> bool:
+    """Whether the difference is all that is asked; "what it costs to go down" may have a fee."""
+    return bool(_HOW_MUCH.search(ask.text)) and ask.sort in ("cost", "what", "choice", "count")
 
 
 def _pair(desk: Desk, ask: Ask) -> tuple[Product, Product] | None:
@@ -142,12 +146,17 @@ def total(desk: Desk) -> Told:
     items, gap = _items(desk)
     if gap:
         return Told(gaps=(gap,))
-    items = [i for i in items if not _is_theirs(desk, i)]
+    theirs = [i for i in items if _is_theirs(desk, i)]
+    items = [i for i in items if i not in theirs]
     if not items or any(priced(i.product) is None for i in items):
         return Told()
     segments = [s for period in ("once", "month", "year") if (s := _sum(desk, items, period))]
     if not segments:
         return Told()
+    segments = [
+        *(yours(desk, i.product, own) for i in theirs if (own := desk.record.has(i.product))),
+        *segments,
+    ]
     # By its last word alone, "with valves", a thing may be one part of what is asked.
     is_all = bool(named(desk.heard.said_text, desk.names)) or len(asks) < 2
     return Told(tuple(segments), asks if is_all else tuple(a for a in asks if a.words))

@@ -13,6 +13,7 @@ from copilot.extractive.worked.having import Order, bought, had, orders, plans, 
 from copilot.extractive.worked.keeping import kept
 from copilot.extractive.worked.leaving import leaving, of_contract, speaks_of_leaving, which
 from copilot.extractive.worked.prices import difference, total
+from copilot.extractive.worked.remedies import remedies
 from copilot.extractive.worked.rules import rules_of
 from copilot.extractive.worked.told import Desk, Told
 
@@ -48,7 +49,7 @@ def work_out(desk: Desk) -> Worked:
     found: list[Told] = [bought(desk)]
     if desk.record.held:
         found += [had(desk), leaving(desk), kept(desk), used(desk), plans(desk)]
-    found += [difference(desk), total(desk)]
+    found += [difference(desk), total(desk), remedies(desk)]
     segments = tuple(dict.fromkeys(s for told in found for s in told.segments))
     return Worked(
         segments,
