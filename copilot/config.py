@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,11 +50,13 @@ class Settings(BaseSettings):
     model_max_output_tokens: int = Field(default=700, ge=50)
 
     threads: int = Field(default=0, ge=0, description="embedder threads; 0 = all cores")
-    workers: int | None = Field(
-        default=None,
-        ge=0,
-        le=64,
-        description="processes beside the server; empty = one less than cores, 3 at most",
+    workers: Annotated[int | None, BeforeValidator(lambda told: None if told == "" else told)] = (
+        Field(
+            default=None,
+            ge=0,
+            le=64,
+            description="processes beside the server; empty = one less than cores, 3 at most",
+        )
     )
     exact_search_below: int = Field(
         default=250_000, description="chunks per kind searched by numpy"

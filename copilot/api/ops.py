@@ -35,9 +35,11 @@ async def metrics() -> Response:
 
 def _ready(copilot: Copilot) -> dict[str, Any]:
     copilot.database.ping()
+    workers = copilot.suggester.workers
     return {
         "status": "ready",
         "embedder": copilot.embedder.name,
         "model": copilot.chat.name if copilot.chat else None,
         "database": copilot.database.engine.dialect.name,
+        "workers": len(workers.running) if workers else 0,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -29,6 +30,7 @@ MAX_POSTINGS_OF_POSTGRES = 2_000  # ts_rank reads a row's words anew: 3 ms for a
 # For PostgreSQL: a check on what the words found. As plain columns it took them for the way to
 # find rows, and read every passage of the tenant: 95 ms of 100,000 instead of 10.
 OURS = "tenant || '' = :tenant AND kind || '' = :kind"
+BOUND_S = 1.0  # how long the bound on the rows of a table is taken as known
 TERM = re.compile(r"\w+")
 
 
@@ -49,6 +51,7 @@ class FullText:
     scope: Scope
     _counted: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     _present: set[str] = field(default_factory=set)
+    _bounds: dict[str, tuple[float, int]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def add(self, connection: Connection, kind: str, entries: Sequence[Entry]) -> None:
@@ -166,7 +169,15 @@ class FullText:
         return [(int(row[0]), float(row[1])) for row in rows]
 
     def _rows(self, connection: Connection, kind: str) -> int:
-        """At most so many rows: an upper bound in logarithmic time, for a count reads them all."""
+        """At most so many rows, as of the last second: more of them only make a query dearer."""
+        at, rows = self._bounds.get(kind, (-BOUND_S, 0))
+        if time.monotonic() - at >= BOUND_S:
+            at, rows = time.monotonic(), self._read_rows(connection, kind)
+            self._bounds[kind] = at, rows
+        return rows
+
+    def _read_rows(self, connection: Connection, kind: str) -> int:
+        """An upper bound in logarithmic time, for a count reads them all."""
         if self._is_postgres:  # of all tenants, hence only a reason to look closer
             counted = text("SELECT value FROM counters WHERE name = 'chunk'")
             return int(connection.execute(counted).scalar() or 0)

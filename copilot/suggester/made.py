@@ -24,5 +24,9 @@ class Made:
 class Workers(Protocol):
     """Other processes that work suggestions out."""
 
+    @property
+    def running(self) -> list[int]:
+        """The process ids of those that answer."""
+
     async def run(self, tenant: str, asked: Asked, here: Callable[[], Made]) -> Made:
         """What `here` would give, from whoever is free first."""

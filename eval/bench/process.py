@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -13,6 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from copilot.workers import advised
 
 KEY = "ck_bench"
 WAIT_S = 180.0
@@ -27,21 +30,45 @@ class Served:
 
     @property
     def resident_mb(self) -> float:
-        """Memory in use now; 0 where the system does not tell."""
-        status = Path(f"/proc/{self.pid}/status")
-        if not status.exists():
-            return 0.0
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-        return float(lines["VmRSS"].split()[0]) * 1024 / 1e6
+        """Memory in use now with its workers'; 0 where the system does not tell."""
+        return sum(_resident_mb(pid) for pid in self._pids)
 
     @property
     def cpu_s(self) -> float:
-        """Processor seconds used so far, all threads; 0 where the system does not tell."""
-        stat = Path(f"/proc/{self.pid}/stat")
-        if not stat.exists():
-            return 0.0
-        fields = stat.read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Processor seconds so far with its workers', all threads; 0 where the system is silent."""
+        return sum(_cpu_s(pid) for pid in self._pids)
+
+    @property
+    def _pids(self) -> list[int]:
+        tasks = Path(f"/proc/{self.pid}/task").glob("*/children")
+        return [self.pid, *(int(pid) for task in tasks for pid in task.read_text().split())]
+
+    def wait_for_workers(self) -> int:
+        """How many answer, once all that were asked for do."""
+        until = time.monotonic() + WAIT_S
+        while (running := self._workers()) < advised() and time.monotonic() < until:
+            time.sleep(0.2)
+        return running
+
+    def _workers(self) -> int:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
+            return int(json.load(answer)["workers"])
+
+
+def _resident_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return 0.0
+    lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+    return float(lines["VmRSS"].split()[0]) * 1024 / 1e6
+
+
+def _cpu_s(pid: int) -> float:
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return 0.0
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -21,20 +21,21 @@ def suggesting(home: Path, *, requests: int) -> list[Figure]:
         for prefix in prefixes(requests + WARM)
     ]
     with process.ours(home, demo="true") as served:
+        workers = served.wait_for_workers()
         load.run(served.port, bodies[:WARM], clients=4)
         fresh, before = served.resident_mb, served.cpu_s
         outcome = load.run(served.port, bodies[WARM:], clients=CLIENTS)
         spent, loaded = served.cpu_s - before, served.resident_mb
         one = load.run(served.port, bodies[WARM : WARM + 100], clients=1)
     n = len(outcome.answers)
-    how = f"{CLIENTS} clients, {n} requests, load average {os.getloadavg()[0]:.1f}"
+    how = f"{CLIENTS} clients, {n} requests, {workers} workers, load {os.getloadavg()[0]:.1f}"
     return [
         Figure("suggestion, p50", outcome.took(0.5), "ms", note=how),
         Figure("suggestion, p95", outcome.took(0.95), "ms", "at most", 200, how),
         Figure("suggestion, errors", outcome.errors, "", "at most", 0, f"of {n}"),
         Figure("suggestion, rate", n / outcome.seconds, "requests/s"),
-        Figure("suggestion, processor time", 1000 * spent / n, "ms", note="each, all threads"),
+        Figure("suggestion, processor time", 1000 * spent / n, "ms", note="each, all processes"),
         Figure("suggestion, one client, p50", one.took(0.5), "ms", note="n=100, asked before"),
-        Figure("memory of the server, demo company", fresh, "MB", "at most", 700, "resident"),
+        Figure("memory of the server, demo company", fresh, "MB", "at most", 700, "with workers"),
         Figure("memory after the load", loaded, "MB", "at most", 700),
     ]  # fmt: skip
