@@ -13,8 +13,8 @@ from copilot.domain import Segment, Turn
 from copilot.extractive.settling import DO_FIRST, ORDER, PERSON, YES, wants_person
 from copilot.extractive.wishes import done, instructions_in
 from copilot.extractive.worked import Worked, agreed_end
+from copilot.extractive.worked.contracts import speaks_of_leaving
 from copilot.extractive.worked.having import Order
-from copilot.extractive.worked.leaving import speaks_of_leaving
 from copilot.extractive.worked.told import Desk
 
 _IN_WRITING = re.compile(r"\bconfirm\w*(?: \w+){0,3} in writing\b", re.IGNORECASE)

@@ -66,10 +66,9 @@ READ_OUT = "Shall I read it to you now?"
 def closing(turns: list[Turn], *, has_steps: bool, channel: str = "chat") -> str | None:
     """What to do if the steps do not help; on the phone, what they cannot read is read to them."""
     is_first = not any(t.speaker == "agent" for t in turns)
-    if channel in ("phone", "voice", "call") and is_first:
-        if any(_CANNOT_READ.search(t.text) for t in turns if t.speaker == "customer"):
-            return READ_OUT
     said = " ".join(t.text for t in turns if t.speaker == "customer")
+    if channel in ("phone", "voice", "call") and is_first and _CANNOT_READ.search(said):
+        return READ_OUT
     if not has_steps or not _ENGLISH.search(said):
         return None
     if facing([said]) and facing([said])[0].name in ("hardship", "death", "safety"):

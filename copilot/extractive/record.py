@@ -101,7 +101,11 @@ class Record:
     def has(self, product: Product) -> Entitlement | None:
         """The first of a product that they have."""
         return next(
-            (e for e in self.held if e.sku == product.sku or e.name.lower() == product.name.lower()),
+            (
+                e
+                for e in self.held
+                if e.sku == product.sku or e.name.lower() == product.name.lower()
+            ),
             None,
         )
 

@@ -35,27 +35,40 @@ _THANKS = re.compile(
 )
 # What may stand beside thanks without asking or telling anything.
 _PLEASANT = re.compile(
-    r"\b(?:thanks?|thank you|thx|cheers|ta|much appreciated|(?:i )?(?:really )?appreciate (?:it|that"
-    r"|your (?:help|time))|(?:very |so |most )?(?:grateful|helpful|kind)(?: of you)?|(?:a|so|very|many)"
+    r"\b(?:thanks?|thank you|thx|cheers|ta|much appreciated|(?:i )?(?:really )?appreciate (?:it"
+    r"|that"
+    r"|your (?:help|time))|(?:very |so |most )?(?:grateful|helpful|kind)(?: of you)?|(?:a|so|very"
+    r"|many)"
     r" (?:lot|much|million)|a lot|so much|very much|for (?:all )?(?:your|the)(?: \w+)? (?:help|time"
-    r"|patience|support|answers?|advice|info\w*|reply)|for (?:that|this|helping|everything|explaining"
-    r"|your help|letting me know)|you['’]?(?:ve| have) been (?:very |so |really |most )?(?:helpful|kind"
-    r"|great|a (?:great )?help)|that['’]?s (?:all|it|great|perfect|fine|lovely|brilliant|everything)"
-    r"(?: i (?:needed|wanted))?(?: (?:for (?:now|today)|then))?|that (?:is|was|will be) (?:all|great"
-    r"|perfect|fine|very helpful|helpful|kind)(?: i (?:needed|wanted))?|that (?:really )?(?:helps|helped)"
+    r"|patience|support|answers?|advice|info\w*|reply)|for (?:that|this|helping|everything"
+    r"|explaining"
+    r"|your help|letting me know)|you['’]?(?:ve| have) been (?:very |so |really |most )?(?:helpful"
+    r"|kind"
+    r"|great|a (?:great )?help)|that['’]?s (?:all|it|great|perfect|fine|lovely|brilliant"
+    r"|everything)"
+    r"(?: i (?:needed|wanted))?(?: (?:for (?:now|today)|then))?|that (?:is|was|will be) (?:all"
+    r"|great"
+    r"|perfect|fine|very helpful|helpful|kind)(?: i (?:needed|wanted))?|that (?:really )?(?:helps"
+    r"|helped)"
     r"|(?:have|enjoy) (?:a|your|the)(?: \w+)? (?:day|evening|weekend|one|night|afternoon|week)"
-    r"|(?:you|and you) too|bye(?:[- ]bye)?|good ?bye|take care|see you|all (?:good|the best|clear|sorted)"
-    r"|perfect|great|brilliant|lovely|wonderful|excellent|super|awesome|amazing|nice|good|fine|ok(?:ay)?"
-    r"|right|oh|ah|well|then|yes|no|again|all|everyone|both|now|got it|understood|will do|and|so|very"
-    r"|really|indeed|kind regards|best wishes|regards|nothing else|no more questions|i(?:['’]m| am) (?:happy|glad"
+    r"|(?:you|and you) too|bye(?:[- ]bye)?|good ?bye|take care|see you|all (?:good|the best|clear"
+    r"|sorted)"
+    r"|perfect|great|brilliant|lovely|wonderful|excellent|super|awesome|amazing|nice|good|fine"
+    r"|ok(?:ay)?"
+    r"|right|oh|ah|well|then|yes|no|again|all|everyone|both|now|got it|understood|will do|and|so"
+    r"|very"
+    r"|really|indeed|kind regards|best wishes|regards|nothing else|no more questions|i(?:['’]m"
+    r"| am) (?:happy|glad"
     r"|pleased))\b|🙏|👍|😊",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]{2,}", re.IGNORECASE)
 _PERSON = re.compile(
-    r"\b(?:speak|talk|chat|connect|put|get|pass|transfer|contact|reach|want|need|prefer|is this|are you"
+    r"\b(?:speak|talk|chat|connect|put|get|pass|transfer|contact|reach|want|need|prefer|is this"
+    r"|are you"
     r"|am i)\b[^.?!\n]{0,30}\b(?:humans?|real (?:person|people|human|agent)|actual (?:person|human)"
-    r"|live (?:agent|person|human)|(?:a|some|any) (?:person|agent|representative|operator)|representative"
+    r"|live (?:agent|person|human)|(?:a|some|any) (?:person|agent|representative|operator)"
+    r"|representative"
     r"|operator|somebody real|someone real|proper person)\b|\bnot (?:to )?an? (?:ro)?bot\b"
     r"|^\W*(?:human|agent|representative|operator|real person)(?: please)?\W*$",
     re.IGNORECASE,
@@ -92,7 +105,9 @@ def only_thanks(text: str) -> bool:
     return not [w for w in _WORD.findall(names) if w.lower() not in _SMALL]
 
 
-_SMALL = frozenset("i you your it that this for the to of me my a an is was are have been we us".split())
+_SMALL = frozenset(
+    "i you your it that this for the to of me my a an is was are have been we us".split()
+)
 
 
 def wants_person(text: str) -> bool:

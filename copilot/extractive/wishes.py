@@ -21,22 +21,26 @@ _TELLS = (
     r"|^(?:(?:so|ok(?:ay)?|yes|yeah|then|and|well|hi|hello|right|good)\W+)*"
     r"(?:just |do |go ahead and )?)"
 )
-_ORDERS = re.compile(rf"{_TELLS} (?:also )?(?P<verb>{_ORDER})\b|{_TELLS}(?P<verb2>{_ORDER})\b", re.I)
+_ORDERS = re.compile(
+    rf"{_TELLS} (?:also )?(?P<verb>{_ORDER})\b|{_TELLS}(?P<verb2>{_ORDER})\b", re.I
+)
 _CHANGES = re.compile(
     rf"{_TELLS} (?:also )?(?P<verb>{_CHANGE}|{_ORDER})\b(?P<rest>[^.?!;\n]*)"
     rf"|{_TELLS}(?P<verb2>{_CHANGE}|{_ORDER})\b(?P<rest2>[^.?!;\n]*)",
     re.IGNORECASE,
 )
-_LATE = re.compile(rf"(?P<rest>[^.?!;\n]*)\bplease\W*$", re.IGNORECASE)
+_LATE = re.compile(r"(?P<rest>[^.?!;\n]*)\bplease\W*$", re.IGNORECASE)
 # Whether, when, where or how something can be done, and what would follow if it were.
 _ASKS = re.compile(
-    r"\b(?:can|could|may|might|should|shall|do|must|would|will) (?:i|we|one|somebody|someone|anyone)\b"
+    r"\b(?:can|could|may|might|should|shall|do|must|would|will) (?:i|we|one|somebody|someone"
+    r"|anyone)\b"
     r"|\bis (?:it|there|this|that)\b|\bwhether\b|\b(?:when|where|how|why|what|which)\b"
     r"|\bif (?:i|we)\b|\btell (?:me|us)\b|\blet (?:me|us) know\b|\bable to\b|\bpossible to\b",
     re.IGNORECASE,
 )
 _UNSETTLED = re.compile(
-    r"\b(?:unless|before (?:i|we|you)|thinking (?:of|about)|might|maybe|perhaps|not sure|consider\w*"
+    r"\b(?:unless|before (?:i|we|you)|thinking (?:of|about)|might|maybe|perhaps|not sure"
+    r"|consider\w*"
     r"|(?:do|does|did|would|will|can|could)(?:n['’]t| not)|never|no longer|instead of|don['’]t)\b",
     re.IGNORECASE,
 )
@@ -54,9 +58,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 def orders_in(text: str) -> tuple[str, ...]:
     """The sentences that order something outright."""
-    return tuple(
-        s for s in _sentences(text) if _ORDERS.search(s) and not _BACK.search(s)
-    )
+    return tuple(s for s in _sentences(text) if _ORDERS.search(s) and not _BACK.search(s))
 
 
 def instructions_in(text: str) -> tuple[str, ...]:
@@ -85,9 +87,12 @@ _DONE = {
 }  # fmt: skip
 _YOURS = {"me": "you", "my": "your", "us": "you", "our": "your", "i": "you", "mine": "yours"}
 _POLITE = re.compile(
-    r",? (?:please|thanks|thank you|if (?:possible|you can|that['’]?s ok\w*))\b.*$|,? for me\b", re.I
+    r",? (?:please|thanks|thank you|if (?:possible|you can|that['’]?s ok\w*))\b.*$|,? for me\b",
+    re.I,
 )
-_HARD = re.compile(r"\b(?:it|that|this|them|those|these|here|there|then|because|so|and|but|as)\b", re.I)
+_HARD = re.compile(
+    r"\b(?:it|that|this|them|those|these|here|there|then|because|so|and|but|as)\b", re.I
+)
 MOST_WORDS = 12
 
 

@@ -22,7 +22,8 @@ _NAMED = (
         rf"\b(?P<edge>end|last day|beginning|start) of (?:(?:the|this) )?{_MONTH}{_YEAR}", re.I
     ),
     re.compile(
-        r"\b(?P<edge>end|last day|beginning|start) of (?P<rel>the|this|next) (?P<what>month|year)\b",
+        r"\b(?P<edge>end|last day|beginning|start) of (?P<rel>the|this|next) (?P<what>month"
+        r"|year)\b",
         re.I,
     ),
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}{_YEAR}", re.I),

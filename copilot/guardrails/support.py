@@ -99,10 +99,7 @@ def check_segments(
     """
     told = list(known)
     repeatable = frozenset(
-        (fact.kind, fact.value)
-        for text in told
-        for fact in hard_facts(text)
-        if _is_reference(fact)
+        (fact.kind, fact.value) for text in told for fact in hard_facts(text) if _is_reference(fact)
     )
     wished = _wishes(told, today)
     return tuple(_checked(segment, sources, repeatable, wished) for segment in segments)

@@ -39,8 +39,8 @@ from copilot.suggester.drafting import Drafted, Drafter
 from copilot.suggester.held import HeldBack
 from copilot.suggester.keeper import Note, note_of
 from copilot.suggester.ledgerbook import disputed, passages
-from copilot.suggester.onfile import record_of
 from copilot.suggester.made import Asked, Generator, Made, Workers
+from copilot.suggester.onfile import record_of
 from copilot.suggester.prepared import Prepared
 from copilot.suggester.recent import Recent
 
@@ -300,7 +300,10 @@ class Suggester:
             generator=info,
             segments=checked.segments,
             abstained=draft.abstained or not checked.segments,
-            missing=tuple(strip_links(clean(gap)) for gap in draft.missing),
+            missing=tuple(
+                strip_links(clean(gap))
+                for gap in (*(o.todo for o in prepared.owed if o.todo), *draft.missing)
+            ),
             alternatives=unsold(
                 prepared.alternatives, prepared.assessment, prepared.story, prepared.allowed
             ),

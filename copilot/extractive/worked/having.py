@@ -23,14 +23,17 @@ _ANOTHER = (
     r"|(?<![£$€.,])\d{1,3})(?: \w+)?? "
 )
 _USED = re.compile(
-    r"\b(?:(?:have|['’]ve|did) (?:i|we) (?:already )?used?|(?:i|we) (?:have|['’]ve) (?:already )?used"
-    r"|(?:are|is|do (?:i|we) (?:still )?have) (?:there )?(?:any |some )?(?:\w+ )?left|left\b|remain\w*"
+    r"\b(?:(?:have|['’]ve|did) (?:i|we) (?:already )?used?|(?:i|we) (?:have"
+    r"|['’]ve) (?:already )?used"
+    r"|(?:are|is|do (?:i|we) (?:still )?have) (?:there )?(?:any |some )?(?:\w+ )?left|left\b"
+    r"|remain\w*"
     r"|used so far|used up)\b",
     re.IGNORECASE,
 )
 _PLAN = re.compile(
     r"\b(?:which|what) (?:\w+ )?(?:plans?|package|products?|subscriptions?|contracts?|tariff)"
-    r" (?:am i|are we|(?:do i|do we) (?:have|use)|have i|have we)\b|\bwhat (?:do|have) (?:i|we) (?:have|got) with you\b"
+    r" (?:am i|are we|(?:do i|do we) (?:have|use)|have i|have we)\b|\bwhat (?:do|have) (?:i"
+    r"|we) (?:have|got) with you\b"
     r"|\b(?:my|our) current (?:plan|package|contract|tariff)\b",
     re.IGNORECASE,
 )
@@ -181,11 +184,11 @@ def bought(desk: Desk) -> Told:
         )
         wanted = [desk.record.catalogue[n] for n in names if n in desk.record.catalogue]
         found += [(ask, _order(desk, p, (), ask.text)) for p in wanted]
-    for ask, order in found:
-        segments = _why_not(desk, order, ask.text if ask else desk.heard.open_text)
+    for asked, order in found:
+        segments = _why_not(desk, order, asked.text if asked else desk.heard.open_text)
         told += [s for s in segments if s not in told]
-        if segments and ask is not None and not _asks_more(ask):
-            settled.append(ask)
+        if segments and asked is not None and not _asks_more(asked):
+            settled.append(asked)
     return Told(tuple(told), tuple(settled))
 
 
@@ -200,10 +203,9 @@ def _why_not(desk: Desk, order: Order, asked: str) -> list[Segment]:
     if order.owned or not fact:
         return []
     if not order.is_sold:
-        return [
-            Segment(f"{product.name} is not on sale at the moment.", fact),
-            *_described(product, fact),
-        ]
+        reason = re.match(r"(?:not|no longer|withdrawn)\b.*", product.description, re.I | re.S)
+        why = reason[0].strip().rstrip(".") if reason else "not on sale at the moment"
+        return [Segment(f"{product.name} is {why[0].lower()}{why[1:]}.", fact)]
     if not desk.record.held:
         return []
     if order.lacks:
@@ -214,10 +216,11 @@ def _why_not(desk: Desk, order: Order, asked: str) -> list[Segment]:
                 (*fact, *desk.own),
             )
         ]
-        for other in order.lacks:
-            if (price := priced(other)) and other.period == "once":
-                told.append(Segment(f"{other.name} costs {price} once.", desk.fact_of(other.name)))
-        return told
+        return told + [
+            Segment(f"{other.name} costs {price} once.", desk.fact_of(other.name))
+            for other in order.lacks
+            if (price := priced(other)) and other.period == "once"
+        ]
     if order.bars:
         names = " or ".join(dict.fromkeys(order.bars))
         return [

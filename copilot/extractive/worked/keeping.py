@@ -17,7 +17,8 @@ _WARRANTY = re.compile(
     r"\b(?:warrant\w*|guarantee[d]?|covered|under cover|still cover\w*)\b", re.IGNORECASE
 )
 _RETURN = re.compile(
-    r"\b(?:return(?:ed|ing)?|refund(?:ed)?|money back|(?:send|give|bring|take|sent)\b[^.?!]{0,30}\bback)\b",
+    r"\b(?:return(?:ed|ing)?|refund(?:ed)?|money back|(?:send|give|bring|take"
+    r"|sent)\b[^.?!]{0,30}\bback)\b",
     re.IGNORECASE,
 )
 _WHEN = re.compile(
@@ -30,7 +31,8 @@ _HOW = re.compile(r"^\W*(?:and |so )?(?:how (?:do|can|does|would)|where)\b", re.
 _SOMETHING_ELSE = re.compile(r"\b(?:when (?:do|will|would) (?:i|we) get|how much|cost)\b", re.I)
 _REPLACED = re.compile(r"\b(?:replac|exchang|swapp)\w+\b", re.IGNORECASE)
 _OWN_COVER = re.compile(
-    r"\b(?:warrant\w*|guarantee\w*|years? of cover|cover\w*)\b[^.]{0,60}\b(?:until|in writing|for)\b"
+    r"\b(?:warrant\w*|guarantee\w*|years? of cover|cover\w*)\b[^.]{0,60}\b(?:until|in writing"
+    r"|for)\b"
     r"|\b(?:extended|longer) (?:warranty|cover)\b",
     re.IGNORECASE,
 )
@@ -64,7 +66,11 @@ def kept(desk: Desk) -> Told:
 def _is_asked(desk: Desk, ask: Ask, pattern: re.Pattern[str], kind: str) -> bool:
     """Whether a question is on this; "is that still possible?" is, by what stands before it."""
     refers = ask.refers and (ask.is_short or ask.is_bare)
-    if not pattern.search(desk.heard.open_text if refers else ask.text) or _HOW.search(ask.text) or _SOMETHING_ELSE.search(ask.text):
+    if (
+        not pattern.search(desk.heard.open_text if refers else ask.text)
+        or _HOW.search(ask.text)
+        or _SOMETHING_ELSE.search(ask.text)
+    ):
         return False
     is_wish = kind == "return" and ask.sort == "request"
     return is_wish or bool(_WHEN.search(ask.text)) or ask.sort in ("time", "whether")
@@ -86,7 +92,7 @@ def _of_devices(desk: Desk, ask: Ask, kind: str) -> Told:
     if len(days) > MOST_DATES:
         return Told(gaps=(f"they have {name} from {len(days)} dates: ask which one is meant",))
     tell = _warranty if kind == "warranty" else _return
-    return Told(tuple(tell(desk, name, day, rule, len(days) > 1) for day in days))
+    return Told(tuple(tell(desk, name, day, rule, is_one_of=len(days) > 1) for day in days))
 
 
 def _rule(desk: Desk, kind: str, name: str) -> Rule | None:
@@ -154,7 +160,7 @@ def _is_of_start(note: str, own: Entitlement) -> bool:
     return MONTHS[own.since.month - 1] in note.lower()
 
 
-def _warranty(desk: Desk, name: str, since: date, rule: Rule, is_one_of: bool) -> Segment:
+def _warranty(desk: Desk, name: str, since: date, rule: Rule, *, is_one_of: bool) -> Segment:
     last = after(since, rule.count, rule.unit)
     assert last is not None
     step = Working("after", (written(since), rule.figure), written(last))
@@ -168,7 +174,7 @@ def _warranty(desk: Desk, name: str, since: date, rule: Rule, is_one_of: bool) -
     return Segment(text, (*desk.own, rule.n), workings=(step,))
 
 
-def _return(desk: Desk, name: str, since: date, rule: Rule, is_one_of: bool) -> Segment:
+def _return(desk: Desk, name: str, since: date, rule: Rule, *, is_one_of: bool) -> Segment:
     last = after(since, rule.count, rule.unit)
     assert last is not None
     step = Working("after", (written(since), rule.figure), written(last))

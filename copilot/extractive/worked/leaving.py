@@ -8,52 +8,30 @@ from datetime import date
 from decimal import Decimal
 
 from copilot.domain import Entitlement, Segment, Working
-from copilot.extractive.asking import Ask
-from copilot.extractive.record import spoken_of
+from copilot.extractive.products import named
 from copilot.extractive.wishes import instructions_in
-from copilot.extractive.words import stem, stems
+from copilot.extractive.worked.contracts import (
+    LEAVES,
+    is_about,
+    is_settled,
+    speaks_of_leaving,
+    which,
+)
 from copilot.extractive.worked.rules import Kind, Rule, When, the_rule
 from copilot.extractive.worked.told import Desk, Told
-from copilot.guardrails.days import MONTHS, Named, after, days_named, months_begun, months_full
-from copilot.guardrails.days import written
+from copilot.guardrails.days import (
+    MONTHS,
+    Named,
+    after,
+    days_named,
+    months_begun,
+    months_full,
+    written,
+)
 
-# "cancel my internet", "get out of the contract", "end my plan": a contract, no visit or order.
-_CONTRACT = (
-    r"(?:contract|plan|internet|broadband|subscription|membership|policy|service|account|line"
-    r"|tariff|agreement|everything|it all)"
-)
-_LEAVES = re.compile(
-    rf"\b(?:cancel\w*|terminat\w+|end(?:ing)?|quit|stop|close|give up|get(?:ting)? out of|give notice"
-    rf"|leav(?:e|ing))\b(?P<what>[^.?!;\n]{{0,60}})",
-    re.IGNORECASE,
-)
-_ALONE = re.compile(
-    r"\b(?:i|we)(?:['’]d| would)? (?:want|like|need|have|am going|['’]m going)(?: to)? "
-    r"(?:cancel|leave|quit)\b(?! (?:a|an|the|my|our|this|that|it|feedback|room|home|message|you a)\b)"
-    r"|\bif (?:i|we) (?:cancel|leave|quit)\b(?! (?:a|an|the|my|our|this|that) )"
-    r"|\bcan (?:i|we) (?:still )?(?:cancel|leave)\b(?! (?:a|an|the|my|our|this|that) )",
-    re.IGNORECASE,
-)
-_OTHER = re.compile(
-    r"\b(?:order|appointment|visit|booking|slot|delivery|parcel|payment|direct debit|engineer"
-    r"|meeting|call|trip|flight|reservation|request|complaint|offer|withdraw\w*)\b",
-    re.IGNORECASE,
-)
-_NOT_NOW = re.compile(
-    r"\b(?:do(?:es)?(?:n['’]t| not) want to|not (?:going to )?(?:cancel|leave)|already (?:cancelled|left)"
-    r"|cancelled (?:in|on|last)|keep (?:my|the|it)|instead of cancel\w*|renew\w*)\b",
-    re.IGNORECASE,
-)
-_ABOUT_IT = frozenset(
-    stems(
-        """cost costs pay owe owed charge charged fee price money notice when long soon earliest
-        early end ends cancel cancelled cancelling leave leaving quit terminate stop close contract
-        term minimum plan internet broadband line subscription membership service policy account
-        anything nothing month day date penalty exit bound tied free still get"""
-    )
-)
 _TERM_OVER = re.compile(
-    r"\b(?:minimum )?(?:term|contract)\b[^.;,]{0,12}\b(?:over|ended|expired|finished|up)\b"
+    r"\b(?:minimum )?(?:term|contract)\b[^.;,]{0,12}\b(?<!taken )(?<!take )(?<!not )(?<!yet )"
+    r"(?:over|ended|expired|finished)\b"
     r"|\bout of (?:contract|term)\b",
     re.IGNORECASE,
 )
@@ -97,13 +75,40 @@ def leaving(desk: Desk) -> Told:
         told = replace(told, segments=_as_ruled(desk, own, text))
     if not told.segments:
         return told
-    settles = tuple(a for a in desk.heard.asks if _is_settled(a, own))
-    how = [a for a in desk.heard.asks if a not in settles and a.sort == "how" and _is_about(a, own)]
+    settles = tuple(a for a in desk.heard.asks if is_settled(a, own))
+    how = [a for a in desk.heard.asks if a not in settles and a.sort == "how" and is_about(a, own)]
     if how and (way := _way(desk)):
         told = replace(told, segments=(*told.segments, way))
         settles = (*settles, *how)
-    is_told_to = any(_LEAVES.search(s) for s in instructions_in(text))
+    is_told_to = any(LEAVES.search(s) for s in instructions_in(text))
     return replace(told, settles=settles, last=told.last if is_told_to else ())
+
+
+_TERM_ASKED = re.compile(
+    r"\b(?:my|our) (?:minimum |current )?(?:term|contract)\b[^?]{0,25}\b(?:end|ends|over|up"
+    r"|expires?"
+    r"|run(?:s|ning)? (?:out|until|to)|until|finish\w*)\b"
+    r"|\b(?:am|are) (?:i|we) (?:still )?(?:bound|tied|locked|in (?:my |a |the )?contract)\b"
+    r"|\b(?:end|last day) of (?:my|our) (?:minimum )?(?:term|contract)\b",
+    re.IGNORECASE,
+)
+
+
+def term(desk: Desk) -> Told:
+    """Until when their term runs, where that is asked and no product is named beside it."""
+    asks = tuple(a for a in desk.heard.asks if _TERM_ASKED.search(a.text))
+    bound = [e for e in desk.record.held if e.limits.get("term_months")]
+    if not asks or len(bound) != 1 or bound[0].since is None:
+        return Told()
+    own = bound[0]
+    if set(named(desk.heard.said_text, desk.names)) - {own.name.lower()}:
+        return Told()  # how long they would be bound by what they speak of, not by this
+    end, why_not = _term_end(desk, own)
+    if why_not or end is None:
+        return Told(gaps=(why_not,) if why_not else ())
+    verb = "ran" if end <= desk.record.today else "runs"
+    text = f"The minimum term of your {own.name} {verb} until {written(end)}."
+    return Told((Segment(text, desk.own, workings=_term_steps(own, end)),), asks)
 
 
 def _as_ruled(desk: Desk, own: Entitlement, text: str) -> tuple[Segment, ...]:
@@ -152,38 +157,6 @@ def of_contract(desk: Desk, own: Entitlement, text: str, *, is_agreed: bool = Fa
     return Told((*_when(desk, found, is_agreed=is_agreed), *cost), last=(last,))
 
 
-def speaks_of_leaving(text: str, desk: Desk) -> bool:
-    """Whether a message is about ending a contract they have, and no order or appointment."""
-    if _NOT_NOW.search(text):
-        return False
-    for match in _LEAVES.finditer(text):
-        what = match["what"]
-        if _OTHER.search(what):
-            continue
-        theirs = spoken_of(what, tuple(e.name for e in desk.record.held))
-        if re.search(rf"\b(?:my|our|the|this|your) (?:\w+ ){{0,2}}?{_CONTRACT}\b", what, re.I):
-            return True
-        if theirs and re.search(r"\b(?:my|our|the|this)\b|^ *[A-Z]", what):
-            return True
-        if re.match(r" (?:everything|it all)\b", what, re.I):
-            return True
-    return bool(_ALONE.search(text))
-
-
-def which(desk: Desk, text: str) -> Entitlement | None:
-    """The one contract that is meant: the one they name, else the only one with a term."""
-    bound = [e for e in desk.record.held if e.limits.get("term_months")]
-    names = tuple(e.name for e in desk.record.held)
-    spoken = {n for m in _LEAVES.finditer(text) for n in spoken_of(m["what"], names)}
-    spoken = spoken or {n for n in spoken_of(text, names) if n in {e.name.lower() for e in bound}}
-    meant = [e for e in desk.record.held if e.name.lower() in spoken]
-    meant = [e for e in meant if e in bound]
-    if spoken and not meant:
-        return None
-    found = meant or bound
-    return found[0] if len(found) == 1 else None
-
-
 _WAY = re.compile(
     r"\b(?:cancel|leave|end|terminate|give notice)\b[^.]*\b(?:chat|e-?mail|phone|online|account|app"
     r"|post|letter|writing|form|settings|website)\b",
@@ -196,21 +169,6 @@ def _way(desk: Desk) -> Segment | None:
     cited = {rule.n for rule in desk.rules if rule.kind in ("notice", "charge")}
     units = [u for a in desk.articles if a.n in cited for u in a.units if _WAY.search(u.text)]
     return Segment(units[0].text, (units[0].n,)) if units else None
-
-
-def _is_settled(ask: Ask, own: Entitlement) -> bool:
-    """A question that the day and the sum answer: nothing else is asked about in it."""
-    sorts = ("cost", "time", "request", "problem", "whether", "what", "count")
-    return ask.sort in sorts and _is_about(ask, own)
-
-
-def _is_about(ask: Ask, own: Entitlement) -> bool:
-    named = _ABOUT_IT | {stem(w) for w in own.name.split()}
-    words = {w for w, weight in ask.words.items() if weight == 1.0 and w.isalpha()}
-    words -= {stem(m) for m in MONTHS} | {stem(m[:3]) for m in MONTHS}
-    if ask.sort in ("cost", "time"):
-        return words <= named
-    return words <= named | frozenset(stems("want please possible shop home fibre"))
 
 
 def _term_end(desk: Desk, own: Entitlement) -> tuple[date | None, str]:
@@ -234,7 +192,10 @@ def _term_end(desk: Desk, own: Entitlement) -> tuple[date | None, str]:
         if _CHANGED.search(notes):
             return None, f"the record notes a change of contract: check the term of {own.name}"
         if _SPECIAL.search(notes):
-            return None, "the record notes that something was promised: read it before you name a sum"
+            return (
+                None,
+                "the record notes that something was promised: read it before you name a sum",
+            )
     return end, ""
 
 
@@ -309,7 +270,8 @@ def _cost(desk: Desk, exit_: _Exit) -> tuple[tuple[Segment, ...], str]:
     if rule is None:
         return (), f"no single rule on the charge for leaving {own.name} within its term"
     if rule.kind == "flat":
-        told = f"Your minimum term runs until {written(end)}, so the charge for leaving is {rule.figure}."
+        until = f"Your minimum term runs until {written(end)}"
+        told = f"{until}, so the charge for leaving is {rule.figure}."
         return (Segment(told, (*desk.own, rule.n), workings=_term_steps(own, end)),), ""
     return _by_the_month(desk, exit_, rule, end)
 
@@ -378,8 +340,10 @@ def _cooling_off(desk: Desk, own: Entitlement) -> Told | None:
     notes = "\n".join(desk.record.notes)
     if _SINCE.search(notes) or _CHANGED.search(notes):
         return Told(gaps=(f"whether {own.name} was new or changed on {written(began)}: check it",))
-    told = f"Your {own.name} has run since {written(began)}, so this holds for you until {written(last)}."
+    told = (
+        f"Your {own.name} has run since {written(began)}, so this holds for you until"
+        f" {written(last)}."
+    )
     step = Working("after", (written(began), rule.figure), written(last))
     quote = Segment(rule.text if rule.text[-1] in ".!?" else f"{rule.text}.", (rule.n,))
     return Told((quote, Segment(told, (*desk.own, rule.n), workings=(step,))))
-

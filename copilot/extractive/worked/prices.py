@@ -18,18 +18,22 @@ from copilot.extractive.worked.told import Desk, Told
 
 _DIFFERENCE = re.compile(
     r"\b(?:save|saving|cheaper|dearer|less|difference|how much more|more than|extra a month|more a"
-    r" month|go (?:down|up)|move (?:down|up)|mov(?:e|ing) (?:down|up)|going (?:down|up)|went (?:down|up)"
+    r" month|go (?:down|up)|move (?:down|up)|mov(?:e|ing) (?:down|up)|going (?:down|up)"
+    r"|went (?:down|up)"
     r"|switch\w*|chang(?:e|ing) (?:from|to)|upgrad\w+|downgrad\w+)\b",
     re.IGNORECASE,
 )
 _HOW_MUCH = re.compile(
-    r"\b(?:sav(?:e|ing)|how much (?:more|less|cheaper|dearer)|difference|more than|less than)\b", re.I
+    r"\b(?:sav(?:e|ing)|how much (?:more|less|cheaper|dearer)|difference|more than|less than)\b",
+    re.I,
 )
 _TOTAL = re.compile(
     r"\b(?:altogether|all together|in all|in total|total|come to|comes to|add up|sum)\b", re.I
 )
 _OWN_PRICE = re.compile(r"\b(?:pays?|price|discount|pounds?|free until|reduced)\b|[£$€]", re.I)
-_NUMERALS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_NUMERALS = {
+    w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)
+}
 _EACH = re.compile(r"\b(\w+) (?:\w+ )?(\w+) with (?:an?|one) (\w+) each\b", re.IGNORECASE)
 _WANTS = re.compile(
     r"\b(?:order|buy|want|need|take|get|add|would like|['’]d like|with|interested)\b", re.IGNORECASE
@@ -53,7 +57,9 @@ def difference(desk: Desk) -> Told:
             continue
         old, new = pair
         if any(_OWN_PRICE.search(n) for n in desk.record.notes) and desk.record.has(old):
-            return Told(gaps=(f"the record notes a price of their own: check what {old.name} costs",))
+            return Told(
+                gaps=(f"the record notes a price of their own: check what {old.name} costs",)
+            )
         told = _compared(desk, old, new)
         if told is not None:
             is_all = _is_only_price(ask)
@@ -89,9 +95,7 @@ def _completed(desk: Desk, ask: Ask, one: Product) -> list[Product]:
         first = ask.text.lower().find(one.name.lower())
         last = ask.text.lower().rfind(others[0].name.lower().rpartition(" ")[2])
         return [one, others[0]] if first < last else [others[0], one]
-    theirs = [
-        p for e in desk.record.held if (p := desk.record.product(e)) and _same_kind(p, one)
-    ]
+    theirs = [p for e in desk.record.held if (p := desk.record.product(e)) and _same_kind(p, one)]
     theirs = [p for p in theirs if p.sku != one.sku]
     return [theirs[0], one] if len(theirs) == 1 and not desk.record.has(one) else [one]
 
@@ -109,7 +113,8 @@ def _compared(desk: Desk, old: Product, new: Product) -> Segment | None:
     was, now = priced(old), priced(new)
     if was is None or now is None or old.currency != new.currency or old.price == new.price:
         return None
-    assert old.price is not None and new.price is not None
+    assert old.price is not None
+    assert new.price is not None
     gap = abs(old.price - new.price)
     figure = _like(now, gap)
     high, low = (was, now) if old.price > new.price else (now, was)
@@ -190,11 +195,7 @@ def _items(desk: Desk) -> tuple[list[_Item], str]:
 def _single_of_each(products: Sequence[Product]) -> list[Product]:
     """Of a thing and a pack of it, the thing: how many packs are cheaper is another matter."""
     bases = {p.name.lower() for p in products}
-    return [
-        p
-        for p in products
-        if not ("," in p.name and p.name.split(",")[0].lower() in bases)
-    ]
+    return [p for p in products if not ("," in p.name and p.name.split(",")[0].lower() in bases)]
 
 
 def _counts(said: str) -> dict[str, int]:
@@ -237,7 +238,8 @@ def _sum(desk: Desk, items: Sequence[_Item], period: str) -> Segment | None:
     sums: list[str] = []
     for item in some:
         price = priced(item.product)
-        assert price is not None and item.product.price is not None
+        assert price is not None
+        assert item.product.price is not None
         amount = price
         if item.count > 1:
             amount = _like(price, item.product.price * item.count)

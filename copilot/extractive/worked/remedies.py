@@ -11,7 +11,8 @@ from copilot.extractive.worked.told import Desk, Told
 from copilot.facing import facing
 
 _REMEDY = re.compile(
-    r"\b(?:promised|told you|said|assured)\b.*\b(?:you (?:may|can) (?:choose|leave|have|ask|keep|get)"
+    r"\b(?:promised|told you|said|assured)\b.*\b(?:you (?:may|can) (?:choose|leave|have|ask|keep"
+    r"|get)"
     r"|we (?:put it right|make it good|refund|pay))\b",
     re.IGNORECASE,
 )

@@ -22,7 +22,8 @@ When = Literal["in", "after", "any"]
 _NUMERALS = {
     name: n
     for n, name in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen".split(), 1
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen".split(),
+        1,
     )
 } | {"thirty": 30, "sixty": 60, "ninety": 90}
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMERALS)})"
@@ -53,7 +54,9 @@ _BEGUN = re.compile(
     r"[^.;]{0,10}\bmonths?)\b[^.;]{0,40}\b(?:whole|full|complete)\b|\bmonths? \w* ?rounded up\b",
     re.IGNORECASE,
 )
-_FULL = re.compile(r"\bonly (?:full|whole|complete) months?\b|\b(?:full|whole) months? only\b", re.I)
+_FULL = re.compile(
+    r"\bonly (?:full|whole|complete) months?\b|\b(?:full|whole) months? only\b", re.I
+)
 _COOLING = re.compile(
     rf"\bwithin (?:the first )?{_SPAN} (?:of|after|from) (?:\w+ ){{0,2}}?"
     r"(?:activat\w+|deliver\w+|purchas\w+|sign\w*|start\w*|order\w*)",
@@ -89,7 +92,9 @@ _AFTER_TERM = re.compile(
 )
 _LEAVES = frozenset(stems("cancel cancelling leave leaving end terminate quit exit"))
 _RETURNS = frozenset(stems("return refund"))
-_SKIPPED = re.compile(r"^(?:for )?(?:example|e\.g)\b|\bprices?\b[^.]{0,20}\bchange|\bwe may\b", re.I)
+_SKIPPED = re.compile(
+    r"^(?:for )?(?:example|e\.g)\b|\bprices?\b[^.]{0,20}\bchange|\bwe may\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +174,10 @@ def _figures(
     elif _FULL.search(text):
         found.append(("full", 0, "", ""))
     match = _RETURN.search(text) if is_returning else None
-    if match and _RETURNS & set(stems(text)) and (
-        match["count2"] or (match["of"] and _SINCE_DELIVERY.search(match["of"]))
+    if (
+        match
+        and _RETURNS & set(stems(text))
+        and (match["count2"] or (match["of"] and _SINCE_DELIVERY.search(match["of"])))
     ):
         span("return", match)
     return tuple(found)

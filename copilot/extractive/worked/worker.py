@@ -9,9 +9,10 @@ from copilot.domain import Hit, Segment
 from copilot.extractive.asking import Ask, Heard
 from copilot.extractive.matching import Article
 from copilot.extractive.record import Record
+from copilot.extractive.worked.contracts import speaks_of_leaving, which
 from copilot.extractive.worked.having import Order, bought, had, orders, plans, used
 from copilot.extractive.worked.keeping import kept
-from copilot.extractive.worked.leaving import leaving, of_contract, speaks_of_leaving, which
+from copilot.extractive.worked.leaving import leaving, of_contract, term
 from copilot.extractive.worked.prices import difference, total
 from copilot.extractive.worked.remedies import remedies
 from copilot.extractive.worked.rules import rules_of
@@ -48,7 +49,7 @@ def work_out(desk: Desk) -> Worked:
     """All that can be said from the record and the rules; silence where something is unknown."""
     found: list[Told] = [bought(desk)]
     if desk.record.held:
-        found += [had(desk), leaving(desk), kept(desk), used(desk), plans(desk)]
+        found += [had(desk), leaving(desk), term(desk), kept(desk), used(desk), plans(desk)]
     found += [difference(desk), total(desk), remedies(desk)]
     segments = tuple(dict.fromkeys(s for told in found for s in told.segments))
     return Worked(
