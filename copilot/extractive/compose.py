@@ -71,7 +71,9 @@ def compose(
     heard = hear(spoken)
     articles = _read(hits, whole, facts)
     record = record or Record(date.min)
-    desk = desk_of(heard, record, articles, (*hits, *facts, *record.hits))
+    sources = (*hits, *facts, *record.hits)
+    ruled = [article_of(n, h, h) for n, h in enumerate(sources, 1) if h in record.rules]
+    desk = desk_of(heard, record, [*articles, *ruled], sources)
     if (todo := agreed(spoken)) is not None:
         return Draft(agreement(desk, spoken), missing=(todo,))
     if spoken and only_thanks(heard.open_text):
@@ -145,7 +147,8 @@ def _found(
     of_articles = chooser("document")
     if more and (answered := {k: a for k, a in _answers(more, of_articles).items() if a}):
         is_whole = len(answered) == len(more)
-        return _Found(answered, _body(list(answered.values())), (Segment(back),) * is_whole)
+        each = [Answer(answer.units[:1]) for answer in answered.values()]
+        return _Found(answered, _body(each), (Segment(back),) * is_whole)
     answers = _answers(asks, of_articles)
     if asks and not worked.segments and not any(answers.values()):
         answers = _answers(asks, chooser("interaction"))

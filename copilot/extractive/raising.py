@@ -20,7 +20,7 @@ _RAISED = (
         (
             "What does the move cost?",
             "Does the minimum term go on after a move?",
-            "Until when can a cancellation be withdrawn?",
+            "Can a cancellation be withdrawn?",
             "By how many days may the old and the new line overlap?",
         ),
         "Shall I withdraw the cancellation and book the move instead?",

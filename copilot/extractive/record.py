@@ -37,6 +37,7 @@ class Record:
     catalogue: Mapping[str, Product] = field(default_factory=dict)
     facts: Mapping[str, Hit] = field(default_factory=dict)
     listed: tuple[Hit, ...] = ()
+    rules: tuple[Hit, ...] = ()  # passages of articles that were looked up for their rules
 
     @classmethod
     def of(
@@ -77,7 +78,7 @@ class Record:
     def hits(self) -> tuple[Hit, ...]:
         """The record, and then the products that come with it."""
         own = (self._as_source(),) if self.held else ()
-        return (*own, *self.listed)
+        return (*own, *self.listed, *self.rules)
 
     def _as_source(self) -> Hit:
         text = "\n".join(_told(self.held))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from copilot.domain import Hit
-from copilot.extractive import Record
+from copilot.extractive import Record, lookups
 from copilot.needs import Assessment
 from copilot.story import Story
 from copilot.suggester.catalogue import View
@@ -22,16 +23,18 @@ def record_of(
     said: Sequence[str],
     named: Sequence[Hit],
     today: date,
+    look_up: Callable[[tuple[str, ...]], tuple[Hit, ...]],
 ) -> Record:
     """The record as a source; without what they have, where they may not be told of it.
 
-    `named` are products that are sources already, and do not come a second time.
+    `named` are products that are sources already, and do not come a second time. `look_up` finds
+    passages of articles for the rules that a message needs.
     """
     silent = assessment.contact_state.authority == "not_authorised" or (
         assessment.none_reason in _UNTOLD
         or any(reason in _UNTOLD for reason in assessment.none_reason_also)
     )
-    return Record.of(
+    record = Record.of(
         () if silent else story.records,
         catalogue.sold,
         catalogue.facts,
@@ -39,3 +42,5 @@ def record_of(
         today,
         without=named,
     )
+    wanted = lookups(said) if record.held else ()
+    return replace(record, rules=look_up(wanted)) if wanted else record

@@ -175,7 +175,15 @@ class Suggester:
         )
         assessment = self.engine.assess(case)
         clock.mark("assess")
-        record = record_of(assessment, story, catalogue, told, products, as_of.date())
+
+        def look_up(wanted: tuple[str, ...]) -> tuple[Hit, ...]:
+            found = passages(self.retriever, store, wanted)
+            return widened(store, library, [h for h in found if h.visibility == "public"])
+
+        record = record_of(
+            assessment, story, catalogue, told, products, as_of.date(),
+            lambda wanted: self.facts.of(store, ("rules", wanted), lambda: look_up(wanted)),
+        )  # fmt: skip
         named = _named(said, catalogue.names)
         judge = Judge.of(store, said, story, assessment, catalogue, named)
         others = self.retriever.next_replies(

@@ -97,6 +97,26 @@ _SKIPPED = re.compile(
 )
 
 
+# What to look for where a message touches a matter: its own words may be far from the rule's.
+_LOOKUPS = (
+    (
+        r"\b(?:return|refund|send|sent|give|bring|take)\w*\b.*\bback\b|\breturn\w*\b|\brefund\w*\b",
+        "return a device within how many days of delivery",
+    ),
+    (r"\bwarrant\w*\b|\bguarantee\w*\b|\bcover(?:ed)?\b", "how long is the warranty of a device"),
+    (
+        r"\b(?:cancel|terminat|leav|quit|clos)\w*\b|\b(?:end|stop|get out of)\b",
+        "cancel a contract, notice period and charge in the minimum term",
+    ),
+)
+
+
+def lookups(texts: Sequence[str]) -> tuple[str, ...]:
+    """What to search articles for, so that a rule is at hand where the message needs one."""
+    said = "\n".join(texts)
+    return tuple(query for pattern, query in _LOOKUPS if re.search(pattern, said, re.I))
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule in figures: `figure` as it is written, "30 days" or "£12"; `n` is its source."""
