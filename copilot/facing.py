@@ -88,7 +88,8 @@ MATTERS = (
         "leaving",
         "cancelling, notice and charge for leaving",
         r"(?:want|like|going|have|need) to (?:leave|cancel|quit|terminate)\b"
-        r"|(?:please|can you) cancel"
+        r"|(?:please|can you) cancel(?! (?:my|the|our|this) (?:\w+ )?(?:order|appointment|visit"
+        r"|booking|slot|delivery|payment|call|meeting)s?\b)"
         r"|(?:cancel|end|close|stop|terminate|leave) (?:my|the|our|this) (?:\w+ )?(?:contract|plan"
         r"|internet|broadband|subscription|line|membership|policy|account)"
         r"|(?:get|getting) out of (?:my|the|our) contract",

@@ -9,5 +9,6 @@ from copilot.extractive.words import ALIKE, stem, stems
 from copilot.extractive.worked import lookups
 
 __all__ = [
-    "ALIKE", "Record", "Tenure", "compose", "facts_named", "facts_of", "lookups", "named", "stem", "stems",
+    "ALIKE", "Record", "Tenure", "compose", "facts_named", "facts_of", "lookups", "named", "stem",
+    "stems",
 ]  # fmt: skip

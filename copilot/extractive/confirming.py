@@ -15,6 +15,7 @@ from copilot.extractive.wishes import done, instructions_in
 from copilot.extractive.worked import Worked, agreed_end
 from copilot.extractive.worked.contracts import speaks_of_leaving
 from copilot.extractive.worked.having import Order
+from copilot.extractive.worked.items import Item, counted, joined
 from copilot.extractive.worked.told import Desk
 
 _IN_WRITING = re.compile(r"\bconfirm\w*(?: \w+){0,3} in writing\b", re.IGNORECASE)
@@ -59,37 +60,43 @@ def confirmed(desk: Desk, worked: Worked, *, is_answered: bool) -> Confirmed:
     orders = _of_orders(desk, worked.orders)
     if worked.orders or speaks_of_leaving(desk.heard.open_text, desk):
         return orders
-    deeds = instructions_in(desk.heard.open_text)[:MOST_DEEDS]
-    notes = tuple(f"{DO_FIRST}: “{' '.join(deed.split())[:160]}”" for deed in deeds)
-    if not is_answered:
-        return Confirmed((), tuple(f"they tell you to: “{d[:160]}”" for d in deeds))
-    said = tuple(Segment(text) for deed in deeds if (text := done(deed)))
-    return Confirmed(said, notes)
+    segments: list[Segment] = []
+    notes: list[str] = []
+    for deed in instructions_in(desk.heard.open_text)[:MOST_DEEDS]:
+        told = done(deed) if is_answered else None
+        segments += [Segment(told)] if told else []
+        notes.append(f"{DO_FIRST if told else 'they tell you to'}: “{deed[:160]}”")
+    return Confirmed(tuple(segments), tuple(notes))
 
 
 def _of_orders(desk: Desk, orders: Sequence[Order]) -> Confirmed:
     """Confirmed is what nothing on file speaks against; of the rest the agent is told why."""
     known = bool(desk.record.held)
-    sure = [o for o in orders if o.is_possible and (known or not o.product.requires)]
-    notes = [f"they order {o.product.name}: {_why(o)}" for o in orders if o not in sure]
+    sure = [o for o in orders if o.is_possible and o.count and (known or not o.product.requires)]
+    notes = [f"they order {_item(o)}: {_why(o, known=known)}" for o in orders if o not in sure]
     if not sure:
         return Confirmed((), tuple(notes))
-    names = _joined([o.product.name for o in sure])
+    names = joined([_item(o) for o in sure])
     notes.insert(0, f"{DO_FIRST}: they order {names}")
-    return Confirmed((Segment(f"{ORDER} of the {names}."),), tuple(notes))
+    return Confirmed((Segment(f"{ORDER}: {names}."),), tuple(notes))
 
 
-def _why(order: Order) -> str:
+def _item(order: Order) -> str:
+    return counted(Item(order.product, order.count or 1))
+
+
+def _why(order: Order, *, known: bool) -> str:
+    """Why an order is not confirmed."""
     if order.owned:
         return "they have it already"
     if not order.is_sold:
         return "it is not on sale"
     if order.lacks:
-        return f"it needs {_joined([p.name for p in order.lacks])}, which is not on their record"
+        needed = joined([p.name for p in order.lacks])
+        where = "is not on their record" if known else "nobody knows whether they have"
+        return f"it needs {needed}, which {where}"
     if order.bars:
-        return f"it does not go with their {_joined(order.bars)}"
+        return f"it does not go with their {joined(order.bars)}"
+    if order.count is None:
+        return "ask how many they want"
     return "check what they have, then do it"
-
-
-def _joined(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

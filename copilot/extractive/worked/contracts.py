@@ -58,7 +58,7 @@ def speaks_of_leaving(text: str, desk: Desk) -> bool:
     """Whether a message is about ending a contract they have, and no order or appointment."""
     if _NOT_NOW.search(text):
         return False
-    names = tuple(e.name for e in desk.record.held)
+    names = tuple(e.name for e in desk.record.held) or desk.names
     for match in LEAVES.finditer(text):
         what = match["what"]
         if _OTHER.search(what.split(",")[0][:40]) or re.match(

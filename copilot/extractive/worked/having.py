@@ -13,6 +13,7 @@ from copilot.extractive.products import named
 from copilot.extractive.record import noun_of, spoken_of
 from copilot.extractive.wishes import buying_asked, instructions_in, orders_in
 from copilot.extractive.words import stems
+from copilot.extractive.worked.items import count_of, single_of_each
 from copilot.extractive.worked.told import Desk, Told
 from copilot.guardrails.days import written
 from copilot.guardrails.wording import check_wording
@@ -50,6 +51,7 @@ class Order:
     lacks: tuple[Product, ...]  # what it needs and they have not
     bars: tuple[str, ...]  # what they have that it cannot go with
     is_sold: bool
+    count: int | None = 1  # None where they want several and do not say how many
 
     @property
     def is_possible(self) -> bool:
@@ -61,8 +63,8 @@ def orders(desk: Desk) -> tuple[Order, ...]:
     """What the open message orders outright, or tells us to change them to."""
     catalogue, text = desk.record.catalogue, desk.heard.open_text
     said = orders_in(text)
-    found = _whole_first(desk, [n for s in said for n in spoken_of(s, desk.names)])
-    wanted = [catalogue[n] for n in found if n in catalogue]
+    wanted = _meant(desk, [n for s in said for n in spoken_of(s, desk.names)])
+    found = [p.name.lower() for p in wanted]
     one_by_one = [_order(desk, p, wanted, " ".join(said)) for p in wanted]
     for sentence in instructions_in(text):
         for name in spoken_of(sentence, desk.names):
@@ -73,12 +75,15 @@ def orders(desk: Desk) -> tuple[Order, ...]:
     return tuple(one_by_one)
 
 
-def _whole_first(desk: Desk, found: Sequence[str]) -> list[str]:
-    """Names said whole; those said by a last word only where it is one product alone."""
+def _meant(desk: Desk, found: Sequence[str]) -> list[Product]:
+    """Names said whole, and those said by their last word that can only be one product."""
+    catalogue = desk.record.catalogue
+    names = [n for n in dict.fromkeys(found) if n in catalogue]
     whole = set(named(desk.heard.open_text, desk.names))
-    partly = [n for n in dict.fromkeys(found) if n not in whole]
-    kept = [n for n in dict.fromkeys(found) if n in whole]
-    return kept or (partly if len(partly) == 1 else [])
+    partly = single_of_each([catalogue[n] for n in names if n not in whole])
+    kinds = [p.name.split(",")[0].split()[-1].lower() for p in partly]
+    sure = {p.sku for p, kind in zip(partly, kinds, strict=True) if kinds.count(kind) == 1}
+    return [catalogue[n] for n in names if n in whole or catalogue[n].sku in sure]
 
 
 def _order(desk: Desk, product: Product, wanted: Sequence[Product], text: str) -> Order:
@@ -95,7 +100,8 @@ def _order(desk: Desk, product: Product, wanted: Sequence[Product], text: str) -
         if sku in by_sku and sku not in skus and by_sku[sku].name.lower() not in names
     )
     bars = tuple(e.name for e in record.held if e.sku in product.excludes)
-    return Order(product, own, lacks, bars, product.status in _SOLD)
+    count = count_of(product, text, {})
+    return Order(product, own, lacks, bars, product.status in _SOLD, count)
 
 
 def _wants_more(desk: Desk, product: Product, wanted: Sequence[Product], text: str) -> bool:
@@ -125,8 +131,10 @@ def had(desk: Desk) -> Told:
     ]
     for ask in desk.heard.asks:
         found = [n for n in named(ask.text, desk.names) if n in desk.record.catalogue]
+        said = ask.text
         if not found and (ask.refers or ask.is_short or ask.is_bare):
             found = [n for n in named(text, desk.names) if n in desk.record.catalogue]
+            said = text
         asked_price = ask.sort == "cost" or (
             ask.sort in ("whether", "request", "choice") and _buys(ask.text)
         )
@@ -135,7 +143,7 @@ def had(desk: Desk) -> Told:
             own = desk.record.has(product)
             if own is None or product.period != "once":
                 continue
-            if _wants_more(desk, product, everything, ask.text):
+            if _wants_more(desk, product, everything, said):
                 continue
             if name not in mine:
                 told.append(yours(desk, product, own))
@@ -179,8 +187,9 @@ def bought(desk: Desk) -> Told:
     settled: list[Ask] = []
     found: list[tuple[Ask | None, Order]] = [(None, o) for o in orders(desk)]
     for ask in asks:
+        is_it = ask.refers or ask.is_short or re.search(r"\bone\b", ask.text, re.I)
         names = named(ask.text, desk.names) or (
-            named(desk.heard.open_text, desk.names) if ask.refers or ask.is_short else ()
+            named(desk.heard.open_text, desk.names) if is_it else ()
         )
         wanted = [desk.record.catalogue[n] for n in names if n in desk.record.catalogue]
         found += [(ask, _order(desk, p, (), ask.text)) for p in wanted]

@@ -80,7 +80,7 @@ def _of_devices(desk: Desk, ask: Ask, kind: str) -> Told:
     meant = _meant(desk, ask)
     if not meant:
         return Told()
-    name = meant[0].name
+    name = _thing(meant[0].name)
     if any(e.since is None for e in meant):
         return Told(gaps=(f"since when they have {name}: no {kind} date can be worked out",))
     if why_not := _barred(desk, meant, kind):
@@ -135,8 +135,7 @@ def _is_device(desk: Desk, own: Entitlement) -> bool:
 
 def _barred(desk: Desk, meant: Sequence[Entitlement], kind: str) -> str:
     """Why the dates on file do not decide: on loan, replaced, or covered by a word of ours."""
-    name = meant[0].name
-    base = name.split(",")[0]
+    name = base = _thing(meant[0].name)
     notes = [n for n in desk.record.notes if _speaks_of(n, base)]
     if desk.record.is_lent(base):
         return f"{name} is on loan by the record: no date of purchase counts"

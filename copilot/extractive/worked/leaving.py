@@ -46,6 +46,7 @@ _CHANGED = re.compile(
 _SPECIAL = re.compile(
     r"\b(?:told|promised|agreed)\b[^\n]*\b(?:leav\w*|cancel\w*|exit|term|notice|contract)\b", re.I
 )
+_BOTH: tuple[When, When] = ("in", "after")
 SOON = 3  # months to the end of a term, within which waiting is worth a word
 
 
@@ -67,9 +68,15 @@ def leaving(desk: Desk) -> Told:
     text = desk.heard.open_text
     if not speaks_of_leaving(text, desk):
         return Told()
+    if not desk.record.held:
+        return _for_anyone(desk, text)
     own = which(desk, text)
     if own is None:
-        return Told(gaps=("which contract they want to end",)) if desk.record.held else Told()
+        many = [e.name for e in desk.record.held if e.limits.get("term_months")]
+        is_open = len(many) > 1 and not named(text, desk.names)
+        return Told(
+            gaps=(f"which contract they want to end: {', '.join(many)}",) if is_open else ()
+        )
     told = of_contract(desk, own, text)
     if not told.segments:
         told = replace(told, segments=_as_ruled(desk, own, text))
@@ -80,8 +87,40 @@ def leaving(desk: Desk) -> Told:
     if how and (way := _way(desk)):
         told = replace(told, segments=(*told.segments, way))
         settles = (*settles, *how)
+    if re.search(r"\b(?:everything|it all|all of it)\b", text, re.I):
+        rest = [e.name for e in desk.record.held if _runs_on(desk, e) and e is not own]
+        told = replace(told, gaps=(*told.gaps, f"they want to end all: {', '.join(rest)} as well"))
     is_told_to = any(LEAVES.search(s) for s in instructions_in(text))
     return replace(told, settles=settles, last=told.last if is_told_to else ())
+
+
+def _runs_on(desk: Desk, own: Entitlement) -> bool:
+    product = desk.record.product(own)
+    return product is not None and product.period != "once" and bool(product.price)
+
+
+def _for_anyone(desk: Desk, text: str) -> Told:
+    """The rules for a product that is named by who is not known: within a term, and after."""
+    names = set(named(text, desk.names))
+    if len(names) != 1:
+        return Told()
+    name = next(iter(names))
+    found = [
+        rule
+        for when in _BOTH
+        if (
+            rule := the_rule(
+                desk.rules, ("charge", "flat", "free"), name, desk.names, text, when=when
+            )
+        )
+        and rule.when == when
+    ]
+    told = tuple(
+        Segment(t if t[-1] in ".!?" else f"{t}.", (n,))
+        for t, n in dict.fromkeys((r.text, r.n) for r in found)
+    )
+    asks = tuple(a for a in desk.heard.asks if told and a.sort in ("cost", "request"))
+    return Told(told, asks)
 
 
 _TERM_ASKED = re.compile(

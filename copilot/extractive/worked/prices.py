@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from copilot.domain import Product, Segment, Working
@@ -12,8 +11,16 @@ from copilot.extractive.asking import Ask
 from copilot.extractive.facts import priced
 from copilot.extractive.products import named
 from copilot.extractive.record import siblings_in, spoken_of
-from copilot.extractive.words import stem
-from copilot.extractive.worked.having import yours
+from copilot.extractive.wishes import instructions_in, orders_in
+from copilot.extractive.worked.having import orders, yours
+from copilot.extractive.worked.items import (
+    Item,
+    count_of,
+    counted,
+    counts_each,
+    joined,
+    single_of_each,
+)
 from copilot.extractive.worked.told import Desk, Told
 
 _DIFFERENCE = re.compile(
@@ -31,20 +38,11 @@ _TOTAL = re.compile(
     r"\b(?:altogether|all together|in all|in total|total|come to|comes to|add up|sum)\b", re.I
 )
 _OWN_PRICE = re.compile(r"\b(?:pays?|price|discount|pounds?|free until|reduced)\b|[£$€]", re.I)
-_NUMERALS = {
-    w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)
-}
-_EACH = re.compile(r"\b(\w+) (?:\w+ )?(\w+) with (?:an?|one) (\w+) each\b", re.IGNORECASE)
 _WANTS = re.compile(
     r"\b(?:order|buy|want|need|take|get|add|would like|['’]d like|with|interested)\b", re.IGNORECASE
 )
+_RHYTHMS = ("once", "month", "year")
 _PERIODS = {"month": " a month", "year": " a year", "week": " a week"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    product: Product
-    count: int
 
 
 def difference(desk: Desk) -> Told:
@@ -155,7 +153,7 @@ def total(desk: Desk) -> Told:
     items = [i for i in items if i not in theirs]
     if not items or any(priced(i.product) is None for i in items):
         return Told()
-    segments = [s for period in ("once", "month", "year") if (s := _sum(desk, items, period))]
+    segments = [s for period in _RHYTHMS if (s := _sum(desk, items, period))]
     if not segments:
         return Told()
     segments = [
@@ -167,68 +165,32 @@ def total(desk: Desk) -> Told:
     return Told(tuple(segments), asks if is_all else tuple(a for a in asks if a.words))
 
 
-def _is_theirs(desk: Desk, item: _Item) -> bool:
+def _is_theirs(desk: Desk, item: Item) -> bool:
     return item.count == 1 and desk.record.has(item.product) is not None
 
 
-def _items(desk: Desk) -> tuple[list[_Item], str]:
+def _items(desk: Desk) -> tuple[list[Item], str]:
     """What they want: in the open message, else in what they said before."""
     texts = [desk.heard.open_text]
     if not named(texts[0], desk.names):
         texts += [t for t in reversed(desk.heard.said_text.split("\n")) if _WANTS.search(t)]
-    counts = _counts(desk.heard.said_text)
+    counts = counts_each(desk.heard.said_text)
     for text in texts:
         spoken = [n for n in spoken_of(text, desk.names) if n in desk.record.catalogue]
-        products = _single_of_each([desk.record.catalogue[n] for n in spoken])
+        products = single_of_each([desk.record.catalogue[n] for n in spoken])
         if not products:
             continue
-        found: list[_Item] = []
+        found: list[Item] = []
         for product in {p.sku: p for p in products}.values():
-            count = _count_of(product, text, counts)
+            count = count_of(product, text, counts)
             if count is None:
                 return [], f"how many of {product.name} they want: no total can be worked out"
-            found.append(_Item(product, count))
+            found.append(Item(product, count))
         return found, ""
     return [], ""
 
 
-def _single_of_each(products: Sequence[Product]) -> list[Product]:
-    """Of a thing and a pack of it, the thing: how many packs are cheaper is another matter."""
-    bases = {p.name.lower() for p in products}
-    return [p for p in products if not ("," in p.name and p.name.split(",")[0].lower() in bases)]
-
-
-def _counts(said: str) -> dict[str, int]:
-    """ "three rooms with a radiator each": three radiators."""
-    found: dict[str, int] = {}
-    for number, _, thing in _EACH.findall(said):
-        count = _NUMERALS.get(number.lower()) or (int(number) if number.isdigit() else 0)
-        if count:
-            found[stem(thing)] = count
-    return found
-
-
-def _count_of(product: Product, text: str, counts: dict[str, int]) -> int | None:
-    """How many they want; None where they speak of several and nobody knows how many."""
-    *_, kind = product.name.split(",")[0].split()
-    name = re.escape(product.name.split(",")[0])
-    pattern = re.compile(
-        rf"\b(?:(\w+) (?:more |new |single |extra )?)?(?:{name}|{re.escape(kind)})(s?)\b", re.I
-    )
-    for number, plural in pattern.findall(text):
-        word = number.lower()
-        if word in _NUMERALS or word.isdigit():
-            return _NUMERALS.get(word) or int(word)
-        if plural and not product.name.lower().endswith("s"):
-            parts = " ".join((*product.features, product.description))
-            for thing in re.findall(r"\bone (\w+)", parts):
-                if stem(thing) in counts:
-                    return counts[stem(thing)]
-            return None
-    return 1
-
-
-def _sum(desk: Desk, items: Sequence[_Item], period: str) -> Segment | None:
+def _sum(desk: Desk, items: Sequence[Item], period: str) -> Segment | None:
     some = [i for i in items if i.product.period == period]
     if not some or len({i.product.currency for i in some}) > 1:
         return None
@@ -248,29 +210,47 @@ def _sum(desk: Desk, items: Sequence[_Item], period: str) -> Segment | None:
             steps.append(Working("times", (count, price), amount))
         sums.append(amount)
         terms.append(f"{item.count} x {price} = {amount}" if item.count > 1 else amount)
-    names = _joined([_counted(i) for i in some])
+    names = joined([counted(i) for i in some])
     cited = tuple(n for i in some for n in desk.fact_of(i.product.name))
     if len(cited) < len(some):
         return None
     is_one = len(some) == 1 and some[0].count == 1
     verb = "costs" if is_one else "cost"
     if len(some) == 1:
-        text = f"{names} {verb} {terms[0]}{every}."
+        text = f"{_capital(names)} {verb} {terms[0]}{every}."
     else:
         whole = sum((i.product.price or Decimal(0)) * i.count for i in some)
         shown = _like(sums[0], Decimal(whole))
         steps.append(Working("plus", tuple(sums), shown))
-        text = f"{names} cost {' + '.join(terms)}, together {shown}{every}."
+        text = f"{_capital(names)} cost {' + '.join(terms)}, together {shown}{every}."
     return Segment(text, cited, workings=tuple(steps))
 
 
-def _counted(item: _Item) -> str:
-    if item.count == 1:
-        return item.product.name
-    words = {n: w for w, n in _NUMERALS.items()}
-    number = words.get(item.count, str(item.count)).capitalize()
-    return f"{number} {item.product.name}s"
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
-def _joined(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def ordered(desk: Desk) -> Told:
+    """What is ordered and can be had: its price, in place of all that articles say of it."""
+    items = [Item(o.product, o.count) for o in orders(desk) if o.is_possible and o.count]
+    segments = [s for period in _RHYTHMS if (s := _sum(desk, items, period))]
+    if not segments:
+        return Told()
+    asks = tuple(
+        a
+        for a in desk.heard.asks
+        if a.sort == "request" and (orders_in(a.text) or instructions_in(a.text))
+    )
+    return Told(tuple(segments), asks)
+
+
+def of_it(desk: Desk) -> Told:
+    """ "What does it cost, the unlimited one?": the price of the one product they speak of."""
+    asks = tuple(a for a in desk.heard.asks if a.sort == "cost" and a.is_bare and a.refers)
+    text = desk.heard.open_text
+    spoken = () if named(text, desk.names) else spoken_of(text, desk.names)
+    found = [desk.record.catalogue[n] for n in spoken if n in desk.record.catalogue]
+    if not asks or len(found) != 1 or desk.record.has(found[0]):
+        return Told()
+    segment = _sum(desk, [Item(found[0], 1)], found[0].period)
+    return Told((segment,), asks) if segment else Told()

@@ -13,7 +13,7 @@ from copilot.extractive.worked.contracts import speaks_of_leaving, which
 from copilot.extractive.worked.having import Order, bought, had, orders, plans, used
 from copilot.extractive.worked.keeping import kept
 from copilot.extractive.worked.leaving import leaving, of_contract, term
-from copilot.extractive.worked.prices import difference, total
+from copilot.extractive.worked.prices import difference, of_it, ordered, total
 from copilot.extractive.worked.remedies import remedies
 from copilot.extractive.worked.rules import rules_of
 from copilot.extractive.worked.told import Desk, Told
@@ -48,9 +48,12 @@ def desk_of(
 def work_out(desk: Desk) -> Worked:
     """All that can be said from the record and the rules; silence where something is unknown."""
     found: list[Told] = [bought(desk)]
+    found.append(leaving(desk))
     if desk.record.held:
-        found += [had(desk), leaving(desk), term(desk), kept(desk), used(desk), plans(desk)]
-    found += [difference(desk), total(desk), remedies(desk)]
+        found += [had(desk), term(desk), kept(desk), used(desk), plans(desk)]
+    summed = total(desk)
+    found += [difference(desk), summed, remedies(desk)]
+    found += [] if summed.segments else [ordered(desk), of_it(desk)]
     segments = tuple(dict.fromkeys(s for told in found for s in told.segments))
     return Worked(
         segments,
