@@ -65,7 +65,7 @@ def confirmed(desk: Desk, worked: Worked, *, is_answered: bool) -> Confirmed:
     for deed in instructions_in(desk.heard.open_text)[:MOST_DEEDS]:
         told = done(deed) if is_answered else None
         segments += [Segment(told)] if told else []
-        notes.append(f"{DO_FIRST if told else 'they tell you to'}: “{deed[:160]}”")
+        notes.append(f"{DO_FIRST if is_answered else 'they tell you to'}: “{deed[:160]}”")
     return Confirmed(tuple(segments), tuple(notes))
 
 

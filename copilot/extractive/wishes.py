@@ -91,7 +91,7 @@ _POLITE = re.compile(
     re.I,
 )
 _HARD = re.compile(
-    r"\b(?:it|that|this|them|those|these|here|there|then|because|so|and|but|as)\b", re.I
+    r"\b(?:it|that|this|them|those|these|here|there|then|because|so|and|but)\b", re.I
 )
 MOST_WORDS = 12
 

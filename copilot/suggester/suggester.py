@@ -176,14 +176,8 @@ class Suggester:
         assessment = self.engine.assess(case)
         clock.mark("assess")
 
-        def look_up(wanted: tuple[str, ...]) -> tuple[Hit, ...]:
-            found = passages(self.retriever, store, wanted)
-            return widened(store, library, [h for h in found if h.visibility == "public"])
-
-        record = record_of(
-            assessment, story, catalogue, told, products, as_of.date(),
-            lambda wanted: self.facts.of(store, ("rules", wanted), lambda: look_up(wanted)),
-        )  # fmt: skip
+        day, look_up = as_of.date(), self._look_up(store)
+        record = record_of(assessment, story, catalogue, told, products, day, look_up)
         named = _named(said, catalogue.names)
         judge = Judge.of(store, said, story, assessment, catalogue, named)
         others = self.retriever.next_replies(
@@ -199,20 +193,21 @@ class Suggester:
             story=story,
             case=case,
             assessment=assessment,
-            owed=tuple(
-                owed(
-                    assessment,
-                    story.contacts,
-                    knowledge,
-                    conversation=said,
-                    as_of=as_of,
-                )
-            ),
+            owed=tuple(owed(assessment, story.contacts, knowledge, conversation=said, as_of=as_of)),
             allowed=Allowed(catalogue.names, named),
             alternatives=others,
             as_of=as_of,
             timings=clock.marks,
         )
+
+    def _look_up(self, store: TenantStore) -> Callable[[tuple[str, ...]], tuple[Hit, ...]]:
+        """Finds passages of articles; the queries are few, so each is kept until data change."""
+
+        def found(wanted: tuple[str, ...]) -> tuple[Hit, ...]:
+            hits = [h for h in passages(self.retriever, store, wanted) if h.visibility == "public"]
+            return widened(store, self.retriever.libraries.of(store), hits)
+
+        return lambda wanted: self.facts.of(store, ("rules", wanted), lambda: found(wanted))
 
     async def _unwritten(self, store: TenantStore, *asked: *Asked) -> Suggestion:
         """Without a model: here, or in another process that is free and may hold the tenant."""

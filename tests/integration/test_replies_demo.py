@@ -17,6 +17,8 @@ from eval.demo import DEMO, PARTS
 from eval.replies import CASES, measure, read, scored
 from ingest.cli import run_with_progress
 
+# What is true only once the agent has done it.
+DEEDS = re.compile(r"I have \w+ed\b|I see to it now|I will see to your order|I go ahead with that")
 FLOORS = {
     "reached": 0.85, "answered": 0.72, "on the matter": 0.85, "gaps named": 0.9, "said": 1.0,
     "noted": 0.6,
@@ -51,6 +53,8 @@ def test_the_questions_of_the_demo_are_answered_or_named(copilot: Copilot) -> No
         hit.update(some)
         of.update(out_of)
         assert all(segment.supported for segment in suggestion.segments), case["id"]
+        if DEEDS.search(suggestion.text):
+            assert any(gap.startswith("do it, then send") for gap in suggestion.missing), case["id"]
     assert hit["repeated"] == 0 and of["repeated"] > 0
     shares = {name: hit[name] / of[name] for name in FLOORS}
     assert all(shares[name] >= floor for name, floor in FLOORS.items()), shares

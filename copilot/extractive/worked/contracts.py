@@ -65,10 +65,9 @@ def speaks_of_leaving(text: str, desk: Desk) -> bool:
             r" \w+ing\b", what
         ):  # "stop taking money from …"
             continue
-        things = _LEFT if match["verb"].lower().startswith("leav") else _CONTRACT
-        if re.match(
-            rf" (?:[\w-]+ ){{0,2}}?{_WHOSE} (?:[\w-]+ ){{0,2}}?{things}\b{_NO_MORE}", what, re.I
-        ):
+        is_left = match["verb"].lower().startswith("leav")  # feedback, or the internet on
+        things, between = (_LEFT, "") if is_left else (_CONTRACT, r"(?:[\w-]+ ){0,2}?")
+        if re.match(rf" {between}{_WHOSE} (?:[\w-]+ ){{0,2}}?{things}\b{_NO_MORE}", what, re.I):
             return True
         if things is _CONTRACT and re.match(r" (?:everything|it all)\b", what, re.I):
             return True

@@ -99,7 +99,10 @@ def _order(desk: Desk, product: Product, wanted: Sequence[Product], text: str) -
         for sku in product.requires
         if sku in by_sku and sku not in skus and by_sku[sku].name.lower() not in names
     )
-    bars = tuple(e.name for e in record.held if e.sku in product.excludes)
+    barred = {by_sku[sku].name.lower() for sku in product.excludes if sku in by_sku}
+    bars = tuple(
+        e.name for e in record.held if e.sku in product.excludes or e.name.lower() in barred
+    )
     count = count_of(product, text, {})
     return Order(product, own, lacks, bars, product.status in _SOLD, count)
 
@@ -215,6 +218,8 @@ def _why_not(desk: Desk, order: Order, asked: str) -> list[Segment]:
         reason = re.match(r"(?:not|no longer|withdrawn)\b.*", product.description, re.I | re.S)
         why = reason[0].strip().rstrip(".") if reason else "not on sale at the moment"
         return [Segment(f"{product.name} is {why[0].lower()}{why[1:]}.", fact)]
+    if product.status == "limited":
+        return [*_described(product, fact), *_sold_where(desk, product, asked)]
     if not desk.record.held:
         return []
     if order.lacks:
@@ -235,8 +240,6 @@ def _why_not(desk: Desk, order: Order, asked: str) -> list[Segment]:
         return [
             Segment(f"{product.name} cannot be combined with your {names}.", (*fact, *desk.own))
         ]
-    if product.status == "limited":
-        return [*_described(product, fact), *_sold_where(desk, product, asked)]
     return []
 
 

@@ -12,7 +12,10 @@ from copilot.extractive.words import stem
 _NUMERALS = {
     w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)
 }
-_EACH = re.compile(r"\b(\w+) (?:\w+ )?(\w+) with (?:an?|one) (\w+) each\b", re.IGNORECASE)
+_EACH = re.compile(
+    rf"\b({'|'.join(_NUMERALS)}|\d{{1,3}}) (?:\w+ )?\w+ with (?:an?|one) (\w+) each\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,8 @@ def single_of_each(products: Sequence[Product]) -> list[Product]:
 def counts_each(said: str) -> dict[str, int]:
     """ "three rooms with a radiator each": three radiators."""
     found: dict[str, int] = {}
-    for number, _, thing in _EACH.findall(said):
-        count = _NUMERALS.get(number.lower()) or (int(number) if number.isdigit() else 0)
-        if count:
-            found[stem(thing)] = count
+    for number, thing in _EACH.findall(said):
+        found[stem(thing)] = _NUMERALS.get(number.lower()) or int(number)
     return found
 
 

@@ -41,6 +41,8 @@ _OWN_PRICE = re.compile(r"\b(?:pays?|price|discount|pounds?|free until|reduced)\
 _WANTS = re.compile(
     r"\b(?:order|buy|want|need|take|get|add|would like|['’]d like|with|interested)\b", re.IGNORECASE
 )
+_IF = re.compile(r"\b(?:if|when|unless)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _RHYTHMS = ("once", "month", "year")
 _PERIODS = {"month": " a month", "year": " a year", "week": " a week"}
 
@@ -246,8 +248,14 @@ def ordered(desk: Desk) -> Told:
 
 def of_it(desk: Desk) -> Told:
     """ "What does it cost, the unlimited one?": the price of the one product they speak of."""
-    asks = tuple(a for a in desk.heard.asks if a.sort == "cost" and a.is_bare and a.refers)
-    text = desk.heard.open_text
+    asks = tuple(
+        a
+        for a in desk.heard.asks
+        if a.sort == "cost" and a.is_bare and a.refers and not _IF.search(a.text)
+    )
+    text = next(
+        (s for s in _SENTENCE.split(desk.heard.open_text) if asks and asks[0].text in s), ""
+    )
     spoken = () if named(text, desk.names) else spoken_of(text, desk.names)
     found = [desk.record.catalogue[n] for n in spoken if n in desk.record.catalogue]
     if not asks or len(found) != 1 or desk.record.has(found[0]):

@@ -31,7 +31,7 @@ _SPAN = rf"{_COUNT}[ -](?:(?:calendar|full) )?(?P<unit>day|week|month|year)s?\b"
 _SPAN_2 = _SPAN.replace("?P<count>", "?P<count2>").replace("?P<unit>", "?P<unit2>")
 _SPAN_3 = _SPAN.replace("?P<count>", "?P<count3>").replace("?P<unit>", "?P<unit3>")
 _NOTICE = re.compile(
-    rf"\b{_SPAN}['’]? (?:written )?notice\b"
+    rf"\b{_SPAN}['’]?s? (?:written )?notice\b"
     rf"|\bnotice(?: period)?(?: is| of|:| for cancelling is)?(?: at least)? {_SPAN_2}",
     re.IGNORECASE,
 )
