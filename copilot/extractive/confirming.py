@@ -73,12 +73,15 @@ def _of_orders(desk: Desk, orders: Sequence[Order]) -> Confirmed:
     """Confirmed is what nothing on file speaks against; of the rest the agent is told why."""
     known = bool(desk.record.held)
     sure = [o for o in orders if o.is_possible and o.count and (known or not o.product.requires)]
+    if any(o not in sure and not o.owned for o in orders):
+        sure = []  # the one may be wanted only for the other, which cannot be had
     notes = [f"they order {_item(o)}: {_why(o, known=known)}" for o in orders if o not in sure]
     if not sure:
         return Confirmed((), tuple(notes))
     names = joined([_item(o) for o in sure])
     notes.insert(0, f"{DO_FIRST}: they order {names}")
-    return Confirmed((Segment(f"{ORDER}: {names}."),), tuple(notes))
+    cited = tuple(n for o in sure for n in desk.fact_of(o.product.name))
+    return Confirmed((Segment(f"{ORDER}: {names}.", cited),), tuple(notes))
 
 
 def _item(order: Order) -> str:

@@ -70,6 +70,8 @@ _PERSON = re.compile(
     r"|live (?:agent|person|human)|(?:a|some|any) (?:person|agent|representative|operator)"
     r"|representative"
     r"|operator|somebody real|someone real|proper person)\b|\bnot (?:to )?an? (?:ro)?bot\b"
+    r"|\b(?:is this|are you|am i (?:talking|speaking|writing) (?:to|with))\b[^.?!\n]{0,20}"
+    r"\b(?:bot|robot|chatbot|machine|ai|computer)\b"
     r"|^\W*(?:human|agent|representative|operator|real person)(?: please)?\W*$",
     re.IGNORECASE,
 )

@@ -72,7 +72,7 @@ def buying_asked(text: str) -> bool:
 
 
 _BUYING = re.compile(
-    r"\b(?:buy|order|purchase|get (?:an?|the|my|one|some|another)|have (?:an?|one|another)"
+    r"\b(?:buy|order|purchase|get (?:an?|the|my|one|some|another)|have (?:an?|the|one|another)"
     r"|add (?:an?|the|one|another)|book)\b",
     re.IGNORECASE,
 )

@@ -30,7 +30,9 @@ _ALONE = re.compile(
     r"(?:cancel|leave|quit)\b(?! (?:a|an|the|my|our|this|that|it|feedback|room|home|message"
     r"|you|for|behind|with|town|work|from)\b)"
     r"|\bif (?:i|we) (?:cancel|leave|quit)\b(?! (?:a|an|the|my|our|this|that) )"
-    r"|\bcan (?:i|we) (?:still )?(?:cancel|leave)\b(?! (?:a|an|the|my|our|this|that) )",
+    r"|\bcan (?:i|we) (?:still )?(?:cancel|leave)\b(?! (?:a|an|the|my|our|this|that) )"
+    r"|\bleav(?:e|ing) you\b(?! (?:a|an|the|my|with|to)\b)"
+    r"|\bcosts? (?:me |us )?to (?:get out|leave|cancel|quit)\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -49,7 +51,8 @@ _ABOUT_IT = frozenset(
         """cost costs pay owe owed charge charged fee price money notice when long soon earliest
         early end ends cancel cancelled cancelling leave leaving quit terminate stop close contract
         term minimum plan internet broadband line subscription membership service policy account
-        anything nothing month day date penalty exit bound tied free still get"""
+        anything nothing month day date penalty exit bound tied free still get period damage kindly
+        confirm know let"""
     )
 )
 

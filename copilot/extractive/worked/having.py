@@ -13,7 +13,7 @@ from copilot.extractive.products import named
 from copilot.extractive.record import noun_of, spoken_of
 from copilot.extractive.wishes import buying_asked, instructions_in, orders_in
 from copilot.extractive.words import stems
-from copilot.extractive.worked.items import count_of, single_of_each
+from copilot.extractive.worked.items import count_of, kind_of, single_of_each
 from copilot.extractive.worked.told import Desk, Told
 from copilot.guardrails.days import written
 from copilot.guardrails.wording import check_wording
@@ -81,7 +81,7 @@ def _meant(desk: Desk, found: Sequence[str]) -> list[Product]:
     names = [n for n in dict.fromkeys(found) if n in catalogue]
     whole = set(named(desk.heard.open_text, desk.names))
     partly = single_of_each([catalogue[n] for n in names if n not in whole])
-    kinds = [p.name.split(",")[0].split()[-1].lower() for p in partly]
+    kinds = [kind_of(p.name).lower() for p in partly]
     sure = {p.sku for p, kind in zip(partly, kinds, strict=True) if kinds.count(kind) == 1}
     return [catalogue[n] for n in names if n in whole or catalogue[n].sku in sure]
 
@@ -89,7 +89,7 @@ def _meant(desk: Desk, found: Sequence[str]) -> list[Product]:
 def _order(desk: Desk, product: Product, wanted: Sequence[Product], text: str) -> Order:
     record = desk.record
     own = record.has(product)
-    if own and product.period == "once" and _wants_more(desk, product, wanted, text):
+    if own and product.period == "once" and wants_more(desk, product, wanted, text):
         own = None
     by_sku = {p.sku: p for p in record.catalogue.values()}
     skus = {p.sku for p in wanted} | {e.sku for e in record.held}
@@ -107,9 +107,9 @@ def _order(desk: Desk, product: Product, wanted: Sequence[Product], text: str) -
     return Order(product, own, lacks, bars, product.status in _SOLD, count)
 
 
-def _wants_more(desk: Desk, product: Product, wanted: Sequence[Product], text: str) -> bool:
+def wants_more(desk: Desk, product: Product, wanted: Sequence[Product], text: str) -> bool:
     """Whether a second one makes sense: of a valve it does, of the router that they need not."""
-    *_, kind = re.sub(r"\W?\b\w*\d\w*", "", product.name.split(",")[0]).split() or [product.name]
+    kind = kind_of(product.name)
     thing = rf"(?:{re.escape(product.name)}|{re.escape(kind)})"
     if re.search(rf"{_ANOTHER}{thing}|\breplac\w+ (?:\w+ )?{thing}", text, re.I):
         return True
@@ -146,7 +146,7 @@ def had(desk: Desk) -> Told:
             own = desk.record.has(product)
             if own is None or product.period != "once":
                 continue
-            if _wants_more(desk, product, everything, said):
+            if wants_more(desk, product, everything, said):
                 continue
             if name not in mine:
                 told.append(yours(desk, product, own))

@@ -26,6 +26,12 @@ class Item:
     count: int
 
 
+def kind_of(name: str) -> str:
+    """What a product is: the last word of its name that is no number, "Hub" of "Hub 2"."""
+    words = [w for w in name.split(",")[0].split() if not any(c.isdigit() for c in w)]
+    return words[-1] if words else name
+
+
 def single_of_each(products: Sequence[Product]) -> list[Product]:
     """Of a thing and a pack of it, the thing: how many packs are cheaper is another matter."""
     bases = {p.name.lower() for p in products}
@@ -42,7 +48,7 @@ def counts_each(said: str) -> dict[str, int]:
 
 def count_of(product: Product, text: str, counts: dict[str, int]) -> int | None:
     """How many they want; None where they speak of several and nobody knows how many."""
-    *_, kind = product.name.split(",")[0].split()
+    kind = kind_of(product.name)
     name = re.escape(product.name.split(",")[0])
     pattern = re.compile(
         rf"\b(?:(\w+) (?:more |new |single |extra )?)?(?:{name}|{re.escape(kind)})(s?)\b", re.I

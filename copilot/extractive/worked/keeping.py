@@ -72,6 +72,8 @@ def _is_asked(desk: Desk, ask: Ask, pattern: re.Pattern[str], kind: str) -> bool
         or _SOMETHING_ELSE.search(ask.text)
     ):
         return False
+    if len(ask.text.split()) <= 2:  # "Warranty?"
+        return True
     is_wish = kind == "return" and ask.sort == "request"
     return is_wish or bool(_WHEN.search(ask.text)) or ask.sort in ("time", "whether")
 

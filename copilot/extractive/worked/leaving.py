@@ -29,6 +29,7 @@ from copilot.guardrails.days import (
     written,
 )
 
+_MONTH_ALONE = re.compile(rf"\bin (?:early |late |mid[- ])?(?:{'|'.join(MONTHS)})\b", re.I)
 _TERM_OVER = re.compile(
     r"\b(?:minimum )?(?:term|contract)\b[^.;,]{0,12}\b(?<!taken )(?<!take )(?<!not )(?<!yet )"
     r"(?:over|ended|expired|finished)\b"
@@ -78,6 +79,8 @@ def leaving(desk: Desk) -> Told:
             gaps=(f"which contract they want to end: {', '.join(many)}",) if is_open else ()
         )
     told = of_contract(desk, own, text)
+    if month := _MONTH_ALONE.search(text):
+        told = replace(told, gaps=(*told.gaps, f"on which day, “{month[0]}”: the sum hangs on it"))
     if not told.segments:
         told = replace(told, segments=_as_ruled(desk, own, text))
     if not told.segments:
@@ -301,7 +304,8 @@ def _cost(desk: Desk, exit_: _Exit) -> tuple[tuple[Segment, ...], str]:
         rule = the_rule(desk.rules, ("free",), own.name, desk.names, text, when="after")
         if rule is None or rule.when != "after":
             return (), f"no rule on what leaving {own.name} costs after its term"
-        over = f" (it ran until {written(end)})" if end else ""
+        runs = "ran" if end and end <= desk.record.today else "runs"
+        over = f" (it {runs} until {written(end)})" if end else ""
         steps = _term_steps(own, end) if end else ()
         told = f"Your minimum term is over by then{over}, so there is nothing to pay for leaving."
         return (Segment(told, (*desk.own, rule.n), workings=steps),), ""
@@ -334,9 +338,10 @@ def _by_the_month(
         Working("times", (left, rule.figure), total),
     )  # fmt: skip
     counted = " (a month that has begun counts whole)" if begun != full and count == begun else ""
+    sum_ = total if count == 1 else f"{count} x {rule.figure} = {total}"
     told = (
         f"Your minimum term runs until {written(end)}: {left} {remain}{counted}, so leaving then"
-        f" costs {count} x {rule.figure} = {total}."
+        f" costs {sum_}."
     )
     cited = tuple(dict.fromkeys((*desk.own, rule.n, exit_.notice.n, *((how.n,) if how else ()))))
     return (Segment(told, cited, workings=steps), *_or_wait(desk, exit_, end)), ""

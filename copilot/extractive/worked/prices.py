@@ -12,7 +12,7 @@ from copilot.extractive.facts import priced
 from copilot.extractive.products import named
 from copilot.extractive.record import siblings_in, spoken_of
 from copilot.extractive.wishes import instructions_in, orders_in
-from copilot.extractive.worked.having import orders, yours
+from copilot.extractive.worked.having import orders, wants_more, yours
 from copilot.extractive.worked.items import (
     Item,
     count_of,
@@ -151,7 +151,7 @@ def total(desk: Desk) -> Told:
     items, gap = _items(desk)
     if gap:
         return Told(gaps=(gap,))
-    theirs = [i for i in items if _is_theirs(desk, i)]
+    theirs = [i for i in items if _is_theirs(desk, i, items)]
     items = [i for i in items if i not in theirs]
     if not items or any(priced(i.product) is None for i in items):
         return Told()
@@ -167,8 +167,14 @@ def total(desk: Desk) -> Told:
     return Told(tuple(segments), asks if is_all else tuple(a for a in asks if a.words))
 
 
-def _is_theirs(desk: Desk, item: Item) -> bool:
-    return item.count == 1 and desk.record.has(item.product) is not None
+def _is_theirs(desk: Desk, item: Item, items: Sequence[Item]) -> bool:
+    """Whether they have it and a second one makes no sense, by the record."""
+    if item.count != 1 or desk.record.has(item.product) is None:
+        return False
+    if item.product.period != "once":
+        return True
+    wanted = [i.product for i in items]
+    return not wants_more(desk, item.product, wanted, desk.heard.said_text)
 
 
 def _items(desk: Desk) -> tuple[list[Item], str]:
@@ -234,7 +240,10 @@ def _capital(text: str) -> str:
 
 def ordered(desk: Desk) -> Told:
     """What is ordered and can be had: its price, in place of all that articles say of it."""
-    items = [Item(o.product, o.count) for o in orders(desk) if o.is_possible and o.count]
+    wanted = [o for o in orders(desk) if not o.owned]
+    items = [Item(o.product, o.count) for o in wanted if o.is_possible and o.count]
+    if len(items) < len(wanted):
+        return Told()
     segments = [s for period in _RHYTHMS if (s := _sum(desk, items, period))]
     if not segments:
         return Told()

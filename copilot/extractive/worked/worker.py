@@ -51,9 +51,10 @@ def work_out(desk: Desk) -> Worked:
     found.append(leaving(desk))
     if desk.record.held:
         found += [had(desk), term(desk), kept(desk), used(desk), plans(desk)]
-    summed = total(desk)
-    found += [difference(desk), summed, remedies(desk)]
-    found += [] if summed.segments else [ordered(desk), of_it(desk)]
+    priced = [difference(desk), total(desk)]
+    found += [*priced, remedies(desk)]
+    if not any(told.segments for told in priced):
+        found += [ordered(desk), of_it(desk)]
     segments = tuple(dict.fromkeys(s for told in found for s in told.segments))
     return Worked(
         segments,
