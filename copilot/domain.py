@@ -208,12 +208,28 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Working:
+    """One step by which a figure was worked out, its parts and result as they are written.
+
+    What is `given` is the customer's to decide, a day or a number they named, and its own result.
+    """
+
+    how: Literal["times", "plus", "minus", "after", "months", "given"]
+    parts: tuple[str, ...]
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
-    """A sentence of a reply, the citations it rests on, and whether they carry it."""
+    """A sentence of a reply, the citations it rests on, and whether they carry it.
+
+    `workings` are how figures came about that stand in no source: the gate works them out again.
+    """
 
     text: str
     citations: tuple[int, ...] = ()
     supported: bool = True
+    workings: tuple[Working, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,8 +100,9 @@ MATTERS = (
         "leaving",
         "cancelling, notice and charge for leaving",
         r"(?:want|like|going|have|need) to (?:leave|cancel|quit|terminate)\b"
-        r"|(?:please|can you) cancel"
-        rf"|(?:cancel|end|close|terminate|give up) (?:my|the|our) {_HELD}"
+        r"|(?:please|can you) cancel(?! (?:my|the|our|this) (?:\w+ )?(?:order|appointment|visit"
+        r"|booking|slot|delivery|payment|call|meeting)s?\b)"
+        rf"|(?:cancel|end|close|stop|terminate|give up|leave) (?:my|the|our|this) {_HELD}"
         r"|(?:get|getting) out of (?:my|the|our) contract|end (?:everything|it all)\b"
         rf"|no longer (?:need|want) (?:my|the|our|a) {_HELD}"
         rf"|(?:need|want) no {_HELD} any ?more"

@@ -1,7 +1,9 @@
 """Measures the replies without a model on the demo company: `python -m eval.replies`.
 
 Each case of `eval/cases/replies_*.jsonl` is a conversation with the parts of its question, the
-articles that answer each, and words of the answer; some have a part of which no article speaks.
+sources that answer each, and words of the answer; some have a part of which no article speaks.
+Those of `deeds` are with a customer whose record counts: what is worked out for them, what they
+have already, and what the agent must do before the reply is true.
 Printed are, with denominators:
 
 - reached: parts for which a sentence of an expected article stands in the reply;
@@ -9,14 +11,16 @@ Printed are, with denominators:
 - on the matter: sentences of articles and solved cases that come from an expected article;
 - gaps named: unanswerable parts for which the reply abstains, or tells the agent what is missing;
 - abstained: conversations without any answer to which the reply says nothing;
-- repeated: replies that tell again what was tried, refused or already said;
+- repeated: replies that tell again what was tried, refused or already said, or what is not so;
 - left open: parts with an answer that the reply says no source has; what is neither answered nor
-  left open got a wrong answer.
+  left open got a wrong answer;
+- said: replies that hold a word that no source gives, such as who is speaking;
+- noted: replies whose agent is told what to do first, or that there is nothing to do.
 
 The cases of `demo` are the demo's own conversations; those of `dev` were read while the rules were
-tuned, as were `trial` (what a support lead found), `asked` and `more`. Those of `held`, `unseen` and
-`last` were written after that and measured before anybody read them; write new
-ones before you trust a figure of theirs again.
+tuned, as were `trial` (what a support lead found), `asked`, `more` and `deeds`. Those of `held`,
+`unseen` and `last` were written after that and measured before anybody read them; write new ones
+before you trust a figure of theirs again.
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +46,11 @@ from ingest.cli import run_with_progress
 
 CASES = tuple(
     ROOT / "eval" / "cases" / f"replies_{name}.jsonl"
-    for name in ("demo", "trial", "asked", "more", "unseen", "last")
+    for name in ("demo", "trial", "asked", "more", "unseen", "last", "worked")
 )
 RATES = (
-    "reached", "answered", "left open", "on the matter", "gaps named", "abstained", "repeated"
+    "reached", "answered", "left open", "on the matter", "gaps named", "abstained", "repeated",
+    "said", "noted",
 )  # fmt: skip
 NO_SOURCE = "no source answers"
 Case = Mapping[str, Any]
@@ -60,7 +66,8 @@ def read(*paths: Path) -> list[Case]:
 def conversation_of(case: Case) -> Conversation:
     """A case's own turns, or those of a demo conversation up to the turn it names."""
     if "conversation" not in case:
-        turns = tuple(Turn(speaker, text) for speaker, text in case["turns"])
+        at = datetime.fromisoformat(f"{case['at']}T10:00:00+00:00") if "at" in case else None
+        turns = tuple(Turn(speaker, text, at=at) for speaker, text in case["turns"])
         return Conversation(turns, case["id"], customer_id=case.get("customer_id"))
     path = DEMO / "conversations" / f"{case['conversation']}.json"
     raw = json.loads(path.read_text("utf-8"))
@@ -98,6 +105,13 @@ def scored(case: Case, suggestion: Suggestion) -> tuple[Counter[str], Counter[st
     if "never" in case:
         of["repeated"] = 1
         hit["repeated"] = any(_holds(s.text, case["never"]) for s in suggestion.segments)
+    for rate, key, text in (
+        ("said", "says", suggestion.text),
+        ("noted", "note", " ".join(suggestion.missing)),
+    ):
+        if key in case:
+            of[rate] = 1
+            hit[rate] = _holds(text, case[key])
     return hit, of
 
 

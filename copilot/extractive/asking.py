@@ -76,7 +76,12 @@ _BROAD = re.compile(
     re.IGNORECASE,
 )
 # A call for help that does not say with what: the rest of the message does.
-_ASKING = frozenset(stems("request ask report discuss check start look talk speak arrange"))
+_ASKING = frozenset(
+    stems(
+        """request ask report discuss check start look talk speak arrange
+        switch change put set turn send make"""  # how it is done; what is wanted comes after
+    )
+)
 _FOR_HELP = re.compile(
     r"\b(?:need|want|like) (?:some |your |a bit of )?help\b|\b(?:can|could|would) you (?:please )?"
     r"help\b|\b(?:have|got) (?:a|some|two|another) (?:questions?|issues?|problems?)\b",

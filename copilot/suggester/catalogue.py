@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from copilot.db import TenantStore
-from copilot.domain import Hit
+from copilot.domain import Hit, Product
 from copilot.extractive import facts_of
 from copilot.needs import CaseProduct
 from copilot.suggester.casefile import catalogue_of
@@ -21,6 +21,7 @@ class View:
     products: tuple[CaseProduct, ...]
     names: tuple[str, ...]
     facts: Mapping[str, Hit]
+    sold: tuple[Product, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +45,10 @@ def _looked(store: TenantStore, seq: int, known: View | None) -> View:
         return replace(known, seq=seq)
     products = store.records.products()
     return View(
-        seq, version, catalogue_of(products), tuple(p.name for p in products), facts_of(products)
+        seq,
+        version,
+        catalogue_of(products),
+        tuple(p.name for p in products),
+        facts_of(products),
+        tuple(products),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -59,6 +60,7 @@ def check(
     conversation: Conversation,
     story: Story,
     allowed: Allowed,
+    today: date | None = None,
 ) -> Checked:
     """Runs every check on a draft and renumbers the citations that remain."""
     screened = [screen(segment, hits, allowed) for segment in draft.segments]
@@ -66,7 +68,7 @@ def check(
     kept = [one.segment for one in screened if one.segment]
     kept, asked = _no_question_twice(kept, conversation, story)
     warnings += asked
-    kept = _with_facts_checked(kept, hits, conversation)
+    kept = _with_facts_checked(kept, hits, conversation, today)
     return _number(kept, hits, owed, warnings)
 
 
@@ -134,11 +136,14 @@ def _confirmation(repeat: Repeat, when: str) -> Segment:
 
 
 def _with_facts_checked(
-    segments: Sequence[Segment], hits: Sequence[Hit], conversation: Conversation
+    segments: Sequence[Segment],
+    hits: Sequence[Hit],
+    conversation: Conversation,
+    today: date | None,
 ) -> list[Segment]:
     sources = [f"{hit.title}\n{hit.chunk.text}\n{hit.url or ''}" for hit in hits]
     known = [turn.text for turn in conversation.turns if turn.speaker == "customer"]
-    return list(check_segments(segments, sources, known=known))
+    return list(check_segments(segments, sources, known=known, today=today))
 
 
 def _number(

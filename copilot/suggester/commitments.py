@@ -32,6 +32,7 @@ class Owed:
     title: str
     quote: str
     fact: Hit | None = None
+    todo: str = ""  # what the agent must do for the sentence to be true
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +178,14 @@ def _of_promise(
     if promise.status != "overdue":
         return []
     broken = reproached(promise.quote, after)
+    mended = broken and named
     plea = "That did not happen, and I am sorry." if broken else _UNSURE
-    item = _owed(f"{said} {plea}", contact, promise.turn, promise.quote)
+    item = _owed(f"{said} {plea}{_NOW if mended else ''}", contact, promise.turn, promise.quote)
+    item = replace(item, todo=f"do it, then send: we promised {named}" if mended else "")
     return [_Matter(1, about, item, promise.due, is_sore=broken)]
 
 
+_NOW = " I see to it now."
 _UNSURE = "I cannot see that it was done. If you are still waiting, I am sorry; please tell me."
 
 
@@ -195,9 +199,12 @@ def _of_loop(loop: LoopOut, contact: Interaction) -> _Matter:
     once = f"{_opening(_when(contact, turn))} you {verb}"
     comma = "," if named and day and loop.times_asked > 1 else ""
     said = f"{often if loop.times_asked > 1 else once}{comma}{what}"
-    item = _owed(f"{said} That is still open, and I am sorry.", contact, loop.turn, loop.quote)
-    about = objects(f"{loop.quote} {loop.what}")
     is_sore = loop.times_asked > 1
+    done = _NOW if named and is_sore else ""
+    plea = f"That is still open, and I am sorry.{done}"
+    item = _owed(f"{said} {plea}", contact, loop.turn, loop.quote)
+    item = replace(item, todo=f"do it, then send: they asked {named}" if done else "")
+    about = objects(f"{loop.quote} {loop.what}")
     return _Matter(2, about, item, loop.first_asked_at or None, is_sore=is_sore, is_request=True)
 
 

@@ -43,6 +43,7 @@ from copilot.suggester.held import HeldBack
 from copilot.suggester.keeper import Note, note_of
 from copilot.suggester.ledgerbook import contradicting, disputed, passages
 from copilot.suggester.made import Asked, Generator, Made, Workers
+from copilot.suggester.onfile import record_of
 from copilot.suggester.prepared import Prepared
 from copilot.suggester.recent import Recent
 
@@ -177,6 +178,9 @@ class Suggester:
         )
         assessment = self.engine.assess(case)
         clock.mark("assess")
+
+        day, look_up = as_of.date(), self._look_up(store)
+        record = record_of(assessment, story, catalogue, told, products, day, look_up)
         named = _named(said, catalogue.names)
         others: tuple[Alternative, ...] = ()
         if alternatives:
@@ -188,20 +192,13 @@ class Suggester:
         return Prepared(
             conversation=said,
             evidence=evidence,
-            whole=(*whole, *products),
+            whole=(*whole, *products, *record.hits),
             products=products,
+            record=record,
             story=story,
             case=case,
             assessment=assessment,
-            owed=tuple(
-                owed(
-                    assessment,
-                    story.contacts,
-                    knowledge,
-                    conversation=said,
-                    as_of=as_of,
-                )
-            ),
+            owed=tuple(owed(assessment, story.contacts, knowledge, conversation=said, as_of=as_of)),
             allowed=Allowed(catalogue.names, named),
             alternatives=others,
             as_of=as_of,
@@ -216,6 +213,15 @@ class Suggester:
         have = {hit.chunk.id for hit in known}
         near = passages(self.retriever, store, [quote for quote, _ in wrong])
         return (*known, *(hit for hit in near if hit.chunk.id not in have))
+
+    def _look_up(self, store: TenantStore) -> Callable[[tuple[str, ...]], tuple[Hit, ...]]:
+        """Finds passages of articles; the queries are few, so each is kept until data change."""
+
+        def found(wanted: tuple[str, ...]) -> tuple[Hit, ...]:
+            hits = [h for h in passages(self.retriever, store, wanted) if h.visibility == "public"]
+            return widened(store, self.retriever.libraries.of(store), hits)
+
+        return lambda wanted: self.facts.of(store, ("rules", wanted), lambda: found(wanted))
 
     async def _unwritten(self, store: TenantStore, *asked: *Asked) -> Suggestion:
         """Without a model: here, or in another process that is free and may hold the tenant."""
@@ -287,6 +293,7 @@ class Suggester:
                 prepared.as_of.date(),
             ),
             products=prepared.allowed.product_names,
+            record=prepared.record,
         )
         prepared.timings.setdefault("draft", _ms(started))
         return draft
@@ -301,6 +308,7 @@ class Suggester:
             prepared.conversation,
             prepared.story,
             prepared.allowed if info.kind == "llm" else _as_quoted(prepared.allowed, draft),
+            prepared.as_of.date(),
         )
         prepared.timings["check"] = _ms(started)
         prepared.timings["total"] = round(sum(prepared.timings.values()), 2)
@@ -309,7 +317,10 @@ class Suggester:
             generator=info,
             segments=checked.segments,
             abstained=draft.abstained or not checked.segments,
-            missing=tuple(strip_links(clean(gap)) for gap in draft.missing),
+            missing=tuple(
+                strip_links(clean(gap))
+                for gap in (*(o.todo for o in prepared.owed if o.todo), *draft.missing)
+            ),
             alternatives=unsold(
                 prepared.alternatives, prepared.assessment, prepared.story, prepared.allowed
             ),

@@ -58,7 +58,11 @@ def test_every_quote_stands_in_its_source(api: httpx.Client, served: Served) -> 
     store = Database.open(f"sqlite:///{served.home / 'copilot.db'}").tenant("default")
     for citation in body["citations"]:
         source = store.sources.get(citation["kind"], citation["source_id"])
-        assert source is not None
+        if source is None:  # the catalogue, or the customer's record
+            skus = {product.sku for product in store.records.products()}
+            cited = citation["source_id"]
+            assert cited in skus or store.records.customer(cited) is not None
+            continue
         text = source.text if hasattr(source, "text") else source.turns[citation["turn"]].text
         words = citation["quote"].rstrip("…").split()
         assert " ".join(words[:6]) in " ".join(

@@ -14,16 +14,22 @@ from copilot.bootstrap import Copilot, build
 from copilot.config import Settings
 from copilot.domain import Alternative, Conversation, Turn
 from eval.demo import DEMO, PARTS
-from eval.replies import measure, read, scored
+from eval.replies import CASES, measure, read, scored
 from ingest.cli import run_with_progress
 
-FLOORS = {"reached": 0.85, "answered": 0.72, "on the matter": 0.88, "gaps named": 0.9}
+# What is true only once the agent has done it.
+DEEDS = re.compile(r"I have \w+ed\b|I see to it now|I will see to your order|I go ahead with that")
+FLOORS = {
+    "reached": 0.85, "answered": 0.72, "on the matter": 0.85, "gaps named": 0.9, "said": 1.0,
+    "noted": 0.6,
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("case", read(), ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", read(CASES[0]), ids=lambda case: case["id"])
 def test_the_words_of_an_answer_stand_in_its_article(case: dict[str, object]) -> None:
     for part in case["parts"]:  # type: ignore[attr-defined]
-        texts = [(DEMO / "articles" / f"{name}.md").read_text("utf-8") for name in part["sources"]]
+        paths = [DEMO / "articles" / f"{name}.md" for name in part["sources"]]
+        texts = [path.read_text("utf-8") for path in paths if path.exists()]  # else the record
         plain = re.sub(r"[*_`|]|\]\([^)]*\)|\[", "", " ".join(texts)).lower()
         assert any(all(word in plain for word in said.lower().split()) for said in part["says"]), (
             part
@@ -47,6 +53,8 @@ def test_the_questions_of_the_demo_are_answered_or_named(copilot: Copilot) -> No
         hit.update(some)
         of.update(out_of)
         assert all(segment.supported for segment in suggestion.segments), case["id"]
+        if DEEDS.search(suggestion.text):
+            assert any(gap.startswith("do it, then send") for gap in suggestion.missing), case["id"]
     assert hit["repeated"] == 0 and of["repeated"] > 0
     shares = {name: hit[name] / of[name] for name in FLOORS}
     assert all(shares[name] >= floor for name, floor in FLOORS.items()), shares

@@ -251,7 +251,9 @@ def test_a_request_is_named_plainly_and_called_a_repeat_only_if_it_is(
     contact = mailed(Turn("customer", quote, id="t1"))
     entry = loop(quote=quote, what=quote, times_asked=times)
     (item,) = said(assessed(loops=(entry,)), contacts=(contact,))
-    assert item.text == f"{words} That is still open, and I am sorry."
+    done = " I see to it now." if times > 1 else ""
+    assert item.text == f"{words} That is still open, and I am sorry.{done}"
+    assert item.todo.startswith("do it, then send: they asked for the bill") is (times > 1)
 
 
 @pytest.mark.parametrize(
