@@ -132,9 +132,8 @@ def _check(
         raise InvalidInput(f"--date-order takes dmy, mdy or ymd, not {date_order!r}.")
     if agent_role not in (None, "sales", "service"):
         raise InvalidInput(f"--agent-role takes sales or service, not {agent_role!r}.")
-    missing = [str(path) for path in paths if not path.exists()]
-    if missing:
-        raise InvalidInput(f"There is no file or folder {missing[0]!r}.")
+    if not any(path.exists() for path in paths):  # one among others is a line of the report
+        raise InvalidInput(f"There is no file or folder {str(paths[0])!r}.")
 
 
 def _check_files(form: str | None, encoding: str | None, timezone: str | None) -> None:

@@ -134,7 +134,7 @@ def test_a_partial_ingest_exits_1_and_keeps_the_good_part(run: Run, articles: Pa
     "arguments",
     [
         ("missing.jsonl",),
-        ("articles.jsonl", "missing.jsonl"),
+        ("missing.jsonl", "missing too.jsonl"),
         ("articles.jsonl", "--kind", "secrets"),
         ("articles.jsonl", "--date-order", "dym"),
         ("articles.jsonl", "--mapping", "missing.json"),
@@ -152,6 +152,28 @@ def test_ingest_of_what_cannot_be_exits_2_and_stores_nothing(
     ended = run("ingest", *arguments)
     assert ended.code == 2 and ended.err.strip()
     assert run("search", "valve", "--json").last == {"results": []}
+
+
+def test_one_missing_path_is_told_and_the_rest_goes_in(run: Run, articles: Path) -> None:
+    ended = run("ingest", "missing.jsonl", articles, "--json")
+    assert ended.code == 1 and (ended.last["added"], ended.last["failed"]) == (2, 1)
+    (reason,) = ended.last["reasons"]
+    assert reason["path"] == "missing.jsonl" and "no such file or folder" in reason["reason"]
+    assert run("search", "valve", "-k", 1, "--json").last["results"]
+
+
+def test_a_path_that_is_gone_removes_nothing_unless_its_folder_was_read(
+    run: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for name in ("valve", "refund"):
+        (folder / f"{name}.md").write_text(f"# The {name}\n\nAll about it.\n", "utf-8")
+    assert run("ingest", folder, "--json").last["added"] == 2
+    (folder / "valve.md").unlink()
+    ended = run("ingest", folder / "valve.md", folder / "refund.md", "--json").last
+    assert (ended["failed"], ended["removed"], ended["unchanged"]) == (1, 0, 1)
+    assert run("ingest", folder, "--json").last["removed"] == 1
 
 
 @pytest.mark.usefixtures("filled")
