@@ -21,6 +21,7 @@ from copilot.cli.console import (
     show_results,
     show_suggestion,
     show_timeline,
+    warn,
 )
 from copilot.config import Settings
 from copilot.errors import InvalidInput
@@ -30,6 +31,10 @@ from copilot.story import known_story
 from copilot.story import timeline as story_timeline
 
 CASES_AT_ONCE = 4
+NO_MODEL = (
+    "No language model is configured, so this reply is made of sentences of your sources. Set"
+    " COPILOT_MODEL, or leave --generator out."
+)
 Tenant = Annotated[str | None, typer.Option(help="Whose data; default: COPILOT_TENANT.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 
@@ -61,7 +66,13 @@ def search(
 def suggest(
     conversation: Annotated[Path, typer.Option(help="A conversation as JSON; - reads stdin.")],
     alternatives: Annotated[int, typer.Option(min=0, max=5, help="Other replies.")] = 0,
-    generator: Annotated[str, typer.Option(help="auto, llm or extractive.")] = "auto",
+    generator: Annotated[
+        str,
+        typer.Option(
+            help="auto, llm or extractive. Without a model llm warns, answers from your sources"
+            " and still exits with 0."
+        ),
+    ] = "auto",
     tenant: Tenant = None,
     as_json: AsJson = False,
 ) -> None:
@@ -71,6 +82,8 @@ def suggest(
     body = read_conversation(conversation)
     copilot = build(Settings())
     answer = asyncio.run(_suggest(copilot, body, tenant, alternatives, generator))
+    if generator == "llm" and copilot.chat is None:
+        warn(NO_MODEL)
     if as_json:
         print_json(answer)
     else:

@@ -214,6 +214,8 @@ def test_a_missing_model_is_a_labelled_fallback(run: Run) -> None:
     assert ended.last["generator"] == {
         "kind": "fallback", "model": None, "reason": "no model is configured",
     }  # fmt: skip
+    assert "warning" in ended.err and "COPILOT_MODEL" in ended.err
+    assert not run("suggest", "--conversation", "-", "--json", stdin=raw).err
 
 
 @pytest.mark.parametrize(
@@ -285,10 +287,16 @@ def test_keys_are_shown_once_listed_without_secret_and_revoked(run: Run) -> None
     (row,) = listed.last
     assert (row["id"], row["label"], row["revoked"]) == (made["id"], "desk 3", False)
     assert made["key"] not in listed.out + run("keys", "list").out
+    assert "no key yet" not in run("keys", "list").out
     assert run("keys", "revoke", made["id"]).code == 0
     assert run("keys", "list", "--json").last[0]["revoked"]
     assert run("keys", "revoke", "nobody").code == 2
     assert run("keys", "create", "--role", "emperor").code == 2
+
+
+def test_a_list_of_no_keys_says_so_and_how_to_make_one(run: Run) -> None:
+    assert "keys create" in run("keys", "list").out
+    assert run("keys", "list", "--json").last == []
 
 
 def test_doctor_says_how_things_are_and_what_to_do(run: Run, articles: Path) -> None:
@@ -299,6 +307,7 @@ def test_doctor_says_how_things_are_and_what_to_do(run: Run, articles: Path) -> 
     assert (
         "copilot ingest" in names["data"]["advice"] and "COPILOT_MODEL" in names["model"]["advice"]
     )
+    assert names["tokens"]["state"].startswith(("estimated, ", "counted exactly, "))
     run("ingest", articles)
     assert "2 documents" in run("doctor").out
 
