@@ -181,8 +181,31 @@ def test_catalogue_csv_reads_money_exactly_and_names_bad_rows(tmp_path: Path) ->
     assert product.requires == ("BASE",)
     assert [(one.line, one.record_id) for one in found[1:]] == [(3, "BAD"), (4, "ODD"), (5, "NOC")]
     assert "12.50" in found[1].reason
-    assert "month, year, once" in found[2].reason
+    assert "week, month, quarter, year, once" in found[2].reason
     assert "currency" in found[3].reason
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("week", "week"), ("per week", "week"), ("Weekly", "week"), ("a quarter", "quarter"),
+        ("Quarterly", "quarter"), ("annual", "year"), ("per annum", "year"), ("/month", "month"),
+        ("one-off", "once"), ("", "month"),
+    ],
+)  # fmt: skip
+def test_a_period_is_read_as_people_say_it(said: str, kept: str, tmp_path: Path) -> None:
+    row = {"sku": "BOX", "name": "Veg box", "price": 12, "currency": "GBP", "period": said}
+    product = one(put(tmp_path / "c.json", row))
+    assert isinstance(product, Product)
+    assert product.period == kept
+
+
+@pytest.mark.parametrize("said", ["fortnight", "3 months", "per month per seat", "perweek", "day"])
+def test_a_period_whose_length_we_do_not_keep_is_refused(said: str, tmp_path: Path) -> None:
+    row = {"sku": "BOX", "name": "Veg box", "price": 12, "currency": "GBP", "period": said}
+    (found,) = read(put(tmp_path / "c.json", row))
+    assert isinstance(found, Failure)
+    assert "use week, month, quarter, year, once" in found.reason
 
 
 def test_catalogue_json_never_passes_money_through_a_float(tmp_path: Path) -> None:
