@@ -237,13 +237,17 @@ def show_report(report: Report) -> None:
 def _told(reason: Reason) -> str:
     """One line for all records of a file that fail alike: where, why, how many more and where."""
     first, lines = reason.first, reason.lines
-    place = f" line {lines[0]}" if lines else ""
-    told = f"{first.path}{place}: {first.reason}"
+    line = f" line {lines[0]}" if lines else ""
+    record = f", record {first.record_id}" if first.record_id else ""
+    told = f"{first.path}{line}{record}: {first.reason}"
     if reason.count == 1:
         return told
-    others = ", ".join(map(str, lines[1:]))
-    named = "line" if reason.count == 2 else "lines"
-    shown = f": {named} {others}{', …' if reason.count > len(lines) else ''}" if others else ""
+    # Where all stand in one line, or there are none, only their ids tell them apart.
+    by_line = len(set(lines)) > 1 or not reason.records
+    places = lines if by_line else reason.records
+    others = ", ".join(map(str, places[1:]))
+    named = ("line" if by_line else "record") + ("" if reason.count == 2 else "s")
+    shown = f": {named} {others}{', …' if reason.count > len(places) else ''}" if others else ""
     return f"{told} (and {reason.count - 1} more like it{shown})"
 
 

@@ -79,11 +79,13 @@ def product(record: Positioned, *, options: LoadOptions) -> Product:
     price = exact(value.get("price"))
     currency = currency_of(value.get("currency") or options.currency)
     if price is not None and currency is None:
-        raise FieldFault("a price without a currency; add one such as EUR")
+        raise FieldFault(
+            "a price without a currency; write one, such as EUR, or add --currency EUR for all"
+        )
     meta = {key: plain(one) for key, one in value.items() if key not in KNOWN and one != ""}
     return Product(
-        sku=required(value, "sku"),
-        name=squeeze(required(value, "name")),
+        sku=required(value, "sku", example="WARM-6"),
+        name=squeeze(required(value, "name", example="Warm Plus")),
         price=price,
         currency=currency,
         period=period_of(value),
