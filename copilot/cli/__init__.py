@@ -7,7 +7,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from copilot.cli import admin, answers, document, serving
+from copilot.cli import admin, answers, document, people, serving
 from copilot.cli.console import fail
 from copilot.config import Settings
 from copilot.errors import ConfigError, CopilotError, InvalidInput, NotFound
@@ -27,7 +27,9 @@ app.command("ingest")(guess_and_ingest)
 app.command("sync")(sync)
 app.command("search")(answers.search)
 app.command("suggest")(answers.suggest)
-app.command("timeline")(answers.timeline)
+app.command("customers")(people.customers)
+app.command("timeline")(people.timeline)
+app.command("needs")(people.needs)
 app.command("assess")(answers.assess)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)

@@ -167,7 +167,7 @@ def _parts(settings: Settings, copilot: Copilot) -> Iterator[Finding]:
     for name in names:
         store = copilot.database.tenant(name)
         documents, interactions = (store.sources.count(k)[0] for k in ("document", "interaction"))
-        products, customers = len(store.records.products()), len(store.records.customers())
+        products, customers = len(store.records.products()), len(store.records.customers(None))
         yield Finding(
             f"tenant {name}", True,
             f"{documents} documents, {interactions} interactions, {products} products, "

@@ -20,15 +20,12 @@ from copilot.cli.console import (
     print_json,
     show_results,
     show_suggestion,
-    show_timeline,
     warn,
 )
 from copilot.config import Settings
 from copilot.errors import InvalidInput
 from copilot.needs import NeedEngine, assess_lines, build_engine
 from copilot.needs.lines import failure, read_line
-from copilot.story import known_story
-from copilot.story import timeline as story_timeline
 
 CASES_AT_ONCE = 4
 NO_MODEL = (
@@ -88,20 +85,6 @@ def suggest(
         print_json(answer)
     else:
         show_suggestion(answer)
-
-
-def timeline(
-    customer: Annotated[str, typer.Argument(help="The customer's id.")],
-    tenant: Tenant = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show one customer's timeline: every channel, both departments, what we owe."""
-    copilot = build(Settings())
-    body = story_timeline(known_story(copilot.store(tenant), customer))
-    if as_json:
-        print_json(body)
-    else:
-        show_timeline(body)
 
 
 def assess(

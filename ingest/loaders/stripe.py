@@ -141,7 +141,7 @@ def _amount(value: Mapping[str, Any], currency: str | None) -> Decimal | None:
 def _period(recurring: Mapping[str, Any]) -> str:
     if not recurring:
         return "once"
-    interval, count = text(recurring, "interval"), recurring.get("interval_count") or 1
+    interval, count = text(recurring, "interval") or "", recurring.get("interval_count") or 1
     if interval == "month" and count in (3, 12):
         return "quarter" if count == 3 else "year"
     if interval in PERIODS and count == 1:

@@ -23,7 +23,7 @@ CONVERSATION = {"turns": [{"speaker": "customer", "text": "The valve shows E23, 
 SUMMARY = {"added", "changed", "unchanged", "removed", "failed", "seconds"}
 COMMANDS = (
     "ingest", "search", "suggest", "assess", "serve", "demo", "reindex", "doctor", "openapi",
-    "train-ranker", "eval", "timeline", "sync",
+    "train-ranker", "eval", "timeline", "sync", "customers", "needs",
 )  # fmt: skip
 
 
