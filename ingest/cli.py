@@ -92,14 +92,13 @@ def guess_and_ingest(
     _check(kind, date_order, agent_role, paths)
     _check_files(form, encoding, timezone)
     if guess:
-        options = LoadOptions(encoding=encoding, roots=tuple(paths))
-        known = choose(paths[0], options=options)
-        if not isinstance(known, Failure):
-            err.print(f"note: {paths[0]} is read as {known.format} without a mapping", markup=False)
-        typer.echo(json.dumps(guess_mapping(paths[0], options), indent=2, ensure_ascii=False))
+        _propose(paths[0], LoadOptions(
+            encoding=encoding, roots=tuple(paths),
+            date_order=date_order,  # type: ignore[arg-type]
+        ))  # fmt: skip
         return
     options = LoadOptions(
-        mapping=read_mapping(mapping) if mapping else {},
+        mapping=read_mapping(mapping, date_order) if mapping else {},
         roles=roles,
         date_order=date_order,  # type: ignore[arg-type]
         timezone=timezone,
@@ -121,6 +120,19 @@ def guess_and_ingest(
         show_report(report)
     if report.counts["failed"]:
         raise typer.Exit(1)
+
+
+def _propose(path: Path, options: LoadOptions) -> None:
+    """The mapping on standard output; beside it what a person must decide in it."""
+    known = choose(path, options=options)
+    if not isinstance(known, Failure):
+        err.print(f"note: {path} is read as {known.format} without a mapping", markup=False)
+    found = guess_mapping(path, options)
+    if found["to_decide"]:
+        err.print('note: before it can be used, a person must decide each "?":', markup=False)
+    for question in found["to_decide"]:
+        err.print(f"  {question}", markup=False, soft_wrap=True)
+    typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 def _check(

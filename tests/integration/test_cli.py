@@ -176,6 +176,25 @@ def test_a_path_that_is_gone_removes_nothing_unless_its_folder_was_read(
     assert run("ingest", folder, "--json").last["removed"] == 1
 
 
+def test_a_proposed_mapping_goes_from_one_command_to_the_next(run: Run, tmp_path: Path) -> None:
+    export, mapping = tmp_path / "export.csv", tmp_path / "mapping.json"
+    export.write_text(
+        "Ticket,From,Message,Sent\n1,Customer,My hub is dark since today.,03/04/2026\n"
+        "1,Agent,Please press its pin for ten seconds.,03/04/2026\n",
+        "utf-8",
+    )
+    made = run("ingest", "--guess-mapping", export)
+    assert "defaults.visibility: public or internal" in made.err and "date_order" in made.err
+    mapping.write_text(made.out, "utf-8")
+    refused = run("ingest", export, "--mapping", mapping)
+    assert refused.code == 2
+    assert "defaults.visibility" in refused.err and "date_order" in refused.err
+    decided = json.loads(made.out) | {"date_order": "dmy", "defaults": {"visibility": "public"}}
+    mapping.write_text(json.dumps(decided), "utf-8")
+    done = run("ingest", export, "--mapping", mapping, "--json")
+    assert done.code == 0 and done.last["added"] == 1
+
+
 @pytest.mark.usefixtures("filled")
 def test_search_prints_the_api_s_results(run: Run) -> None:
     found = run("search", "valve E23", "-k", 1, "--kinds", "document", "--json")
