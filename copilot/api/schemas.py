@@ -55,9 +55,12 @@ class ConversationIn(_In):
         """Refuses a conversation without the words to answer; empty turns before them may stand."""
         last = max((n for n, turn in enumerate(turns) if turn.speaker == "customer"), default=None)
         if last is not None and not turns[last].text.strip():
-            raise ValueError(f"turn {last} (from 0), the customer's last one, has no text")
+            raise ValueError(
+                f"end without words to answer: the customer's last turn, number {last + 1} of "
+                f"{len(turns)}, has no text"
+            )
         if not any(turn.text.strip() for turn in turns):
-            raise ValueError("no turn has any text")
+            raise ValueError("hold no words: not one turn has any text")
         return turns
 
     def domain(self) -> Conversation:

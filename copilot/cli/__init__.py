@@ -7,6 +7,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
+from copilot.api.reasons import reason_of
 from copilot.cli import admin, answers, document, people, serving
 from copilot.cli.console import fail
 from copilot.config import Settings
@@ -70,4 +71,4 @@ def _setting(error: ValidationError) -> str:
         raise error
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "settings"
-    return f"{name if name.isupper() else f'COPILOT_{name.upper()}'}: {first['msg']}."
+    return f"{name if name.isupper() else f'COPILOT_{name.upper()}'}: {reason_of(first)}."

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from copilot.api.reasons import told
 from copilot.api.schemas import ConversationIn, results_of, wire
 from copilot.bootstrap import Copilot, build
 from copilot.cli.console import (
@@ -155,9 +156,9 @@ def read_conversation(path: Path) -> ConversationIn:
     try:
         return ConversationIn.model_validate(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the conversation"
-        raise InvalidInput(f"{str(path)!r}: {place}: {first['msg']}.") from error
+        raise InvalidInput(
+            f"{str(path)!r}: {told(error.errors()[0], 'the conversation')}"
+        ) from error
 
 
 async def _suggest(
