@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from copilot.api.reasons import told
-from copilot.api.schemas import ConversationIn, results_of, wire
+from copilot.api.schemas import ConversationIn, results_of, stranger, wire
 from copilot.bootstrap import Copilot, build
 from copilot.cli.console import (
     err,
@@ -165,12 +165,14 @@ async def _suggest(
     copilot: Copilot, body: ConversationIn, tenant: str | None, alternatives: int, generator: str
 ) -> dict[str, Any]:
     try:
+        store = copilot.store(tenant)
+        unknown = stranger(store, body.customer_id)
         suggestion = await copilot.suggester.suggest(
-            copilot.store(tenant),
+            store,
             body.domain(),
             alternatives=alternatives,
             generator=generator,  # type: ignore[arg-type]
         )
-        return wire(suggestion)
+        return wire(suggestion, unknown)
     finally:
         await copilot.aclose()

@@ -8,6 +8,7 @@ from copilot.db import TenantStore
 from copilot.domain import Customer
 from copilot.errors import InvalidInput, NotFound
 from copilot.identity.person_names import name_words
+from copilot.story import is_known
 
 _DIGIT = re.compile(r"\d")
 SHOWN = 5  # candidates that a refusal names
@@ -34,7 +35,7 @@ def customer_id_of(store: TenantStore, text: str) -> str:
 
     Raises NotFound, and InvalidInput where several people have the name.
     """
-    if _is_an_id(store, text):
+    if is_known(store, text):
         return text
     found = customers_named(store, text)
     people = {store.records.aliases(c.customer_id)[0]: c for c in found}  # merged ones are one
@@ -45,10 +46,3 @@ def customer_id_of(store: TenantStore, text: str) -> str:
         more = f" and {len(people) - SHOWN} more" if len(people) > SHOWN else ""
         raise InvalidInput(f"{text!r} may be {shown}{more}: say which id. {HOW_TO_LIST}")
     return next(iter(people))
-
-
-def _is_an_id(store: TenantStore, text: str) -> bool:
-    """Whether a record or a past conversation has it."""
-    if store.records.customer(text) is not None:
-        return True
-    return next(iter(store.sources.iterate("interaction", [text])), None) is not None

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from copilot.cli import main
 from copilot.config import Settings
 from copilot.db import Database
+from tests.command_line import Ran, Run
 
 PEOPLE = [
     {"customer_id": "C-1", "name": "Ann Lee", "emails": [], "segment": "home"},
@@ -56,58 +54,25 @@ TALKS = [
 ]  # fmt: skip
 
 
-class Ran(NamedTuple):
-    """How a command ended and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The last line as JSON."""
-        return json.loads(self.out.strip().splitlines()[-1])
-
-
-Run = Callable[..., Ran]
-
-
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """`copilot …` in an installation with five people and three conversations."""
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "COPILOT_MODEL", "COPILOT_DATABASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COPILOT_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("NO_COLOR", "1")
-
-    def command(*arguments: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["copilot", *map(str, arguments)])
-        capsys.readouterr()
-        code: object = 0
-        try:
-            main()
-        except SystemExit as ended:
-            code = ended.code or 0
-        printed = capsys.readouterr()
-        assert isinstance(code, int)
-        return Ran(code, printed.out, printed.err)
-
+def at(run: Run, tmp_path: Path) -> Run:
+    """A terminal at an installation with five people and three conversations."""
     people, talks = tmp_path / "customers.json", tmp_path / "talks.jsonl"
     people.write_text(json.dumps(PEOPLE), "utf-8")
     talks.write_text("\n".join(map(json.dumps, TALKS)), "utf-8")
-    assert command("ingest", people, talks).code == 0
-    return command
+    assert run("ingest", people, talks).code == 0
+    return run
 
 
 def ids(ran: Ran) -> list[str]:
-    return [row["id"] for row in ran.json["customers"]]
+    return [row["id"] for row in ran.last["customers"]]
 
 
-def test_customers_are_listed_with_those_whom_only_a_conversation_names(run: Run) -> None:
-    assert ids(run("customers", "--json")) == ["C-1", "C-2", "C-3", "C-4", "C-5", "X-9"]
-    shown = run("customers", "--limit", 2).out
+def test_customers_are_listed_with_those_whom_only_a_conversation_names(at: Run) -> None:
+    assert ids(at("customers", "--json")) == ["C-1", "C-2", "C-3", "C-4", "C-5", "X-9"]
+    shown = at("customers", "--limit", 2).out
     assert "C-1  Ann Lee  home" in shown and "C-3" not in shown and "the first 2" in shown
-    assert "the first" not in run("customers", "--limit", 6).out
+    assert "the first" not in at("customers", "--limit", 6).out
 
 
 @pytest.mark.parametrize(
@@ -118,46 +83,46 @@ def test_customers_are_listed_with_those_whom_only_a_conversation_names(run: Run
         ("C-9", []),  # an id that does not exist is no Cem
     ],
 )  # fmt: skip
-def test_a_name_finds_ids(run: Run, name: str, found: list[str]) -> None:
-    assert ids(run("customers", "--name", name, "--json")) == found
+def test_a_name_finds_ids(at: Run, name: str, found: list[str]) -> None:
+    assert ids(at("customers", "--name", name, "--json")) == found
 
 
-def test_a_timeline_takes_a_name_that_only_one_has(run: Run) -> None:
+def test_a_timeline_takes_a_name_that_only_one_has(at: Run) -> None:
     for who in ("C-1", "ann lee", "Lee"):
-        assert run("timeline", who, "--json").json["customer"]["ids"] == ["C-1"]
-    assert run("timeline", "X-9", "--json").json["customer"]["ids"] == ["X-9"]
-    several = run("timeline", "Sam")
+        assert at("timeline", who, "--json").last["customer"]["ids"] == ["C-1"]
+    assert at("timeline", "X-9", "--json").last["customer"]["ids"] == ["X-9"]
+    several = at("timeline", "Sam")
     assert several.code == 2
     assert "C-3 (Sam Ode), C-4 (Sam Ode): say which id" in " ".join(several.err.split())
     for who in ("nobody", "C-9"):
-        none = run("timeline", who)
+        none = at("timeline", who)
         assert none.code == 2 and "copilot customers --name" in " ".join(none.err.split())
 
 
-def test_the_queue_lists_what_waits(run: Run) -> None:
-    body = run("needs", "--json").json
+def test_the_queue_lists_what_waits(at: Run) -> None:
+    body = at("needs", "--json").last
     assert [(p["customer_id"], p["is_overdue"]) for p in body["promises"]] == [
         ("C-1", True), ("C-2", False),
     ]  # fmt: skip
     assert [row["customer_id"] for row in body["loops"]] == ["C-1"]
-    shown = run("needs").out
+    shown = at("needs").out
     assert "Overdue promises (1)" in shown and "Promises to keep (1)" in shown
     assert "C-1 Ann Lee" in shown and f"due {day(-10)}" in shown
 
 
-def test_the_queue_s_filters(run: Run) -> None:
-    late = run("needs", "--overdue", "--json").json
+def test_the_queue_s_filters(at: Run) -> None:
+    late = at("needs", "--overdue", "--json").last
     assert late.keys() == {"promises"} and len(late["promises"]) == 1
-    soon = run("needs", "--due", day(0), "--json").json
+    soon = at("needs", "--due", day(0), "--json").last
     assert [p["customer_id"] for p in soon["promises"]] == ["C-1"] and "loops" not in soon
-    theirs = run("needs", "--customer", "zoë", "--json").json
+    theirs = at("needs", "--customer", "zoë", "--json").last
     assert [p["customer_id"] for p in theirs["promises"]] == ["C-2"] and not theirs["loops"]
-    assert run("needs", "--due", "soon").code == 2
-    assert run("needs", "--customer", "nobody").code == 2
-    assert "Nothing waits." in run("needs", "--customer", "C-5").out
+    assert at("needs", "--due", "soon").code == 2
+    assert at("needs", "--customer", "nobody").code == 2
+    assert "Nothing waits." in at("needs", "--customer", "C-5").out
 
 
-def test_needs_held_back_are_a_list_of_their_own(run: Run) -> None:
+def test_needs_held_back_are_a_list_of_their_own(at: Run) -> None:
     database = Database.open(Settings().database)
     rows = [
         {
@@ -173,7 +138,7 @@ def test_needs_held_back_are_a_list_of_their_own(run: Run) -> None:
     ]  # fmt: skip
     database.tenant(Settings().tenant).ledgers.add_needs(rows)
     database.close()
-    assert {n["id"] for n in run("needs", "--json").json["needs"]} == {"held", "surfaced"}
-    held = run("needs", "--held", "--json").json
+    assert {n["id"] for n in at("needs", "--json").last["needs"]} == {"held", "surfaced"}
+    held = at("needs", "--held", "--json").last
     assert held.keys() == {"needs"} and [n["id"] for n in held["needs"]] == ["held"]
-    assert "“I want it held”" in run("needs", "--held").out
+    assert "“I want it held”" in at("needs", "--held").out
