@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -10,8 +9,10 @@ import anyio
 from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from copilot.api import worklist
 from copilot.api.deps import Agent, Built, Store
 from copilot.api.idempotency import IdempotentRoute
+from copilot.api.worklist import plain
 from copilot.db import TenantStore
 from copilot.errors import InvalidInput, NotFound
 from copilot.handoff import consented, packet_of
@@ -30,7 +31,6 @@ Event = Literal[
     "complained", "thanked", "fulfilled",
 ]  # fmt: skip
 Quote = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
-UNASKED = ("log_blocked",)  # demand for the product side, not work for an agent
 STATE_AFTER = {
     "shown": "surfaced", "accepted": "accepted", "declined": "declined", "ignored": "ignored",
     "activated": "fulfilled", "returned": "regretted", "cancelled": "regretted",
@@ -93,10 +93,15 @@ async def promises(
 
     What was broken or false and has been put right since is listed with `put_right=true` only.
     """
-    today = datetime.now(UTC).date().isoformat()
-    await anyio.to_thread.run_sync(copilot.ledgers.restate, store, today)
-    owed = not put_right
-    return await _entries(store, "promise", status, customer_id, due, limit, offset, only_owed=owed)
+
+    def listed() -> list[dict[str, Any]]:
+        copilot.ledgers.restate(store, datetime.now(UTC).date().isoformat())
+        return worklist.promises(
+            store, customer_id=customer_id, statuses=status or (), due=due, limit=limit,
+            offset=offset, only_owed=not put_right,
+        )  # fmt: skip
+
+    return {"promises": await anyio.to_thread.run_sync(listed)}
 
 
 @router.get("/loops")
@@ -108,7 +113,13 @@ async def loops(
     offset: Offset = 0,
 ) -> dict[str, Any]:
     """Requests that were passed over, from sales and service alike."""
-    return await _entries(store, "loop", status, customer_id, None, limit, offset)
+    return await anyio.to_thread.run_sync(
+        lambda: {
+            "loops": worklist.loops(
+                store, customer_id=customer_id, statuses=status or (), limit=limit, offset=offset
+            )
+        }
+    )
 
 
 @router.get("/needs")
@@ -126,15 +137,14 @@ async def needs(
     `due` (a date) gives those whose release date has come by then. Needs that nothing on sale meets
     are listed with `disposition=log_blocked` only.
     """
-    ids = await _ids(store, customer_id)
-    day = None if due is None else _day(due)
-    rows = await anyio.to_thread.run_sync(
-        lambda: store.ledgers.needs(
-            customer_ids=ids, states=state or (), dispositions=disposition or (),
-            hidden=() if disposition else UNASKED, due=day, limit=limit, offset=offset,
-        )
+    return await anyio.to_thread.run_sync(
+        lambda: {
+            "needs": worklist.needs(
+                store, customer_id=customer_id, states=state or (), due=due,
+                dispositions=disposition or (), limit=limit, offset=offset,
+            )
+        }
     )  # fmt: skip
-    return {"needs": [_plain(row) for row in rows]}
 
 
 @router.get("/needs/outcomes/summary")
@@ -154,7 +164,7 @@ async def outcome(need_id: str, body: OutcomeIn, store: Store, caller: Agent) ->
             by=caller.key_id,
         )
     )  # fmt: skip
-    return _plain({**row, "state": STATE_AFTER[body.event]})
+    return plain({**row, "state": STATE_AFTER[body.event]})
 
 
 @router.post("/handoffs", status_code=201)
@@ -176,7 +186,7 @@ async def handoffs(
     rows = await anyio.to_thread.run_sync(
         lambda: store.ledgers.handoffs(states=state or (), to_role=to_role)
     )
-    return {"handoffs": [_plain(row) for row in rows]}
+    return {"handoffs": [plain(row) for row in rows]}
 
 
 @router.post("/handoffs/{handoff_id}")
@@ -190,7 +200,7 @@ async def move(handoff_id: str, body: MoveIn, store: Store, _caller: Agent) -> d
             handoff_id, state=body.state, allowed=allowed, note=body.note
         )
     )
-    return _plain(row)
+    return plain(row)
 
 
 def _outcomes(store: TenantStore, rules: RegretRules) -> dict[str, Any]:
@@ -213,57 +223,4 @@ def _hand_off(body: HandoffIn, store: TenantStore, by: str) -> dict[str, Any]:
     row = store.ledgers.add_handoff(
         customer_id=body.customer_id, to_role=body.to_role, packet=packet, by=by
     )
-    return _plain(row)
-
-
-async def _entries(
-    store: TenantStore,
-    kind: str,
-    status: list[str] | None,
-    customer_id: str | None,
-    due: str | None,
-    limit: int,
-    offset: int,
-    *,
-    only_owed: bool = False,
-) -> dict[str, Any]:
-    if due is not None:
-        due = _day(due) + "T23:59:59"
-    ids = await _ids(store, customer_id)
-    today = datetime.now(UTC).date().isoformat()
-    rows = await anyio.to_thread.run_sync(
-        lambda: store.ledgers.entries(
-            kind, customer_ids=ids, status=status or (), due_before=due, only_owed=only_owed,
-            limit=limit, offset=offset,
-        )
-    )  # fmt: skip
-    name = "promises" if kind == "promise" else "loops"
-    return {name: [{**_plain(row), "is_overdue": _late(row, today)} for row in rows]}
-
-
-def _day(text: str) -> str:
-    try:
-        return datetime.fromisoformat(text).date().isoformat()
-    except ValueError:
-        raise InvalidInput(f"`due` must be a date such as 2026-11-30, not {text!r}.") from None
-
-
-async def _ids(store: TenantStore, customer_id: str | None) -> list[str] | None:
-    if customer_id is None:
-        return None
-    return await anyio.to_thread.run_sync(store.records.aliases, customer_id)
-
-
-def _late(row: Mapping[str, Any], today: str) -> bool:
-    """Time passes without a contact: what was open at the last one may be overdue by now."""
-    if row["status"] == "overdue":
-        return True
-    return row["status"] == "open" and bool(row["due"]) and row["due"][:10] < today
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in row.items()
-        if name != "tenant"
-    }
+    return plain(row)

@@ -29,6 +29,11 @@ def fail(detail: str) -> None:
     err.print(f"[bold red]error[/] {escape(detail)}", soft_wrap=True)
 
 
+def warn(detail: str) -> None:
+    """A line on standard error about what was done otherwise than asked."""
+    err.print(f"[bold yellow]warning[/] {escape(detail)}", soft_wrap=True)
+
+
 def show_results(results: list[Mapping[str, Any]]) -> None:
     """Search results, best first."""
     if not results:
@@ -64,8 +69,8 @@ def show_suggestion(body: Mapping[str, Any]) -> None:
         out.print(Padding(f"{escape(segment['text'])} {marks}{doubt}", (0, 2)))
     if reply["abstained"]:
         out.print(Padding("[yellow]No reply: the evidence is too weak.[/]", (0, 2)))
-    _show_lines("unsure of", reply["missing"], "yellow")
-    _show_lines("checks", reply["warnings"], "yellow")
+    _show_list("Unsure:", reply["missing"])
+    _show_list("Check before sending:", reply["warnings"])
     if body["citations"]:
         out.print(Rule("sources", align="left"))
     for citation in body["citations"]:
@@ -138,6 +143,14 @@ def _show_promises(promises: Sequence[Mapping[str, Any]]) -> None:
             lines[promise["promisor_role"] != "customer"].append(line)
     _show_lines("our promises", lines[True], "red")
     _show_lines("they promised", lines[False], "dim")
+
+
+def _show_list(title: str, lines: Sequence[str]) -> None:
+    """What an agent has to look at: whole sentences below a heading, none where there is none."""
+    if lines:
+        out.print(f"  [yellow]{title}[/]")
+    for line in lines:
+        out.print(Padding(f"- {escape(line)}", (0, 4)))
 
 
 def _show_lines(title: str, lines: list[str], colour: str) -> None:

@@ -16,7 +16,7 @@ _REPEATABLE = {"code", "email", "phone"}
 _REFERENCE_DIGITS = 5
 _PERIOD_WORDS = {
     "month": ("month",), "year": ("year", "annual", "annum"), "week": ("week",),
-    "day": ("day", "daily"), "hour": ("hour",), "user": ("user", "person"),
+    "quarter": ("quarter",), "day": ("day", "daily"), "hour": ("hour",), "user": ("user", "person"),
     "seat": ("seat", "licen"), "device": ("device",), "line": ("line",),
 }  # fmt: skip
 

@@ -221,9 +221,19 @@ def test_the_timeline_shows_both_departments_in_one_order(api: httpx.Client) -> 
     problem(api.get("/v1/customers/nobody/timeline"), 404, "not_found")
 
 
-def test_an_unknown_customer_does_not_stop_a_suggestion(api: httpx.Client) -> None:
-    body = {"conversation": {**ONE, "customer_id": "nobody"}}
-    assert api.post("/v1/suggestions", json=body).status_code == 200
+@pytest.mark.parametrize("customer", ["nobody", "C-1003", "", None])
+def test_an_unknown_customer_does_not_stop_a_suggestion_but_is_told(
+    api: httpx.Client, customer: str | None
+) -> None:
+    body = {"conversation": {**ONE, "customer_id": customer}}
+    answer = api.post("/v1/suggestions", json=body)
+    assert answer.status_code == 200
+    streamed = api.post("/v1/suggestions", json={**body, "stream": True}).text
+    (done,) = (line for line in streamed.splitlines() if line.startswith('data: {"id"'))
+    for told in (answer.json(), json.loads(done.removeprefix("data: "))):
+        codes = [warning["code"] for warning in told["warnings"]]
+        assert codes == (["unknown_customer"] if customer == "nobody" else [])
+        assert any("'nobody'" in w for w in told["reply"]["warnings"]) is bool(codes)
 
 
 def test_work_queues_filter(api: httpx.Client) -> None:
@@ -266,7 +276,7 @@ def test_a_customer_who_said_nothing_is_named(api: httpx.Client, path: str) -> N
 
     refused = ask("My valve leaks", "Which one?", " ")
     problem(refused, 422, "invalid_input")
-    assert "turn 2" in refused.json()["detail"]
+    assert "number 3 of 3" in refused.json()["detail"]
     problem(ask("", ""), 422, "invalid_input")
     assert ask("", "How can I help?", "My valve leaks").status_code == 200
     assert ask("My valve leaks", "").status_code == 200
