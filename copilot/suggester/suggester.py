@@ -33,7 +33,7 @@ from copilot.story import Stories, first_name
 from copilot.suggester.casefile import case_of, moment_of
 from copilot.suggester.catalogue import Catalogue
 from copilot.suggester.checks import Allowed, check, screen
-from copilot.suggester.colleagues import Judge, unsold
+from copilot.suggester.colleagues import past_replies, unsold
 from copilot.suggester.commitments import owed
 from copilot.suggester.drafting import Drafted, Drafter
 from copilot.suggester.held import HeldBack
@@ -186,10 +186,10 @@ class Suggester:
         assessment = self.engine.assess(case)
         clock.mark("assess")
         named = _named(said, catalogue.names)
-        judge = Judge.of(store, said, story, assessment, catalogue, named)
-        others = self.retriever.next_replies(
-            store, said, alternatives, name=first_name(story), fits=judge.fits
-        )
+        others = past_replies(
+            self.retriever, store, said, alternatives, story, assessment, catalogue, named,
+            (*whole, *products),
+        )  # fmt: skip
         clock.mark("alternatives")
         return Prepared(
             conversation=said,
