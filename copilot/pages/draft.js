@@ -3,6 +3,7 @@
 import { announce, button, el, fold, put } from "./dom.js";
 import { icon } from "./icons.js";
 import { chips, Sources } from "./sources.js";
+import { standing } from "./standing.js";
 import { toast } from "./toast.js";
 import { counted, DISMISS } from "./words.js";
 
@@ -36,6 +37,7 @@ export class Draft {
   /** The checked result takes the place of what was streamed. */
   finish(suggestion) {
     this.suggestion = suggestion;
+    this.standing = standing(suggestion, this.player.turns);
     this.sources = new Sources(suggestion.citations, this.card);
     this.card.classList.remove("writing");
     this.#draw();
@@ -56,10 +58,11 @@ export class Draft {
     this.card.classList.toggle("abstained", reply.abstained);
     const sentences = reply.segments.map((segment) => this.#sentence(segment));
     const [name, about] = MADE[generator.kind] ?? [generator.kind, ""];
-    put(this.text, reply.abstained && !sentences.length
-      ? el("p", { class: "no-reply" }, "No reply is suggested for this: below stands what is missing.") : sentences);
+    const { kind } = this.standing;
+    put(this.text, sentences.length ? sentences : el("p", { class: "no-reply" }, kind === "none"
+      ? "Nothing is asked: a kind word is all that may be said." : "No reply is suggested for this: below stands what is missing."));
     put(this.under,
-      missing(reply), notes(reply),
+      kind !== "none" && missing(reply), notes(reply),
       el("p", { class: `made ${generator.kind}`, title: about },
         el("span", { class: "made-dot" }), generator.model ? `${name} · ${generator.model}` : name,
         generator.reason && el("span", { class: "made-why" }, `: ${generator.reason}`)),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from copilot import extractive
 from copilot.compute import Compute
@@ -31,7 +31,7 @@ from copilot.retriever import Retriever
 from copilot.retriever.passages import widened
 from copilot.story import Stories, first_name
 from copilot.suggester.casefile import case_of, moment_of
-from copilot.suggester.catalogue import Catalogue
+from copilot.suggester.catalogue import Catalogue, assessed
 from copilot.suggester.checks import Allowed, check, screen
 from copilot.suggester.colleagues import past_replies, unsold
 from copilot.suggester.commitments import owed
@@ -313,7 +313,7 @@ class Suggester:
                 prepared.alternatives, prepared.assessment, prepared.story, prepared.allowed
             ),
             citations=checked.citations,
-            assessment=_assessment(prepared.assessment),
+            assessment=assessed(prepared.assessment, prepared.case.catalogue),
             usage=drafted.usage if isinstance(drafted, Drafted) else Usage(),
             timings_ms=prepared.timings,
             warnings=checked.warnings,
@@ -380,7 +380,3 @@ def _as_quoted(allowed: Allowed, draft: Draft) -> Allowed:
     said = " ".join(segment.text.lower() for segment in draft.segments)
     named = tuple(name for name in allowed.product_names if name.lower() in said)
     return replace(allowed, named_by_customer=(*allowed.named_by_customer, *named))
-
-
-def _assessment(assessment: Assessment) -> Mapping[str, Any]:
-    return assessment.to_json()

@@ -30,3 +30,23 @@ def test_the_customers_own_word_is_not_ours(monkeypatch: Any) -> None:
 def test_a_state_is_no_work(monkeypatch: Any) -> None:
     text = shown(monkeypatch, ("service", "open", "nothing to pay until 22 November"))
     assert "our promises" not in text
+
+
+def test_an_alternative_names_its_source_in_words(monkeypatch: Any) -> None:
+    out = Console(highlight=False, width=200, record=True)
+    monkeypatch.setattr(console, "out", out)
+    assessment = {
+        "flags": [], "inform": [], "question": None, "promises": [], "open_loops": [],
+        "contact_state": {}, "none_reason": None,
+    }  # fmt: skip
+    source = {"kind": "interaction", "source_id": "i-0061", "turn": 1}
+    console.show_suggestion(
+        {
+            "generator": {"model": None, "kind": "extractive"},
+            "reply": {"segments": [], "abstained": False, "missing": [], "warnings": []},
+            "citations": [], "assessment": assessment,
+            "alternatives": [{"text": "Large print is free.", "source": source}],
+        }
+    )  # fmt: skip
+    text = out.export_text()
+    assert "or 1 Large print is free. (interaction i-0061, turn 1)" in text and "{" not in text
