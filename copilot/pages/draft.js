@@ -160,12 +160,12 @@ export class Draft {
     const all = this.suggestion.alternatives;
     if (!all.length) return null;
     const cards = all.map((other, n) => el("li", { class: "alternative" },
-      fold(el("span", { class: "alternative-text", dir: "auto" }, other.text), [
+      el("p", { class: "alternative-text", dir: "auto" }, other.text),
+      el("div", { class: "alternative-foot" },
         el("p", { class: "hint" }, from(other.source)),
-        el("div", { class: "actions" },
-          button([icon("use"), "Use"], () => this.#take(other.text, () => this.reply.tell(this.suggestion.id, "inserted", { alternative: n }))),
-          button([icon("copy"), "Copy"], () => this.copy(other.text))),
-      ])));
+        el("div", { class: "actions", role: "group", "aria-label": `With this reply, ${n + 1} of ${all.length}` },
+          button([icon("use"), "Use"], () => this.#take(other.text, () => this.reply.tell(this.suggestion.id, "inserted", { alternative: n })), { class: "quiet" }),
+          button([icon("copy"), "Copy"], () => this.copy(other.text), { class: "quiet" })))));
     return el("section", { class: "alternatives", "aria-labelledby": "alternatives-title" },
       el("h3", { class: "sub", id: "alternatives-title" }, "How colleagues answered before"), el("ol", {}, cards));
   }

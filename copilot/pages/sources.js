@@ -66,7 +66,10 @@ export function chips(numbers, sources) {
 }
 
 /** What people wrote in a conversation stands as it is; an article is written in Markdown. */
-const shown = (source) => (source.kind === "document" ? readable(source.quote) : source.quote);
+function shown({ kind, quote }) {
+  const plain = kind === "document" ? readable(quote) : quote;
+  return plain.includes("\n") ? plain : plain.replace(/^• /, ""); // one line of a list is no list
+}
 
 function card(source) {
   const turn = source.turn === null || source.turn === undefined ? null : `turn ${source.turn + 1}`;

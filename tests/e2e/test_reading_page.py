@@ -154,8 +154,9 @@ def test_a_colleagues_reply_is_not_cut(visit: Visit) -> None:
     expect(text).to_contain_text("router first")
     assert text.evaluate("(node) => node.scrollHeight <= node.clientHeight + 1")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    text.locator("xpath=..").press("Enter")
-    expect(page.locator(".alternative .actions button", has_text="Use")).to_be_visible()
+    expect(page.locator(".alternative-foot")).to_contain_text("Past conversation i-1, turn 2")
+    page.locator(".alternative button", has_text="Use").press("Enter")
+    expect(page.locator(".turns .said").last).to_contain_text("router first")
 
 
 def test_a_need_that_is_held_names_its_product_and_price(visit: Visit) -> None:
