@@ -16,7 +16,7 @@ from copilot.domain import Alternative, Conversation, Hit, Turn
 from copilot.extractive import stems
 from copilot.extractive.asking import Heard, hear
 from copilot.extractive.deeds import deeds_in, is_followed
-from copilot.guardrails.repeats import repeated_questions
+from copilot.guardrails.repeats import SAME_QUESTION, repeated_questions
 from copilot.guardrails.selling import sells
 from copilot.guardrails.wording import check_wording
 from copilot.needs import Assessment
@@ -57,6 +57,13 @@ _CLOSING = re.compile(
     r"\b(?:bye|goodbye|thanks|thank you|cheers|nothing else|all good"
     r"|that(?:['’]s| is| was| will be) (?:all|it|everything)"
     r"|have an? (?:good|nice|lovely|great))\b",
+    re.IGNORECASE,
+)
+_ANYTHING = re.compile(r"\b(?:anything|something) (?:else|more)\b[^?]*\?", re.IGNORECASE)
+_NOTHING = re.compile(
+    r"^\W*(?:no|nope|nah|nothing|i['’]m (?:good|fine|ok(?:ay)?)|all good|not (?:now|today))\b"
+    r"(?:\W+(?:thanks?|thank you|nothing|that(?:['’]s| is| was)? (?:all|it|everything)|i['’]m good"
+    r"|all good|for now|at the moment|else|bye|goodbye))*\W*$",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
@@ -143,7 +150,10 @@ class Judge:
         # A habit was learned with the step it belongs to: its values are left open for this
         # customer and it need not echo their words. A neighbour has only its words to show.
         text = without_address(said.text) if reply.is_habit else self._carried(said.text)
-        if not text or self._is_pushy(said.text) or self._is_pushy(text) or self._is_known(text):
+        if not text or self._is_pushy(said.text) or self._is_pushy(text):
+            return None
+        # A step that returns ("and the next street?") was learned as one that does.
+        if self._is_done(text) or (not reply.is_habit and self._is_told(text)):
             return None
         if reply.is_habit:
             is_like = reply.likeness >= SAME_STEP and names_nobody(text)
@@ -163,19 +173,25 @@ class Judge:
     def _is_withheld(self, text: str) -> bool:
         return any(_says_again(text, quote) for quote in self.withheld)
 
-    def _is_known(self, text: str) -> bool:
-        """Whether they were told it, refused it, have tried it, or have answered what it asks."""
+    def _is_done(self, text: str) -> bool:
+        """Whether they refused it, have tried it, or have answered what it asks."""
         said = frozenset(stems(text))
-        if any(_covers(told, said, TOLD) for told in self.heard.told):
-            return True
         if any(no and len(no & said) >= SAME_WORDS * len(no) for no in self.heard.refused):
             return True
+        advice = [sentence for sentence in _SPLIT.split(text) if sentence]
         deeds = deeds_in(self.heard.said_text)
-        if any(is_followed(s, deed) for s in _SPLIT.split(text) if s for deed in deeds):
+        if any(is_followed(sentence, deed) for sentence in advice for deed in deeds):
             return True
-        if any(_has_done(s, tried) for s in _SPLIT.split(text) for tried in self.heard.tried):
+        if any(_has_done(s, tried) for s in advice for tried in self.heard.tried):
             return True
-        return bool(repeated_questions(text, self.turns))
+        return any(known.slot != SAME_QUESTION for known in repeated_questions(text, self.turns))
+
+    def _is_told(self, text: str) -> bool:
+        """Whether we said or asked it in this conversation."""
+        if repeated_questions(text, self.turns):
+            return True
+        said = frozenset(stems(text))
+        return any(_covers(told, said, TOLD) for told in self.heard.told)
 
     def _is_pushy(self, text: str) -> bool:
         if not self.product_names:  # nothing is sold here: what would read as an offer is none
@@ -252,6 +268,9 @@ def closes(turns: Sequence[Turn]) -> bool:
     last = turns[-1] if turns else None
     if last is None or last.speaker != "customer":
         return False
+    asked = turns[-2].text if len(turns) > 1 and turns[-2].speaker != "customer" else ""
+    if _ANYTHING.search(asked) and _NOTHING.search(last.text):
+        return True
     return bool(_CLOSING.search(last.text)) and not _GOES_ON.search(last.text)
 
 

@@ -14,7 +14,7 @@ FOLLOWS_ON = 8  # … and so few may lean on the customer's turn before
 # Cosine of what the two customers said from which it is one matter: with no word of meaning
 # that they share, with one, with more.
 MATTER_BY_WORDS = (0.6, 0.43, 0.39)
-SAME_QUESTION = 0.75  # … from which a reply need not echo it
+SAME_QUESTION = 0.7  # … from which a reply need not echo it
 ANSWERS = 0.45  # cosine of a reply and what it is to answer, from which no word need be shared
 LEAST_ANSWERS = 0.33  # … and the least, where the questions are no more than near
 TOGETHER = 0.83  # of both: a question like it, and a reply that speaks to it

@@ -140,6 +140,11 @@ def test_good_bye_is_for_who_leaves() -> None:
     assert closes((Turn("customer", "Great, thank you, bye!"),))
     assert not closes((Turn("customer", "Thank you. I still want to know my choices."),))
     assert not closes((Turn("customer", "Thanks! And when?"),))
+    more = Turn("agent", "Is there anything else that I can do?")
+    assert closes((more, Turn("customer", "No, that's all.")))
+    assert closes((more, Turn("customer", "Nope")))
+    assert not closes((more, Turn("customer", "No, the bill is wrong too.")))
+    assert not closes((Turn("agent", "Does it work?"), Turn("customer", "No")))
 
 
 @pytest.mark.parametrize("is_habit", [False, True])
@@ -149,18 +154,23 @@ def test_good_bye_is_for_who_leaves() -> None:
         (("I did empty the kettle already and it leaks.",), "Please empty the kettle.", "a photo"),
         (("The kettle leaks. Please no more descaling, I know how that works.",),
          "Start with descaling, vinegar does it.", "a photo"),
-        (("The kettle leaks.", "Please send us a photo of the kettle.", "And what now?"),
-         "Please send us a photo of the kettle.", "the number"),
         (("The kettle leaks, my order number is AB-12345.",),
          "What is your order number, please?", "a photo"),
     ],
 )  # fmt: skip
-def test_nobody_hears_what_they_tried_refused_or_were_told(
+def test_nobody_hears_what_they_tried_refused_or_answered(
     said: tuple[str, ...], advice: str, other: str, *, is_habit: bool
 ) -> None:
     judge = judging(*said)
     assert not fits(judge, reply(advice, is_habit=is_habit))
     assert fits(judge, reply(f"Could you send {other} of the kettle?", is_habit=is_habit))
+
+
+def test_a_neighbour_does_not_say_again_what_was_said_here_and_a_step_may_return() -> None:
+    step = "Fill the kettle to the brim and wait. Shall I go on?"
+    judge = judging("The kettle leaks.", step, "Yes, go on please.")
+    assert not fits(judge, reply(step)) and fits(judge, reply(step, is_habit=True))
+    assert fits(judge, reply("Which kettle is it that leaks?"))
 
 
 def test_a_habit_keeps_its_open_values_and_loses_the_title_of_another() -> None:
