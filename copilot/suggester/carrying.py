@@ -71,7 +71,7 @@ _DATED = re.compile(
     rf"\b{_DAY}\b|\b(?:today|tomorrow|tonight|yesterday"
     r"|(?:this|next|last) (?:week|weekend|month|morning|afternoon|evening|year)"
     r"|in (?:the|an) (?:hour|minute)|before (?:eight|nine|ten|noon))\b"
-    r"|\b\d{1,2}[:.]\d\d\b(?! ?(?:GHz|%|kg|m\b))|\b\d{1,2} ?[ap]\.?m\b",
+    r"|(?<![£$€\d.])\b(?:[01]?\d|2[0-3])[:.][0-5]\d\b(?! ?(?:GHz|%|kg|m\b))|\b\d{1,2} ?[ap]\.?m\b",
     re.IGNORECASE,
 )
 # An aside that only dates what stands around it: "Your next bill, 3 May, comes in large print."
@@ -256,7 +256,7 @@ def without_address(text: str) -> str:
 
 def names_nobody(text: str) -> bool:
     """Whether a reply speaks to nobody by a title or a name that was taken out of it."""
-    return not re.search(rf"\b{_TITLE} (?:\[|(?-i:[A-Z]))|\[NAME\]", text)
+    return not re.search(r"\b(?:Mrs?|Ms|Miss|Mx)\b\.? [A-Z\[]|\[NAME\]", text)
 
 
 def is_tied(sentence: str, known: Known) -> bool:

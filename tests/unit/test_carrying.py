@@ -65,6 +65,16 @@ def test_what_is_true_for_everybody_stays_as_it_is(text: str) -> None:
         "Lumo Basic is what people like you take.",
         "It is our fault that the parcel is late.",
         "A pole was hit there at noon and lies down.",
+        "The form goes to [NAME] and the bank.",
+        "Then a cable in the ground is best.",
+        "I'll have a look at the parcel.",
+        "Saturday is a good day for the visit.",
+        "The desk opens at 9:30 for you.",
+        "The missing part costs £65 with the postage.",
+        "That is the Data folder, so leave it.",
+        "Please ask for Kevin at the desk.",
+        "“Sunroom” is the one to delete.",
+        "Ask for Lumo Basic at the desk.",
     ],
 )
 def test_what_was_true_in_another_case_is_not_said(text: str) -> None:
@@ -92,6 +102,8 @@ def test_a_reply_whose_answer_is_cut_is_of_no_use() -> None:
     assert carried("I corrected it today. Bills can be had in large print as well.", KNOWN) is None
     assert carried("I'm sorry. Your line is booked for Monday.", KNOWN) is None
     assert carried("No visits.", KNOWN) is None
+    told = "I told the desk in the hall about the lamp with the green shade and the broken switch."
+    assert carried(f"Please send a photo now. {told}", KNOWN) is None
 
 
 def test_over_trouble_no_other_product_is_named() -> None:

@@ -154,6 +154,11 @@ def test_good_bye_is_for_who_leaves() -> None:
         (("I did empty the kettle already and it leaks.",), "Please empty the kettle.", "a photo"),
         (("The kettle leaks. Please no more descaling, I know how that works.",),
          "Start with descaling, vinegar does it.", "a photo"),
+        (
+            ("I have used the trap with honey, oats and cheese by the door, the kettle leaks.",),
+            "Put a trap beside the kettle.",
+            "a photo",
+        ),
         (("The kettle leaks, my order number is AB-12345.",),
          "What is your order number, please?", "a photo"),
     ],

@@ -31,6 +31,9 @@ THEN = "the kettle drips from its bottom"
             False,
         ),  # speaks of the matter, answers no such thing
         (0.3, 0.6, "Please empty the kettle.", False),  # another question
+        (0.45, 0.35, "Please empty the kettle.", False),  # neither is near enough for the other
+        (0.55, 0.3, "Please empty the kettle.", False),
+        (0.6, 0.3, "Please empty the kettle.", True),
         (0.5, 0.4, "Cinnamon is lovely in winter.", False),  # neither by words nor by meaning
         (0.5, 0.5, "Cinnamon is lovely in winter.", True),
         (0.8, 0.2, "Descale and rinse twice, then wait overnight.", True),
