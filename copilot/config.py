@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     quantise: str = Field(default="int8", description="local embedder: int8 or fp32")
     bootstrap_key: SecretStr | None = Field(default=None, description="admin key of a first start")
     brand: str = Field(default="our company", description="the name customers know you by")
+    locale: str = Field(
+        default="",
+        pattern=r"^(?:[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)?$",
+        description="how the page writes dates and sums, for example en-GB; empty = the browser's",
+    )
     demo: bool = Field(default=False, description="serve the try-it page without a key (loopback)")
     tenant: str = Field(default="default", description="tenant of the command line and first key")
     tiktoken_dir: Path | None = Field(default=None, description="folder with its vocabularies")

@@ -74,16 +74,25 @@ def show_suggestion(body: Mapping[str, Any]) -> None:
     if body["citations"]:
         out.print(Rule("sources", align="left"))
     for citation in body["citations"]:
-        turn = f", turn {citation['turn']}" if citation["turn"] is not None else ""
         out.print(
             f"  [cyan]\\[{citation['n']}][/] [bold]{escape(citation['title'] or '')}[/] "
-            f"[dim]({citation['kind']} {escape(citation['source_id'])}{turn})[/]"
+            f"[dim]({_place(citation)})[/]"
         )
         out.print(Padding(f"[dim]“{escape(citation['quote'])}”[/]", (0, 6)))
     _show_assessment(body["assessment"])
+    if body["alternatives"]:
+        out.print(Rule("how colleagues answered before", align="left"))
     for n, alternative in enumerate(body["alternatives"], start=1):
-        source = alternative["source"]
-        out.print(f"  [magenta]or {n}[/] {escape(alternative['text'])} [dim]{source}[/]")
+        out.print(
+            f"  [magenta]or {n}[/] {escape(alternative['text'])} "
+            f"[dim]({_place(alternative['source'])})[/]"
+        )
+
+
+def _place(source: Mapping[str, Any]) -> str:
+    """Which article, or which turn of which conversation."""
+    turn = f", turn {source['turn']}" if source["turn"] is not None else ""
+    return f"{source['kind']} {escape(source['source_id'])}{turn}"
 
 
 def show_timeline(body: Mapping[str, Any]) -> None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from copilot import extractive
 from copilot.compute import Compute
 from copilot.db import Kept, TenantStore
 from copilot.domain import (
-    Alternative,
     Conversation,
     Draft,
     GeneratorInfo,
@@ -34,9 +32,9 @@ from copilot.retriever import Retriever
 from copilot.retriever.passages import widened
 from copilot.story import Stories, Story, first_name
 from copilot.suggester.casefile import case_of, moment_of
-from copilot.suggester.catalogue import Catalogue
+from copilot.suggester.catalogue import Catalogue, assessed
 from copilot.suggester.checks import Allowed, check, screen
-from copilot.suggester.colleagues import Judge, unsold
+from copilot.suggester.colleagues import past_replies, unsold
 from copilot.suggester.commitments import owed
 from copilot.suggester.drafting import Drafted, Drafter
 from copilot.suggester.held import HeldBack
@@ -182,12 +180,10 @@ class Suggester:
         day, look_up = as_of.date(), self._look_up(store)
         record = record_of(assessment, story, catalogue, told, products, day, look_up)
         named = _named(said, catalogue.names)
-        others: tuple[Alternative, ...] = ()
-        if alternatives:
-            judge = Judge.of(store, said, story, assessment, catalogue, named)
-            others = self.retriever.next_replies(
-                store, said, alternatives, name=first_name(story), fits=judge.fits
-            )
+        others = past_replies(
+            self.retriever, store, said, alternatives, story, assessment, catalogue, named,
+            (*whole, *products),
+        )  # fmt: skip
         clock.mark("alternatives")
         return Prepared(
             conversation=said,
@@ -325,7 +321,7 @@ class Suggester:
                 prepared.alternatives, prepared.assessment, prepared.story, prepared.allowed
             ),
             citations=checked.citations,
-            assessment=_assessment(prepared.assessment),
+            assessment=assessed(prepared.assessment, prepared.case.catalogue),
             usage=drafted.usage if isinstance(drafted, Drafted) else Usage(),
             timings_ms=prepared.timings,
             warnings=(*checked.warnings, *for_staff(c.title for c in checked.citations)),
@@ -394,7 +390,3 @@ def _as_quoted(allowed: Allowed, draft: Draft) -> Allowed:
     said = " ".join(segment.text.lower() for segment in draft.segments)
     named = tuple(name for name in allowed.product_names if name.lower() in said)
     return replace(allowed, named_by_customer=(*allowed.named_by_customer, *named))
-
-
-def _assessment(assessment: Assessment) -> Mapping[str, Any]:
-    return assessment.to_json()

@@ -46,11 +46,17 @@ def test_a_suggestion_cites_what_was_ingested(api: httpx.Client) -> None:
     numbers = {c["n"] for c in body["citations"]}
     assert all(set(s["citations"]) <= numbers for s in body["reply"]["segments"])
     assert body["reply"]["text"] == " ".join(s["text"] for s in body["reply"]["segments"])
+    assert len(body["alternatives"]) <= 3
+    assert {"flags", "none_reason", "promises", "open_loops"} <= body["assessment"].keys()
+
+
+def test_an_alternative_names_the_turn_it_comes_from(api: httpx.Client) -> None:
+    asked = {"turns": [{"speaker": "customer", "text": "Can the bill come in large print?"}]}
+    body = api.post("/v1/suggestions", json={"conversation": asked, "alternatives": 3}).json()
     assert 1 <= len(body["alternatives"]) <= 3
     for alternative in body["alternatives"]:
         assert alternative["source"]["kind"] == "interaction"
         assert isinstance(alternative["source"]["turn"], int)
-    assert {"flags", "none_reason", "promises", "open_loops"} <= body["assessment"].keys()
 
 
 def test_every_quote_stands_in_its_source(api: httpx.Client, served: Served) -> None:

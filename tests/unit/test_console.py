@@ -62,3 +62,23 @@ def suggested(missing: list[str], warnings: list[str]) -> dict[str, Any]:
         "reply": reply, "generator": generator, "citations": [], "assessment": nothing,
         "alternatives": [],
     }  # fmt: skip
+
+
+def test_an_alternative_names_its_source_in_words(monkeypatch: Any) -> None:
+    out = Console(highlight=False, width=200, record=True)
+    monkeypatch.setattr(console, "out", out)
+    assessment = {
+        "flags": [], "inform": [], "question": None, "promises": [], "open_loops": [],
+        "contact_state": {}, "none_reason": None,
+    }  # fmt: skip
+    source = {"kind": "interaction", "source_id": "i-0061", "turn": 1}
+    console.show_suggestion(
+        {
+            "generator": {"model": None, "kind": "extractive"},
+            "reply": {"segments": [], "abstained": False, "missing": [], "warnings": []},
+            "citations": [], "assessment": assessment,
+            "alternatives": [{"text": "Large print is free.", "source": source}],
+        }
+    )  # fmt: skip
+    text = out.export_text()
+    assert "or 1 Large print is free. (interaction i-0061, turn 1)" in text and "{" not in text
