@@ -46,6 +46,7 @@ class PastReply:
     is_habit: bool  # learned as the step that comes now: it need not echo the customer's words
     answered: str = ""  # what the customer had said just before it
     likeness: float = 1.0  # cosine of its situation and this one
+    is_saved: bool = False  # labelled by the company: a reply that is there to be used again
 
 
 Offered = Callable[[PastReply], Alternative | None]
@@ -196,6 +197,7 @@ class Retriever:
                 is_habit,
                 _answered(rows[c.chunk_id].chunk),
                 c.likeness,
+                model.by_label,
             )
             for c in candidates
         ]

@@ -145,7 +145,7 @@ class Judge:
         said = reply.alternative
         if said.source_id in self.withheld_in or self._is_withheld(said.text):
             return None
-        if self._is_pushy(said.text) or (is_farewell(said.text) and not self.closes):
+        if self._is_pushy(said.text) or (is_farewell(said.text) and not self._may_part(reply)):
             return None
         # A habit was learned with the step it belongs to: its values are left open for this
         # customer and it need not echo their words. A neighbour has only its words to show.
@@ -162,6 +162,15 @@ class Judge:
         else:
             is_like = self.alike.holds(reply.answered, text)
         return replace(said, text=text) if is_like else None
+
+    def _may_part(self, reply: PastReply) -> bool:
+        """Who takes their leave; or where a saved reply is learned to come, and nobody asks."""
+        return self.closes or (reply.is_saved and not self._asks)
+
+    @property
+    def _asks(self) -> bool:
+        last = self.turns[-1] if self.turns else None
+        return last is None or last.speaker != "customer" or "?" in last.text
 
     def _carried(self, text: str) -> str | None:
         if is_farewell(text):

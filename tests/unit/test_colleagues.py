@@ -130,6 +130,14 @@ def test_a_neighbour_answers_what_was_said_and_a_habit_needs_no_echo() -> None:
     assert not fits(apart, reply("May I have your name?", is_habit=True, likeness=0.1))
 
 
+def test_a_saved_good_bye_comes_where_it_was_learned_unless_somebody_asks() -> None:
+    bye = reply("Goodbye. Enjoy your ride!", is_habit=True)
+    saved = replace(bye, is_saved=True)
+    done, asks = judging("No, you have been most helpful"), judging("And when does it come?")
+    assert fits(done, saved) and not fits(done, bye)
+    assert not fits(asks, saved)
+
+
 def test_good_bye_is_for_who_leaves() -> None:
     bye = reply("Have a good day!", answered="thank you, that was all")
     leaving = judging("Thank you, that was all. Bye!")
