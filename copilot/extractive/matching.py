@@ -28,6 +28,7 @@ CONDITION = 1.2  # an amount or a date, where something is wished for
 CODE_ABOVE = 1.3  # a code in the heading: the part on it begins here
 CODE = 2.5  # "E23" tells more than any word
 _CODE = re.compile(r"^(?=[^\W_]*\d)(?=\d*[^\W\d_])[^\W_]+$")
+_CASE = re.compile(r"\b(?:if|when|once|after) (?:i|we) ([^,.;?!]+)", re.IGNORECASE)
 _NONE: frozenset[str] = frozenset()
 
 _AMOUNT = (
@@ -152,6 +153,13 @@ def met(word: str, said: frozenset[str]) -> float:
         return 1.0
     alike = ALIKE.get(word)
     return LIKE if alike is not None and not alike.isdisjoint(said) else 0.0
+
+
+def is_of_the_case(ask: Ask, spoken: frozenset[str]) -> bool:
+    """Whether words speak of the case a question is put for: "… if I change the plan?"."""
+    case = _CASE.search(ask.text)
+    wanted = stems(case.group(1)) if case else []
+    return not wanted or any(met(word, spoken) for word in wanted)
 
 
 def share_of(

@@ -15,6 +15,7 @@ from copilot.extractive.matching import (
     Match,
     Unit,
     is_code,
+    is_of_the_case,
     match,
     met,
     reading_of,
@@ -170,9 +171,8 @@ class Ranking:
         if article.n in self.faced:
             is_wide = ask.is_broad or ask.is_bare or ask.sort in ("problem", "choice", "request")
             prior *= FACED_WIDE if is_wide else FACED
-        if any(is_code(w) and w in article.title for w in (*ask.words, *ask.leans)):
-            prior *= FACED_WIDE
-        return prior
+        coded = any(is_code(w) and w in article.title for w in (*ask.words, *ask.leans))
+        return prior * (FACED_WIDE if coded else 1.0)
 
     @cached_property
     def _shares(self) -> dict[tuple[Ask, int], float]:
@@ -207,6 +207,8 @@ class Ranking:
         if ask.focus and not self._says_focus(ask, article, found, spoken):
             return False
         if ask.is_typed and not found.fits:
+            return False
+        if ask.sort == "whether" and not is_of_the_case(ask, spoken):
             return False
         if not ask.leans and not self.around and all(map(is_measure, ask.words)):
             return False  # nothing to go by

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from copilot.ledger.language import digits, plain, stem
+from copilot.ledger.language import digits, plain, stem, stems
 from copilot.needs.case import KnowledgeFact, OwnedItem
 from copilot.needs.catalogue import amounts, named, specific, subjects, used_up
 from copilot.needs.free import capital, is_article, kind_of, own_name, valid
@@ -16,6 +16,7 @@ from copilot.needs.scene import Scene, signals
 from copilot.needs.statements import statements
 
 STATEMENT = 220  # a longer sentence of an article is no piece of news
+SAME_NEWS = 0.7  # of the words of the shorter of two pieces of news, and they are one
 RELEVANT = 3.0  # words of substance that such a sentence shares with the customer's
 
 
@@ -53,7 +54,18 @@ def contact_informs(
             and valid(scene, fact)
         ]
     scored.sort(key=lambda pair: -pair[0])
-    return [inform for _, inform in scored[: scene.policy.caps.informs]]
+    return _distinct(inform for _, inform in scored)[: scene.policy.caps.informs]
+
+
+def _distinct(informs: Iterable[Inform]) -> list[Inform]:
+    """Each thing once, in its best words: two articles may tell the same, in one of them longer."""
+    kept: list[Inform] = []
+    for one in informs:
+        said = stems(one.text)
+        told = (stems(other.text) for other in kept if other.kind == one.kind)
+        if not any(len(said & t) >= SAME_NEWS * min(len(said), len(t)) for t in told):
+            kept.append(one)
+    return kept
 
 
 def _weight(

@@ -10,6 +10,12 @@ from copilot.needs import free
 from copilot.needs.scene import Scene, Words
 from copilot.needs.statements import statements
 
+_STATE = re.compile(
+    r"\b(?:warm|cool|cold|hot|fast|quick|slow|quiet|loud|bright|dark|strong|steadi|smooth|dri|cheap"
+    r"|low|high|short|bett)t?er(?= (?:again|there|here|at night|now|in)\b|\s*[.!?,;]|$)",
+    re.IGNORECASE,
+)
+
 
 def confidence(
     scene: Scene, words: Words, grip: int, called: frozenset[str], *,
@@ -22,6 +28,8 @@ def confidence(
     if grip == 0:
         return 0.6  # the wish names nothing of ours, only the words around it do
     ordered = bool(called) and scene.reads("orders", words.text)
+    if not ordered and _STATE.search(words.text):
+        return 0.6  # how a thing should be, not a thing: what makes it so may be free
     unread = _unread_statement(scene) or _unread_article(scene, about, only_warnings=ordered)
     if not waits and (doubt or grip < 2 or unread):
         return 0.6  # doubt, one shared word, or a fact rules cannot weigh: held, not shown

@@ -7,6 +7,7 @@ import pytest
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import ALIKE, compose, stem
 from copilot.extractive.asking import hear
+from copilot.extractive.matching import is_of_the_case
 from copilot.extractive.phrases import in_one_word
 
 VISITS = """## Visits
@@ -161,3 +162,13 @@ def test_a_pointer_to_another_page_gives_way_to_what_stands_here() -> None:
     page = "For a broken lamp see Complaints. A broken lamp is mended within ten days or replaced."
     draft = reply("My lamp is broken, what can you do?", hit(page, "Broken lamp"))
     assert told(draft).startswith("A broken lamp is mended")
+
+
+def test_a_question_for_a_case_is_answered_for_that_case() -> None:
+    (asked,) = hear((Turn("customer", "Do I lose my schedules if I change the plan?"),)).asks
+    (plain,) = hear((Turn("customer", "Do I lose my schedules?"),)).asks
+    handed = frozenset(map(stem, "hand home new owner history deleted".split()))
+    changed = frozenset(map(stem, "when you change the plan your schedules stay".split()))
+    assert not is_of_the_case(asked, handed)
+    assert is_of_the_case(asked, changed)
+    assert is_of_the_case(plain, handed)

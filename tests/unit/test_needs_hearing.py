@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from copilot.needs.sureness import _STATE
 from tests.need_cases import assess, product, visible
 
 SIM = product("SIM", "Business SIM", 9, "one SIM card, 10 GB", period="month")
@@ -163,3 +164,17 @@ def test_i_will_take_it_means_what_our_side_just_named() -> None:
     other = ("service", "There is a free flat in the Center building on level six, at 2300.")
     answer = assess(said, other, ("customer", "Perfect, I'll take it!"), catalogue=[finder])
     assert not visible(answer)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_state"),
+    [
+        ("I just want that one room warmer.", True),
+        ("Can you make the line faster again?", True),
+        ("I wish it were quieter at night", True),
+        ("I need a faster line for four people.", False),
+        ("Please order me the warmer blanket, size L.", False),
+    ],
+)
+def test_how_a_thing_should_be_is_no_wish_for_a_thing(said: str, *, is_state: bool) -> None:
+    assert bool(_STATE.search(said)) is is_state
