@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -12,14 +12,15 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from copilot.api.deps import Agent, Built, Store
 from copilot.api.idempotency import IdempotentRoute
+from copilot.api.schemas import ConversationIn
 from copilot.db import TenantStore
 from copilot.errors import InvalidInput, NotFound
-from copilot.handoff import consented, packet_of
+from copilot.handoff import Handover, Request
 from copilot.needs import parse_case
-from copilot.needs.output import VISIBLE
+from copilot.needs.output import VISIBLE, Disposition
 from copilot.needs.policy import RegretRules
 from copilot.needs.regret import summary
-from copilot.story import known_story
+from copilot.story import story_of
 from copilot.suggester.held import happened
 
 router = APIRouter(prefix="/v1", tags=["needs"], route_class=IdempotentRoute)
@@ -29,6 +30,12 @@ Event = Literal[
     "shown", "accepted", "declined", "ignored", "activated", "returned", "cancelled", "downgraded",
     "complained", "thanked", "fulfilled",
 ]  # fmt: skip
+PromiseStatus = Literal["open", "kept", "overdue", "conflict", "withdrawn"]
+LoopStatus = Literal["open", "answered", "declined_with_reason"]
+NeedState = Literal[
+    "surfaced", "held", "accepted", "declined", "ignored", "fulfilled", "regretted", "kept"
+]
+HandoffState = Literal["offered", "accepted", "declined", "returned"]
 Quote = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
 UNASKED = ("log_blocked",)  # demand for the product side, not work for an agent
 STATE_AFTER = {
@@ -50,14 +57,26 @@ class OutcomeIn(BaseModel):
 
 
 class HandoffIn(BaseModel):
-    """To whom a customer's case goes, and the customer's consent in their words."""
+    """To whom a customer's case goes, and the customer's consent in their words.
+
+    `consent_quote` is copied from a turn of theirs. Where they said it just now, the conversation
+    comes along in `conversation`, as it does to `/v1/suggestions`.
+    """
 
     model_config = ConfigDict(extra="forbid")
     customer_id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
     to_role: Literal["sales", "service"]
     need_id: Annotated[str, StringConstraints(max_length=32)] | None = None
     consent_quote: Quote | None = None
+    conversation: ConversationIn | None = None
     note: Annotated[str, StringConstraints(max_length=1000)] | None = None
+
+    def domain(self) -> Request:
+        """As the core's noun."""
+        here = self.conversation.domain() if self.conversation else None
+        return Request(
+            self.customer_id, self.to_role, self.need_id, self.consent_quote, here, self.note
+        )
 
 
 class MoveIn(BaseModel):
@@ -82,7 +101,7 @@ async def assess(
 async def promises(
     store: Store,
     due: str | None = None,
-    status: Annotated[list[str] | None, Query()] = None,
+    status: Annotated[list[PromiseStatus] | None, Query()] = None,
     customer_id: str | None = None,
     limit: Limit = 200,
     offset: Offset = 0,
@@ -94,20 +113,26 @@ async def promises(
 @router.get("/loops")
 async def loops(
     store: Store,
-    status: Annotated[list[str] | None, Query()] = None,
+    asked_by: str | None = None,
+    status: Annotated[list[LoopStatus] | None, Query()] = None,
     customer_id: str | None = None,
     limit: Limit = 200,
     offset: Offset = 0,
 ) -> dict[str, Any]:
-    """Requests that were passed over, from sales and service alike."""
-    return await _entries(store, "loop", status, customer_id, None, limit, offset)
+    """Requests that were passed over, from sales and service alike.
+
+    Nobody has set them a day; `asked_by` (a date) gives those first asked by then.
+    """
+    return await _entries(
+        store, "loop", status, customer_id, None, limit, offset, asked_by=asked_by
+    )
 
 
 @router.get("/needs")
 async def needs(
     store: Store,
-    state: Annotated[list[str] | None, Query()] = None,
-    disposition: Annotated[list[str] | None, Query()] = None,
+    state: Annotated[list[NeedState] | None, Query()] = None,
+    disposition: Annotated[list[Disposition] | None, Query()] = None,
     customer_id: str | None = None,
     due: str | None = None,
     limit: Limit = 200,
@@ -126,6 +151,8 @@ async def needs(
             hidden=() if disposition else UNASKED, due=day, limit=limit, offset=offset,
         )
     )  # fmt: skip
+    if not rows:
+        await _must_be_known(store, customer_id)
     return {"needs": [_plain(row) for row in rows]}
 
 
@@ -150,18 +177,22 @@ async def outcome(need_id: str, body: OutcomeIn, store: Store, caller: Agent) ->
 
 
 @router.post("/handoffs", status_code=201)
-async def hand_off(body: HandoffIn, store: Store, caller: Agent) -> dict[str, Any]:
+async def hand_off(body: HandoffIn, store: Store, copilot: Built, caller: Agent) -> dict[str, Any]:
     """Offers a case to the other department with all that the receiver needs.
 
-    To sales it needs the customer's consent in their words, given here or noted with the need.
+    To sales it needs the customer's consent in their words, found in a turn of theirs or noted with
+    the need (else 422, `not_customer_words`), and nothing may stand in the way: no care sign, no
+    objection, no open trouble of ours (else 409, `not_for_sales`, with the `reason`).
     """
-    return await anyio.to_thread.run_sync(_hand_off, body, store, caller.key_id)
+    return await anyio.to_thread.run_sync(
+        _hand_off, body, store, Handover(copilot.ledgers), caller.key_id
+    )
 
 
 @router.get("/handoffs")
 async def handoffs(
     store: Store,
-    state: Annotated[list[str] | None, Query()] = None,
+    state: Annotated[list[HandoffState] | None, Query()] = None,
     to_role: Literal["sales", "service"] | None = None,
 ) -> dict[str, Any]:
     """Hand-offs, newest first."""
@@ -190,18 +221,8 @@ def _outcomes(store: TenantStore, rules: RegretRules) -> dict[str, Any]:
     return summary(shown, happened(store), rules, datetime.now(UTC))
 
 
-def _hand_off(body: HandoffIn, store: TenantStore, by: str) -> dict[str, Any]:
-    story = known_story(store, body.customer_id)
-    need = store.ledgers.need(body.need_id) if body.need_id else None
-    if need is not None and need["customer_id"] not in story.ids:
-        raise NotFound(f"There is no need {body.need_id!r} of this customer.")
-    consent = body.consent_quote or consented(need)
-    if body.to_role == "sales" and consent is None:
-        raise InvalidInput(
-            "A hand-off to sales needs `consent_quote`: the words in which the customer agreed to"
-            " be contacted. Ask them first; to service it needs none."
-        )
-    packet = packet_of(story, need=need, consent_quote=consent, note=body.note)
+def _hand_off(body: HandoffIn, store: TenantStore, handover: Handover, by: str) -> dict[str, Any]:
+    packet = handover.packet(store, body.domain(), datetime.now(UTC))
     row = store.ledgers.add_handoff(
         customer_id=body.customer_id, to_role=body.to_role, packet=packet, by=by
     )
@@ -211,36 +232,57 @@ def _hand_off(body: HandoffIn, store: TenantStore, by: str) -> dict[str, Any]:
 async def _entries(
     store: TenantStore,
     kind: str,
-    status: list[str] | None,
+    status: Sequence[str] | None,
     customer_id: str | None,
     due: str | None,
     limit: int,
     offset: int,
+    *,
+    asked_by: str | None = None,
 ) -> dict[str, Any]:
     if due is not None:
         due = _day(due) + "T23:59:59"
+    if asked_by is not None:
+        asked_by = _day(asked_by, "asked_by") + "T23:59:59"
     ids = await _ids(store, customer_id)
     today = datetime.now(UTC).date().isoformat()
     rows = await anyio.to_thread.run_sync(
         lambda: store.ledgers.entries(
-            kind, customer_ids=ids, status=status or (), due_before=due, limit=limit, offset=offset
+            kind, customer_ids=ids, status=status or (), due_before=due, asked_before=asked_by,
+            limit=limit, offset=offset,
         )
-    )
+    )  # fmt: skip
+    if not rows:
+        await _must_be_known(store, customer_id)
     name = "promises" if kind == "promise" else "loops"
     return {name: [{**_plain(row), "is_overdue": _late(row, today)} for row in rows]}
 
 
-def _day(text: str) -> str:
+def _day(text: str, name: str = "due") -> str:
     try:
         return datetime.fromisoformat(text).date().isoformat()
     except ValueError:
-        raise InvalidInput(f"`due` must be a date such as 2026-11-30, not {text!r}.") from None
+        raise InvalidInput(f"`{name}` must be a date such as 2026-11-30, not {text!r}.") from None
 
 
 async def _ids(store: TenantStore, customer_id: str | None) -> list[str] | None:
     if customer_id is None:
         return None
     return await anyio.to_thread.run_sync(store.records.aliases, customer_id)
+
+
+async def _must_be_known(store: TenantStore, customer_id: str | None) -> None:
+    """An empty list says that nothing is due; of somebody unknown that would be no answer.
+
+    A conversation may name a customer whom no record knows yet.
+    """
+    if customer_id is None:
+        return
+    story = await anyio.to_thread.run_sync(story_of, store, customer_id)
+    if not (story.is_known or story.promises or story.loops or story.needs):
+        raise NotFound(
+            f"There is no customer {customer_id!r}. Ingest your customers, or check the id."
+        )
 
 
 def _late(row: Mapping[str, Any], today: str) -> bool:

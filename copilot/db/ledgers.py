@@ -49,15 +49,19 @@ class Ledgers:
         customer_ids: Sequence[str] | None = None,
         status: Sequence[str] = (),
         due_before: str | None = None,
+        asked_before: str | None = None,
         limit: int = 200,
         offset: int = 0,
     ) -> list[Row]:
         """Ledger rows of a kind; overdue and nearest due first."""
-        statement = _entries(customer_ids is not None, bool(status), bool(due_before))
+        statement = _entries(
+            of_customers=customer_ids is not None, of_status=bool(status), due=bool(due_before),
+            asked=bool(asked_before),
+        )  # fmt: skip
         with self.scope.reading() as connection:
             rows = self.scope.run(
                 connection, statement, kind=kind, customers=customer_ids or (), status=status,
-                due_before=due_before, limit=limit, offset=offset,
+                due_before=due_before, asked_before=asked_before, limit=limit, offset=offset,
             )  # fmt: skip
             return [dict(row) for row in rows.mappings()]
 
@@ -213,7 +217,7 @@ class Ledgers:
 
 
 @cache
-def _entries(of_customers: bool, of_status: bool, due: bool) -> Select[Any]:  # noqa: FBT001
+def _entries(*, of_customers: bool, of_status: bool, due: bool, asked: bool) -> Select[Any]:
     found = scoped(ledger).where(ledger.c.kind == bindparam("kind"))
     if of_customers:
         found = found.where(_is_one_of(ledger.c.customer_id, "customers"))
@@ -221,6 +225,9 @@ def _entries(of_customers: bool, of_status: bool, due: bool) -> Select[Any]:  # 
         found = found.where(_is_one_of(ledger.c.status, "status"))
     if due:
         found = found.where(ledger.c.due.is_not(None), ledger.c.due <= bindparam("due_before"))
+    if asked:
+        first = ledger.c.body["first_asked_at"].as_string()
+        found = found.where(first != "", first <= bindparam("asked_before"))
     found = found.order_by(ledger.c.due.is_(None), ledger.c.due, ledger.c.id)
     return found.limit(bindparam("limit")).offset(bindparam("offset"))
 
