@@ -43,8 +43,8 @@ _SUM = r"(?:[£$€]\s?\d|\d[\d.,]*\s?(?:[£$€]|pounds?|euros?|dollars?|quid|(
 _BUDGET = re.compile(
     rf"\bbudget\w*\b.{{0,40}}?{_MONEY}|{_MONEY}.{{0,30}}?\bbudget"
     r"|\b(?:(?:can|could|would)(?:n't|'t|not)?|(?:want|willing|happy|prepared|ready|like) "
-    r"to|have|had|not) (?:only |really |just |rather not )?(?:spend|pay|afford|stretch to|go (?:up )?to|go "
-    rf"higher than|go over|set aside|put aside)\b.{{0,25}}?{_SUM}"
+    r"to|have|had|not) (?:only |really |just |rather not )?(?:spend|pay|afford|stretch to"
+    rf"|go (?:up to|to|higher than|over)|set aside|put aside)\b.{{0,25}}?{_SUM}"
     r"|\b(?:under|below|less than|no(?:t)? more than|up to|at most|max(?:imum)?(?: of)?)\s?"
     rf"{_SUM}"
 )
