@@ -126,7 +126,7 @@ def test_agreed_words_are_found_with_the_turn_they_stand_in() -> None:
         ([contact("i-1", ("customer", f'My son wrote: "{YES}"'))], YES),
         ([contact("i-1", ("customer", f"See below\n> {YES}"))], YES),
         ([contact("i-1", ("customer", f"{YES} {'x' * 300}"))], f"{YES} {'x' * 300}"),
-        ([contact("i-1", ("customer", "I know yes-men."))], "yes"),
+        ([contact("i-1", ("agent", ASK), ("customer", "I know yes-men."))], "yes"),
         ([contact("i-1", ("customer", "Yes."))], "Yes."),
         ([contact("i-1", ("agent", ASK), ("customer", YES), month=1)], YES),
         ([], YES),
