@@ -18,11 +18,17 @@ from copilot.story import Story
 _REACH = r"(?:call|ring|phone|contact|e-?mail|write|text|speak|talk|reach|visit|pass|get in touch)"
 _NO = re.compile(
     r"^\W*(?:no|nope|nah|never|not (?:now|today|yet|really))\W*$"
-    rf"|\b(?:don't|do not|dont|never|no need (?:to|for)|needn't|not to|stop|without)\b"
+    rf"|\b(?:don't|do not|dont|never|no need (?:to|for)|needn't|not to)\b"
     rf"(?! mind| object)[^.;!?]{{0,40}}\b{_REACH}"
-    rf"|\brather (?:not|(?:nobody|no one) \w+|(?:you|they|he|she) didn't)\b"
+    r"|\brather (?:not|(?:nobody|no one) \w+|(?:you|they|he|she) (?:did|do|would)(?:n't| not))\b"
     rf"|\b(?:nobody|no one|none of you|not one of you)\b[^.;!?]{{0,30}}\b{_REACH}"
+    r"|\b(?:you|they|he|she|sales) (?:must|may|should|can)(?:n't|'t|not| not)"
+    rf"(?: \w+){{0,2}} {_REACH}"
+    r"|\b(?:i|we) (?:won't|will not|refuse to) (?:\w+ )?(?:speak|talk|answer|pick up)"
+    r"|\bno (?:more )?(?:(?:sales|phone) )?(?:calls?|e-?mails?|contact|visits?|visitors)\b"
+    r"|\bleave (?:me|us) (?:alone|in peace)\b"
 )
+_MAY = re.compile(rf"\b(?:can|may|could|should|please|do|happy to|glad to|let) (?:\w+ )?{_REACH}")
 _YET = re.compile(r"\b(?:but|instead|though)\b")
 
 
@@ -81,8 +87,8 @@ def _located(words: str, story: Story) -> Consent | None:
         start = _stands(words, turn, asked)
         if start is None:
             continue
-        before, after = _parts(words, turn.text, start)
-        if _refuses(before, after):
+        before, after = _around(words, turn.text, start)
+        if _refuses(before, words, after):
             said_no = True
             continue
         return Consent(
@@ -92,7 +98,7 @@ def _located(words: str, story: Story) -> Consent | None:
             _aware(turn.at or contact.at),
             asked,
             place,
-            shows("consent_contact", after),
+            shows("consent_contact", words + after),
         )
     if said_no:
         raise NotTheirWords(
@@ -129,18 +135,21 @@ def _stands(words: str, turn: Turn, asked: str | None) -> int | None:
     )
 
 
-def _parts(words: str, text: str, start: int) -> tuple[str, str]:
-    """The sentences that the words stand in: what goes before them, and from them on."""
+def _around(words: str, text: str, start: int) -> tuple[str, str]:
+    """What stands before and after the words in their sentences."""
     end = start + len(words)
     near = [s for s in sentences(text) if s.start < end and start < s.end]
     first = min([start, *(s.start for s in near)])
-    return text[first:start], text[start : max([end, *(s.end for s in near)])]
+    return text[first:start], text[end : max([end, *(s.end for s in near)])]
 
 
-def _refuses(before: str, after: str) -> bool:
-    """They say no; "not before six, but do ring me" is none."""
-    parts = _YET.split(plain(before))
-    said = " ".join(f"{parts[-1]} {plain(after)}".split())
+def _refuses(before: str, words: str, after: str) -> bool:
+    """They say no; "not before six, but do ring me" is none, and "do ring me" picked of it none."""
+    own = _YET.split(plain(words))[-1]
+    if own != plain(words) and (shows("consent_contact", own) or _MAY.search(own)):
+        said = f"{own}{plain(after)}"
+    else:
+        said = " ".join(f"{_YET.split(plain(before))[-1]} {plain(words)}{plain(after)}".split())
     return bool(_NO.search(said)) or shows("refusal", said) or shows("objection", said)
 
 

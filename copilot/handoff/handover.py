@@ -52,11 +52,11 @@ class Handover:
         as_of = moment_of(request.conversation, now) if request.conversation else now
         is_sale = request.to_role == "sales"
         consent = None
-        if is_sale:
+        if is_sale or request.consent_quote:
             days = self.book.engine.policy.recency_days.stated
             consent = consent_of(request.consent_quote, need, story, as_of, days)
         matter = matter_of(self.book, store, story, _since(story, need, consent), as_of)
-        if consent is not None:
+        if is_sale and consent is not None:
             check(matter, story, consent, need)
         return packet_of(story, matter, need=need, consent=consent, note=request.note)
 

@@ -21,13 +21,14 @@ _TIME = (
     r"|in the (?:morning|afternoon|evening))"
 )
 _REACH = (
-    r"(?:call\w*|ring|phone|reach\w*|contact\w*|e-?mail\w*|write|text|speak|talk|visit\w*|come"
-    r"|meet\w*|get (?:me|us)|appointment)"
+    r"(?:call(?:s|ing| ?back)?|ring|phone|reach|contact|e-?mail|write|text|speak|talk|visit"
+    r"|come (?:by|over|round)|(?:could|to|can) meet|meet (?:me|us)|get (?:me|us)|appointment)"
 )
 _SUITS = (
     r"(?:suits?|(?:is|are|would be|works?|work) (?:best|better|good|fine|easiest|ok(?:ay)?|me|for"
-    r" (?:me|us))|i'?m (?:free|in|home|off|around|available|reachable)"
-    r"|(?:best|good) time|(?:free|available|reachable)|prefer\w*)"
+    r" (?:me|us))|(?:i'?m|i am|we'?re|we are) (?:\w+ )?(?:free|in|home|off|around|available"
+    r"|reachable)"
+    r"|(?:best|good) time|prefer\w*)"
 )
 _PREFERRED = re.compile(
     rf"\b{_REACH}\b.{{0,60}}?\b{_TIME}\b|\b{_TIME}\b.{{0,40}}?\b{_REACH}\b"
@@ -45,6 +46,7 @@ _BUDGET = re.compile(
     r"|\b(?:(?:can|could|would)(?:n't|'t|not)?|(?:want|willing|happy|prepared|ready|like) "
     r"to|have|had|not) (?:only |really |just |rather not )?(?:spend|pay|afford|stretch to"
     rf"|go (?:up to|to|higher than|over)|set aside|put aside)\b.{{0,25}}?{_SUM}"
+    rf"|\b(?:should|must|may|can)(?:n't|'t| not) (?:cost|be|come to) (?:any )?more than {_SUM}"
     r"|\b(?:under|below|less than|no(?:t)? more than|up to|at most|max(?:imum)?(?: of)?)\s?"
     rf"{_SUM}"
 )
@@ -56,7 +58,8 @@ _ROLE = (
     r"|business partner|family|team|association|agency|insurer)"
 )
 _DECIDES = (
-    r"(?:decid\w+|approv\w+|agree\w*|sign\w* (?:it )?off|sign\w*|okay\w*|ok'?s?|authori[sz]\w+"
+    r"(?:(?:makes?|takes?) (?:\w+ ){0,2}decisions?"
+    r"|decid\w+|approv\w+|agree\w*|sign\w* (?:it )?off|sign\w*|okay\w*|ok'?s?|authori[sz]\w+"
     r"|(?:has|have|gets?) (?:the (?:last|final) )?(?:say|word))"
 )
 _DECIDER = re.compile(
@@ -68,6 +71,7 @@ _DECIDER = re.compile(
     rf"(?:it )?(?:with )?(?:my|our|the) (?:[\w-]+ )?{_ROLE}\b"
     r"|\b(?:i|we) (?:alone )?(?:decide|make the decisions?|can decide|sign(?: it)? off)\b"
     r"|\b(?:decision|choice) is (?:mine|ours|my own)\b|\bup to me\b"
+    r"|\b(?:it's|it is|that's|that is) (?:my|our) (?:own )?(?:decision|choice)\b"
 )
 _OF_OURS = re.compile(
     r"\b(?:you|they|he|she|somebody|someone|colleague|lady|man|engineer|sales)\b.{0,25}\b(?:said|"
