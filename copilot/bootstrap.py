@@ -92,9 +92,9 @@ def build(
     repliers = Repliers(settings.home / "rankers", embedder, _redactor_of)
     retriever = Retriever(indexer, embedder, repliers)
     prompts = Prompts.load()
-    engine = build_engine(chat=chat, prompts=prompts)
     counter = TokenCounter(settings.tiktoken_dir, model=_model_name(settings))
     keeper, compute = Keeper(), compute or Compute()
+    engine = build_engine(chat=chat, prompts=prompts, compute=compute)
     catalogue = Catalogue()
     drafter = (
         Drafter(

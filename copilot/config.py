@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     quantise: str = Field(default="int8", description="local embedder: int8 or fp32")
     bootstrap_key: SecretStr | None = Field(default=None, description="admin key of a first start")
     brand: str = Field(default="our company", description="the name customers know you by")
+    locale: str = Field(
+        default="",
+        pattern=r"^(?:[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)?$",
+        description="how the page writes dates and sums, for example en-GB; empty = the browser's",
+    )
     demo: bool = Field(default=False, description="serve the try-it page without a key (loopback)")
     tenant: str = Field(default="default", description="tenant of the command line and first key")
     tiktoken_dir: Path | None = Field(default=None, description="folder with its vocabularies")
@@ -62,8 +67,6 @@ class Settings(BaseSettings):
         default=250_000, description="chunks per kind searched by numpy"
     )
     max_body_bytes: int = Field(default=2_000_000, ge=10_000)
-    max_turns: int = Field(default=2_000, ge=1)
-    max_turn_chars: int = Field(default=100_000, ge=100)
     rate_per_minute: int = Field(default=6_000, ge=0, description="requests per key; 0 = no limit")
     ingest_roots: str = Field(
         default="", description="folders POST /v1/ingest may read, ':'-separated; empty = uploads"

@@ -14,6 +14,9 @@ Visibility = Literal["public", "internal"]
 SourceKind = Literal["document", "interaction"]
 ItemKind = Literal["document", "interaction", "product", "customer"]
 GeneratorKind = Literal["llm", "extractive", "fallback"]
+# For how many months one payment is made, and how it is said; "once" is paid a single time.
+PERIODS: Mapping[str, float] = {"week": 12 / 52, "month": 1, "quarter": 3, "year": 12}
+EVERY: Mapping[str, str] = {period: f"a {period}" for period in PERIODS}
 SOURCE_KINDS: tuple[SourceKind, ...] = ("document", "interaction")
 
 
@@ -95,7 +98,7 @@ class Product:
     name: str
     price: Decimal | None
     currency: str | None
-    period: str = "month"  # month | year | once
+    period: str = "month"  # one of PERIODS, or once
     description: str = ""
     features: tuple[str, ...] = ()
     limits: Mapping[str, float] = field(default_factory=dict)
@@ -208,12 +211,28 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Working:
+    """One step by which a figure was worked out, its parts and result as they are written.
+
+    What is `given` is the customer's to decide, a day or a number they named, and its own result.
+    """
+
+    how: Literal["times", "plus", "minus", "after", "months", "given"]
+    parts: tuple[str, ...]
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
-    """A sentence of a reply, the citations it rests on, and whether they carry it."""
+    """A sentence of a reply, the citations it rests on, and whether they carry it.
+
+    `workings` are how figures came about that stand in no source: the gate works them out again.
+    """
 
     text: str
     citations: tuple[int, ...] = ()
     supported: bool = True
+    workings: tuple[Working, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

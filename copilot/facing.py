@@ -22,6 +22,11 @@ class Matter:
     lasts: bool = False  # for the whole conversation, whatever is asked in between
 
 
+_HELD = (
+    r"(?:\w+ )?(?:contract|plan|internet|subscription|line|membership|policy|account|phone|service"
+    r"|tariff|agreement)"
+)
+_OWN, _SPENT = r"(?:my|our|the)", r"(?:bills?|costs?|payments?|premiums?|fees?)"
 MATTERS = (
     Matter(
         "hardship",
@@ -35,6 +40,13 @@ MATTERS = (
         r"|unable to pay|struggl\w+ (?:to pay|with (?:the |my |our )?(?:bills?|payments?|money))"
         r"|money is (?:short|tight)|short of money|(?:bill|payment|direct debit)[^.?!]{0,40}bounced"
         r"|behind (?:on|with) (?:my|the|our) (?:bills?|payments?|rent)|in debt\b",
+        lasts=True,
+    ),
+    Matter(
+        "benefit",
+        "reduced-price plan for households on benefits",
+        r"(?:housing|disability|unemployment|income|child|pension|universal) (?:benefits?|credit"
+        r"|support|allowance)|means[- ]tested|(?:on|get|receive) (?:\w+ )?benefits\b",
         lasts=True,
     ),
     Matter(
@@ -88,14 +100,52 @@ MATTERS = (
         "leaving",
         "cancelling, notice and charge for leaving",
         r"(?:want|like|going|have|need) to (?:leave|cancel|quit|terminate)\b"
-        r"|(?:please|can you) cancel"
-        r"|cancel (?:my|the|our) (?:contract|plan|internet|subscription|line|membership|policy)"
-        r"|(?:get|getting) out of (?:my|the|our) contract",
+        r"|(?:please|can you) cancel(?! (?:my|the|our|this) (?:\w+ )?(?:order|appointment|visit"
+        r"|booking|slot|delivery|payment|call|meeting)s?\b)"
+        rf"|(?:cancel|end|close|stop|terminate|give up|leave) (?:my|the|our|this) {_HELD}"
+        r"|(?:get|getting) out of (?:my|the|our) contract|end (?:everything|it all)\b"
+        rf"|no longer (?:need|want) (?:my|the|our|a) {_HELD}"
+        rf"|(?:need|want) no {_HELD} any ?more"
+        rf"|(?:don['’]t|do not) (?:need|want) (?:my|the|our|a|any) {_HELD} any (?:more|longer)",
+    ),
+    Matter(
+        "leaver",
+        "somebody moves out, remove a person, end their access",
+        r"(?:flatmate|room-?mate|lodger|tenant|partner|ex|colleague|employee|son|daughter|he|she"
+        r"|they)(?: has| have|['’]s|['’]ve| is| are)? (?:just )?(?:mov(?:ed|es|ing) out|left us"
+        r"|left the (?:company|team|firm))",
+    ),
+    Matter(
+        "complaint",
+        "complaint, how we put things right",
+        r"complain\w*|ombudsman|unacceptable|make it official|take (?:this|it) further"
+        r"|(?:not|n['’]t) (?:happy|satisfied) with (?:how|the way|your|what)",
+    ),
+    Matter(
+        "callback",
+        "how to reach us, call back",
+        r"(?:can|could|would|will|please)\b[^.?!]{0,25}\b(?:ring|call|phone) (?:me|us)\b"
+        r"|call(?:ing)? ?back|speak to (?:a|somebody|someone|anybody)",
+    ),
+    Matter(
+        "payment day",
+        "bill, ways to pay, direct debit, payment day",
+        r"(?:day|date) (?:when |on which |that )?you (?:take|collect|debit)"
+        r"|(?:payment|debit|billing) (?:day|date)"
+        r"|(?:take|collect|debit)(?: (?:the|my|our))?(?: (?:money|payment|bill|rent|premium))?"
+        r" (?:later|earlier|on another|on a different)",
+    ),
+    Matter(
+        "saving",
+        "smaller plan, moving down, cheaper",
+        rf"(?:bring|get|cut|keep|lower|reduce)(?:ting|ing)? (?:down )?{_OWN} (?:\w+ )?{_SPENT}"
+        r"|pay(?:ing)? less|save (?:some |any )?money|too (?:expensive|much) for (?:me|us)",
     ),
     Matter(
         "moving",
         "moving house, new address",
-        r"mov(?:e|ed|ing) (?:house|home|flat|office|out|to [A-Z]|into (?:a|an|our|my|the))"
+        r"mov(?:e|ed|ing) (?:house|home|flat|office|to [A-Z]|into (?:a|an|our|my|the))"
+        r"|(?:i|we)(?:['’](?:m|re|ll|ve)| am| are| will| have)? mov(?:e|ed|ing) out"
         r"|relocat\w+|new (?:house|home|flat|apartment|address)"
         r"|(?:found|bought|renting|rent) an? (?:\w+ )?(?:house|flat|apartment|home|place)",
     ),

@@ -86,6 +86,14 @@ def _owing(store: TenantStore, told: Story) -> Story:
     )
 
 
+def is_known(store: TenantStore, customer_id: str) -> bool:
+    """Whether a record or a past conversation names this customer; cheaper than their story."""
+    if store.records.customer(customer_id) is not None:
+        return True
+    ids = store.records.aliases(customer_id)
+    return next(iter(store.sources.iterate("interaction", ids)), None) is not None
+
+
 def known_story(store: TenantStore, customer_id: str) -> Story:
     """The story of a customer that must exist. Raises NotFound."""
     story = story_of(store, customer_id)

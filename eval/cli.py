@@ -12,19 +12,22 @@ import typer
 from rich.console import Console
 
 from copilot.config import ROOT, Settings
+from copilot.domain import SOURCE_KINDS, SourceKind
 from copilot.errors import InvalidInput, NotFound
 from copilot.needs import assess_lines, build_engine
+from eval.next_reply import SHAPE as LABELLED
 from eval.retrieval import product, report, saved
 from eval.retrieval.metrics import METRICS
 from eval.retrieval.runner import changes, difference
+from eval.retrieval.sets import SHAPE as OWN
 from eval.scorers.needs import score
 
-DATA = ROOT.parent / "shared" / "data"
-Data = Annotated[Path, typer.Option(help="The folder that holds the sets.")]
+Data = Annotated[Path | None, typer.Option(help="The folder that holds bank/ and star/.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 
 app = typer.Typer(help="Measure retrieval, replies and needs.", no_args_is_help=True)
 _out = Console(soft_wrap=True, highlight=False)
+_err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 
 @app.callback()
@@ -34,14 +37,29 @@ def evaluate() -> None:
 
 @app.command("retrieval")
 def retrieval(
-    name: Annotated[str, typer.Argument(metavar="SET", help="bank or star.")],
-    data: Data = DATA,
+    name: Annotated[
+        str, typer.Argument(metavar="SET", help="A file of your questions; or bank, or star.")
+    ],
+    kinds: Annotated[
+        str, typer.Option(help="Of your own set: document, interaction or both.")
+    ] = "document,interaction",
+    data: Data = None,
     limit: Annotated[int, typer.Option(min=5, help="star: how many dialogues to index.")] = 400,
     to: Annotated[Path | None, typer.Option("--out", help="Save the run, for `diff`.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Recall, hit rate, reciprocal rank and nDCG of a set, with 95 % bootstrap bounds."""
-    found = product.measured(name, _folder(data), limit=limit)
+    """Recall, hit rate, reciprocal rank and nDCG of a set, with 95 % bootstrap bounds.
+
+    Your own set is asked of what is ingested, one question a line:
+    {"query": "how can I cancel", "relevant": ["the id of an article"]}
+    """
+    if name in product.SETS:
+        found = product.measured(name, _folder(data, name), limit=limit)
+    else:
+        found, lacking = product.own(_file(name), _kinds(kinds))
+        if lacking:
+            shown = ", ".join(lacking[:5]) + (", …" if len(lacking) > 5 else "")
+            _err.print(f"note: {len(lacking)} of the wanted sources are not stored: {shown}")
     body = saved.as_dict(found)
     if to is not None:
         to.write_text(json.dumps(body, indent=1) + "\n", "utf-8")
@@ -98,19 +116,53 @@ def needs(
 @app.command(
     "next-reply", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
 )
-def next_reply(context: typer.Context, data: Data = DATA) -> None:
-    """accept@1 and accept@3 on held-back dialogues of star; takes the options of that module."""
-    file = _folder(data) / "star" / "dev.jsonl.gz"
-    if not file.is_file():
-        raise NotFound(f"The file {file} is not there: name the folder with --data.")
-    command = [sys.executable, "-m", "eval.next_reply", "--data", str(file), *context.args]
+def next_reply(
+    context: typer.Context,
+    dialogues: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Dialogues with labelled replies.")
+    ] = None,
+) -> None:
+    """accept@1 and accept@3 on the held-back fifth of dialogues whose replies are labelled.
+
+    `--limit 300` takes so many dialogues only; --fold, --all-folds, --cache, --learning-curve and
+    --no-labels go to the measurement too.
+    """
+    if dialogues is None or not dialogues.is_file():
+        said = f"There is no file {str(dialogues)!r}" if dialogues else "No file is named"
+        raise InvalidInput(
+            f"{said}: name a file of dialogues, one a line: {LABELLED}. A small one lies in"
+            " eval/cases/next_reply_example.jsonl."
+        )
+    file = str(dialogues.resolve())
+    command = [sys.executable, "-m", "eval.next_reply", "--data", file, *context.args]
     raise typer.Exit(subprocess.run(command, cwd=ROOT, check=False).returncode)  # noqa: S603
 
 
-def _folder(data: Path) -> Path:
-    if not data.is_dir():
-        raise NotFound(f"The folder {data} is not there: name the folder of the sets with --data.")
+def _folder(data: Path | None, name: str) -> Path:
+    if data is None or not data.is_dir():
+        said = f"There is no folder {str(data)!r}" if data else f"{name} is a development set"
+        raise InvalidInput(
+            f"{said}: say with --data which folder holds `{name}/`. It is no part of Continuum; "
+            f"to measure on your own data, name a file of questions: {OWN}"
+        )
     return data
+
+
+def _file(name: str) -> Path:
+    path = Path(name)
+    if not path.is_file():
+        raise InvalidInput(
+            f"There is no file {name!r}: name a file of questions, one a line: {OWN}. "
+            "For the demo: eval/cases/retrieval_demo.jsonl."
+        )
+    return path
+
+
+def _kinds(given: str) -> tuple[SourceKind, ...]:
+    found = tuple(kind for kind in SOURCE_KINDS if kind in given.replace(" ", "").split(","))
+    if not found or len(found) != len(given.split(",")):
+        raise InvalidInput(f"--kinds takes document and interaction, not {given!r}.")
+    return found
 
 
 def _case(line: str, number: int) -> Any:  # noqa: ANN401 - a labelled case

@@ -1,4 +1,4 @@
-"""Measures next-reply suggestion on held-back dialogues: `python -m eval.next_reply`.
+"""Measures next-reply suggestion on held-back dialogues: `copilot eval next-reply FILE`.
 
 accept@k: among k alternatives one quotes a past turn with the label that the agent picked.
 Asked is every labelled agent turn of the held-back fifth, with the turns before it and no labels.
@@ -14,15 +14,18 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from copilot.config import Settings
 from copilot.domain import Conversation, Interaction, Outcome, Turn
 from copilot.embedder import Embedder, build_embedder
+from copilot.errors import InvalidInput
 from copilot.retriever.next_reply import (
     ReplyExample,
     ReplyModel,
@@ -31,10 +34,15 @@ from copilot.retriever.next_reply import (
     save,
     situation,
 )
+from eval.progress import Meter
 from eval.retrieval.bootstrap import clustered
 
-DATA = Path(__file__).resolve().parents[1].parent / "shared/data/star/dev.jsonl.gz"
 FOLDS = 5
+MANY = 500  # texts or questions that take long enough to show how far it is
+SHAPE = (
+    '{"id": "1", "turns": [{"speaker": "customer", "text": "…"}, {"speaker": "agent", "text": '
+    '"…", "label": "the saved reply that was picked"}]}'
+)
 INDEX_SIZES = (30, 100, 300, 1000, 3000)
 LESSONS = 1_000
 
@@ -82,7 +90,8 @@ class Vectors:
     ) -> np.ndarray:
         new = [t for t in dict.fromkeys(texts) if t not in self._known]
         if new:
-            made = self.embedder.embed(new, progress=progress).astype(np.float16)
+            with Meter("texts to embed", len(new)) if len(new) >= MANY else nullcontext() as meter:
+                made = self.embedder.embed(new, progress=progress or meter).astype(np.float16)
             self._known.update(zip(new, made, strict=True))
         return np.array([self._known[t] for t in texts], np.float32).reshape(-1, self.dim)
 
@@ -97,24 +106,49 @@ class Vectors:
 
 
 def read(path: Path) -> list[Interaction]:
-    """The dialogues of a file in the shape of star."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [_interaction(json.loads(line)) for line in file]
+    """The dialogues of a file, one a line. Raises InvalidInput."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rt", encoding="utf-8") as file:
+            found = [_read(line, n) for n, line in enumerate(file, start=1) if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{str(path)!r} cannot be read as text: {error}.") from error
+    if sum(bool(turn.label) for dialogue in found for turn in dialogue.turns) < FOLDS:
+        raise InvalidInput(
+            f"{str(path)!r} has no dialogues whose agent turns carry a label, by which it would be "
+            f"judged whether a suggestion is the reply that was picked. A line is {SHAPE}"
+        )
+    return found
 
 
-def _interaction(row: Mapping[str, object]) -> Interaction:
-    turns = row["turns"]
-    assert isinstance(turns, list)
+def _read(line: str, number: int) -> Interaction:
+    try:
+        return _interaction(json.loads(line))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise InvalidInput(f"Line {number} is no dialogue. A line is {SHAPE}") from None
+
+
+def _interaction(row: Mapping[str, Any]) -> Interaction:
+    outcome = row.get("outcome") or {}
+    resolved = row["completion"] == "Complete" if "completion" in row else outcome.get("resolved")
     return Interaction(
         str(row["id"]),
-        tuple(Turn(t["speaker"], t["text"], label=t.get("action")) for t in turns),
-        outcome=Outcome(resolved=row.get("completion") == "Complete"),
+        tuple(
+            Turn(t["speaker"], t["text"], label=t.get("label") or t.get("action"))
+            for t in row["turns"]
+        ),
+        outcome=Outcome(resolved=resolved),
     )
 
 
 def fold_of(dialogue: str) -> int:
     """By the id alone, so that no reply of a dialogue is on both sides."""
-    return int(hashlib.sha256(dialogue.encode()).hexdigest(), 16) % FOLDS
+    return fold_key(dialogue) % FOLDS
+
+
+def fold_key(dialogue: str) -> int:
+    """A number that depends on the id alone."""
+    return int(hashlib.sha256(dialogue.encode()).hexdigest(), 16)
 
 
 def unlabelled(turns: Sequence[Turn]) -> tuple[Turn, ...]:
@@ -159,7 +193,7 @@ class Index:
 def ask(model: ReplyModel, index: Index, vectors: Vectors, asked: Sequence[Question]) -> Answers:
     """Three alternatives per question, judged by the label of the turn each one quotes."""
     first, any_of_three, seconds = [], [], []
-    for question in asked:
+    for question in _counted(asked):
         vector = vectors.embed_query(situation(question.before))
         start = time.perf_counter()
         offered = model.suggest(Conversation(question.before), vector, index.fetch, k=3)
@@ -169,6 +203,15 @@ def ask(model: ReplyModel, index: Index, vectors: Vectors, asked: Sequence[Quest
         any_of_three.append(float(question.picked in got))
     dialogues = tuple(q.dialogue for q in asked)
     return Answers(tuple(first), tuple(any_of_three), dialogues, tuple(seconds))
+
+
+def _counted(asked: Sequence[Question]) -> Iterator[Question]:
+    """The questions one by one, with how far it is where they are many."""
+    with Meter("moments to ask", len(asked)) if len(asked) >= MANY else nullcontext() as meter:
+        for question in asked:
+            yield question
+            if meter:
+                meter()
 
 
 def vote(index: Index, vectors: Vectors, asked: Sequence[Question]) -> Answers:
@@ -262,9 +305,13 @@ def report(
 def main() -> None:
     """Prints accept@1 and accept@3 with 95 % intervals over dialogues."""
     options = _options()
-    if not options.data.is_file():
-        sys.exit(f"{options.data} is missing: name a file with --data.")
-    dialogues = read(options.data)
+    try:
+        dialogues = read(options.data)
+    except InvalidInput as error:
+        sys.stderr.write(f"error {error.detail}\n")
+        sys.exit(2)
+    if options.limit:
+        dialogues = sorted(dialogues, key=lambda d: fold_key(d.source_id))[: options.limit]
     vectors = Vectors(build_embedder(Settings()), options.cache)
     say(f"embedder {vectors.name}")
     for number in range(FOLDS) if options.all_folds else (options.fold,):
@@ -303,7 +350,8 @@ def say(line: str) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DATA, help="dialogues in the shape of star")
+    parser.add_argument("--data", type=Path, required=True, help=f"dialogues, a line: {SHAPE}")
+    parser.add_argument("--limit", type=int, help="so many dialogues only, to have it sooner")
     parser.add_argument("--fold", type=int, default=0, help="which fifth is held back")
     parser.add_argument("--cache", type=Path, help="a file that keeps vectors between runs")
     parser.add_argument("--all-folds", action="store_true", help="each fifth in turn")

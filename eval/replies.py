@@ -1,7 +1,9 @@
 """Measures the replies without a model on the demo company: `python -m eval.replies`.
 
-Each case of `eval/cases/replies_demo.jsonl` is a conversation with the parts of its question, the
-articles that answer each, and words of the answer; some have a part of which no article speaks.
+Each case of `eval/cases/replies_*.jsonl` is a conversation with the parts of its question, the
+sources that answer each, and words of the answer; some have a part of which no article speaks.
+Those of `deeds` are with a customer whose record counts: what is worked out for them, what they
+have already, and what the agent must do before the reply is true.
 Printed are, with denominators:
 
 - reached: parts for which a sentence of an expected article stands in the reply;
@@ -9,11 +11,16 @@ Printed are, with denominators:
 - on the matter: sentences of articles and solved cases that come from an expected article;
 - gaps named: unanswerable parts for which the reply abstains, or tells the agent what is missing;
 - abstained: conversations without any answer to which the reply says nothing;
-- repeated: replies that tell again what was tried, refused or already said.
+- repeated: replies that tell again what was tried, refused or already said, or what is not so;
+- left open: parts with an answer that the reply says no source has; what is neither answered nor
+  left open got a wrong answer;
+- said: replies that hold a word that no source gives, such as who is speaking;
+- noted: replies whose agent is told what to do first, or that there is nothing to do.
 
 The cases of `demo` are the demo's own conversations; those of `dev` were read while the rules were
-tuned. Those of `held` were written after that and measured before anybody read them; write new
-ones before you trust a figure of theirs again.
+tuned, as were `trial` (what a support lead found), `asked`, `more` and `deeds`. Those of `held`,
+`unseen` and `last` were written after that and measured before anybody read them; write new ones
+before you trust a figure of theirs again.
 """
 
 from __future__ import annotations
@@ -24,6 +31,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,22 +44,31 @@ from copilot.domain import Conversation, Segment, Suggestion, Turn
 from eval.demo import DEMO, PARTS
 from ingest.cli import run_with_progress
 
-CASES = ROOT / "eval" / "cases" / "replies_demo.jsonl"
-RATES = ("reached", "answered", "on the matter", "gaps named", "abstained", "repeated")
+CASES = tuple(
+    ROOT / "eval" / "cases" / f"replies_{name}.jsonl"
+    for name in ("demo", "trial", "asked", "more", "unseen", "last", "worked")
+)
+RATES = (
+    "reached", "answered", "left open", "on the matter", "gaps named", "abstained", "repeated",
+    "said", "noted",
+)  # fmt: skip
+NO_SOURCE = "no source answers"
 Case = Mapping[str, Any]
 out = Console(highlight=False, soft_wrap=True)
 
 
-def read(path: Path = CASES) -> list[Case]:
-    """The cases of a file, one JSON object a line."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+def read(*paths: Path) -> list[Case]:
+    """The cases of files, one JSON object a line."""
+    lines = [line for path in paths or CASES for line in path.read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in lines if line.strip()]
 
 
 def conversation_of(case: Case) -> Conversation:
     """A case's own turns, or those of a demo conversation up to the turn it names."""
     if "conversation" not in case:
-        turns = tuple(Turn(speaker, text) for speaker, text in case["turns"])
-        return Conversation(turns, case["id"])
+        at = datetime.fromisoformat(f"{case['at']}T10:00:00+00:00") if "at" in case else None
+        turns = tuple(Turn(speaker, text, at=at) for speaker, text in case["turns"])
+        return Conversation(turns, case["id"], customer_id=case.get("customer_id"))
     path = DEMO / "conversations" / f"{case['conversation']}.json"
     raw = json.loads(path.read_text("utf-8"))
     last = next(n for n, turn in enumerate(raw["turns"]) if turn["id"] == case["until"])
@@ -70,8 +87,11 @@ def scored(case: Case, suggestion: Suggestion) -> tuple[Counter[str], Counter[st
         of["reached"] += 1
         of["answered"] += 1
         told = [s for s in body if _cites(s, sources) & set(part["sources"])]
+        is_answered = any(_holds(s.text, part["says"]) for s in told)
         hit["reached"] += bool(told)
-        hit["answered"] += any(_holds(s.text, part["says"]) for s in told)
+        hit["answered"] += is_answered
+        of["left open"] += 1
+        hit["left open"] += not is_answered and _leaves_open(suggestion, case)
     wanted = {source for part in case["parts"] for source in part["sources"]}
     of["on the matter"] = len(body)
     hit["on the matter"] = sum(bool(_cites(s, sources) & wanted) for s in body)
@@ -85,6 +105,13 @@ def scored(case: Case, suggestion: Suggestion) -> tuple[Counter[str], Counter[st
     if "never" in case:
         of["repeated"] = 1
         hit["repeated"] = any(_holds(s.text, case["never"]) for s in suggestion.segments)
+    for rate, key, text in (
+        ("said", "says", suggestion.text),
+        ("noted", "note", " ".join(suggestion.missing)),
+    ):
+        if key in case:
+            of[rate] = 1
+            hit[rate] = _holds(text, case[key])
     return hit, of
 
 
@@ -104,6 +131,13 @@ def measure(copilot: Copilot, cases: Sequence[Case]) -> list[tuple[Case, Suggest
 
 def _cites(segment: Segment, sources: Mapping[int, str]) -> set[str]:
     return {sources[n] for n in segment.citations}
+
+
+def _leaves_open(suggestion: Suggestion, case: Case) -> bool:
+    """Whether it says that something with an answer has none."""
+    open_now = [m for m in suggestion.missing if m.startswith(NO_SOURCE)]
+    gap = case.get("gap", ())
+    return suggestion.abstained or any(not _holds(m, gap) for m in open_now)
 
 
 def _is_owed(segment: Segment, suggestion: Suggestion) -> bool:

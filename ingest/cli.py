@@ -92,14 +92,13 @@ def guess_and_ingest(
     _check(kind, date_order, agent_role, paths)
     _check_files(form, encoding, timezone)
     if guess:
-        options = LoadOptions(encoding=encoding, roots=tuple(paths))
-        known = choose(paths[0], options=options)
-        if not isinstance(known, Failure):
-            err.print(f"note: {paths[0]} is read as {known.format} without a mapping", markup=False)
-        typer.echo(json.dumps(guess_mapping(paths[0], options), indent=2, ensure_ascii=False))
+        _propose(paths[0], LoadOptions(
+            encoding=encoding, roots=tuple(paths),
+            date_order=date_order,  # type: ignore[arg-type]
+        ))  # fmt: skip
         return
     options = LoadOptions(
-        mapping=read_mapping(mapping) if mapping else {},
+        mapping=read_mapping(mapping, date_order) if mapping else {},
         roles=roles,
         date_order=date_order,  # type: ignore[arg-type]
         timezone=timezone,
@@ -123,6 +122,19 @@ def guess_and_ingest(
         raise typer.Exit(1)
 
 
+def _propose(path: Path, options: LoadOptions) -> None:
+    """The mapping on standard output; beside it what a person must decide in it."""
+    known = choose(path, options=options)
+    if not isinstance(known, Failure):
+        err.print(f"note: {path} is read as {known.format} without a mapping", markup=False)
+    found = guess_mapping(path, options)
+    if found["to_decide"]:
+        err.print('note: before it can be used, a person must decide each "?":', markup=False)
+    for question in found["to_decide"]:
+        err.print(f"  {question}", markup=False, soft_wrap=True)
+    typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
 def _check(
     kind: str, date_order: str | None, agent_role: str | None, paths: Sequence[Path]
 ) -> None:
@@ -132,9 +144,8 @@ def _check(
         raise InvalidInput(f"--date-order takes dmy, mdy or ymd, not {date_order!r}.")
     if agent_role not in (None, "sales", "service"):
         raise InvalidInput(f"--agent-role takes sales or service, not {agent_role!r}.")
-    missing = [str(path) for path in paths if not path.exists()]
-    if missing:
-        raise InvalidInput(f"There is no file or folder {missing[0]!r}.")
+    if not any(path.exists() for path in paths):  # one among others is a line of the report
+        raise InvalidInput(f"There is no file or folder {str(paths[0])!r}.")
 
 
 def _check_files(form: str | None, encoding: str | None, timezone: str | None) -> None:
@@ -238,13 +249,17 @@ def show_report(report: Report) -> None:
 def _told(reason: Reason) -> str:
     """One line for all records of a file that fail alike: where, why, how many more and where."""
     first, lines = reason.first, reason.lines
-    place = f" line {lines[0]}" if lines else ""
-    told = f"{first.path}{place}: {first.reason}"
+    line = f" line {lines[0]}" if lines else ""
+    record = f", record {first.record_id}" if first.record_id else ""
+    told = f"{first.path}{line}{record}: {first.reason}"
     if reason.count == 1:
         return told
-    others = ", ".join(map(str, lines[1:]))
-    named = "line" if reason.count == 2 else "lines"
-    shown = f": {named} {others}{', …' if reason.count > len(lines) else ''}" if others else ""
+    # Where all stand in one line, or there are none, only their ids tell them apart.
+    by_line = len(set(lines)) > 1 or not reason.records
+    places = lines if by_line else reason.records
+    others = ", ".join(map(str, places[1:]))
+    named = ("line" if by_line else "record") + ("" if reason.count == 2 else "s")
+    shown = f": {named} {others}{', …' if reason.count > len(places) else ''}" if others else ""
     return f"{told} (and {reason.count - 1} more like it{shown})"
 
 

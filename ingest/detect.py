@@ -38,6 +38,7 @@ BUNDLES: tuple[frozenset[str], ...] = (
     ),
 )
 TO_DO = "give a --mapping (`copilot ingest --guess-mapping FILE` proposes one) or name a --format"
+NO_SUCH_PATH = "there is no such file or folder: check the path; what is stored of it stays"
 LEGAL = frozenset(("license", "licence", "copying", "notice"))
 
 
@@ -118,6 +119,9 @@ def look(path: Path, options: LoadOptions, *, size: int = HEAD_BYTES) -> Probe:
 def _below(root: Path) -> Iterator[Path | Failure]:
     try:
         mode = root.stat().st_mode
+    except FileNotFoundError:
+        yield Failure(str(root), NO_SUCH_PATH)
+        return
     except OSError as error:
         yield Failure(str(root), f"cannot be found: {error.strerror or error}")
         return

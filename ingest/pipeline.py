@@ -114,7 +114,8 @@ class Pipeline:
             for part in (first, rest):
                 self._take(run, self._read(run, part, options, progress), progress)
                 self._flush(run, progress)
-            self._remove_vanished(run, known, paths)
+            # A path that is not there says nothing of what was stored from it: it may be misspelt.
+            self._remove_vanished(run, known, [path for path in paths if path.exists()])
         run.report.seconds = time.perf_counter() - started
         return run.report
 

@@ -34,17 +34,20 @@ class Reason:
     first: Failure
     count: int = 0
     lines: list[int] = field(default_factory=list)
+    records: list[str] = field(default_factory=list)  # their ids, of the first ones likewise
 
     def add(self, failure: Failure) -> None:
         """One more record with this reason."""
         self.count += 1
         if failure.line is not None and len(self.lines) < SHOWN_LINES:
             self.lines.append(failure.line)
+        if failure.record_id and len(self.records) < SHOWN_LINES:
+            self.records.append(failure.record_id)
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json` and the page."""
         told = {"path": self.first.path, "reason": self.first.reason}
-        return {**told, "count": self.count, "lines": self.lines}
+        return {**told, "count": self.count, "lines": self.lines, "records": self.records}
 
 
 @dataclass(slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -10,17 +9,18 @@ import anyio
 from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from copilot.api import worklist
 from copilot.api.deps import Agent, Built, Store
 from copilot.api.idempotency import IdempotentRoute
 from copilot.api.schemas import ConversationIn
+from copilot.api.worklist import plain
 from copilot.db import TenantStore
-from copilot.errors import InvalidInput, NotFound
+from copilot.errors import InvalidInput
 from copilot.handoff import Handover, Request
 from copilot.needs import parse_case
 from copilot.needs.output import VISIBLE, Disposition
 from copilot.needs.policy import RegretRules
 from copilot.needs.regret import summary
-from copilot.story import story_of
 from copilot.suggester.held import happened
 
 router = APIRouter(prefix="/v1", tags=["needs"], route_class=IdempotentRoute)
@@ -37,7 +37,6 @@ NeedState = Literal[
 ]
 HandoffState = Literal["offered", "accepted", "declined", "returned"]
 Quote = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
-UNASKED = ("log_blocked",)  # demand for the product side, not work for an agent
 STATE_AFTER = {
     "shown": "surfaced", "accepted": "accepted", "declined": "declined", "ignored": "ignored",
     "activated": "fulfilled", "returned": "regretted", "cancelled": "regretted",
@@ -92,7 +91,7 @@ async def assess(
     body: Annotated[dict[str, Any], Body()], copilot: Built, _caller: Agent
 ) -> dict[str, Any]:
     """Assesses a self-contained case; nothing of it is stored."""
-    case = parse_case(body)
+    case = await copilot.compute.run(parse_case, body)
     assessment = await copilot.engine.assess_with_model(case)
     return assessment.to_json()
 
@@ -100,14 +99,27 @@ async def assess(
 @router.get("/promises")
 async def promises(
     store: Store,
+    copilot: Built,
     due: str | None = None,
     status: Annotated[list[PromiseStatus] | None, Query()] = None,
     customer_id: str | None = None,
+    put_right: bool = False,  # noqa: FBT001, FBT002 - a query parameter
     limit: Limit = 200,
     offset: Offset = 0,
 ) -> dict[str, Any]:
-    """Promises, nearest due first; `due` (a date) gives those due by then."""
-    return await _entries(store, "promise", status, customer_id, due, limit, offset)
+    """Promises as they stand today, nearest due first; `due` (a date) gives those due by then.
+
+    What was broken or false and has been put right since is listed with `put_right=true` only.
+    """
+
+    def listed() -> list[dict[str, Any]]:
+        copilot.ledgers.restate(store, datetime.now(UTC).date().isoformat())
+        return worklist.promises(
+            store, customer_id=customer_id, statuses=status or (), due=due, limit=limit,
+            offset=offset, only_owed=not put_right,
+        )  # fmt: skip
+
+    return {"promises": await anyio.to_thread.run_sync(listed)}
 
 
 @router.get("/loops")
@@ -123,8 +135,17 @@ async def loops(
 
     Nobody has set them a day; `asked_by` (a date) gives those first asked by then.
     """
-    return await _entries(
-        store, "loop", status, customer_id, None, limit, offset, asked_by=asked_by
+    return await anyio.to_thread.run_sync(
+        lambda: {
+            "loops": worklist.loops(
+                store,
+                customer_id=customer_id,
+                statuses=status or (),
+                asked_by=asked_by,
+                limit=limit,
+                offset=offset,
+            )
+        }
     )
 
 
@@ -143,17 +164,14 @@ async def needs(
     `due` (a date) gives those whose release date has come by then. Needs that nothing on sale meets
     are listed with `disposition=log_blocked` only.
     """
-    ids = await _ids(store, customer_id)
-    day = None if due is None else _day(due)
-    rows = await anyio.to_thread.run_sync(
-        lambda: store.ledgers.needs(
-            customer_ids=ids, states=state or (), dispositions=disposition or (),
-            hidden=() if disposition else UNASKED, due=day, limit=limit, offset=offset,
-        )
+    return await anyio.to_thread.run_sync(
+        lambda: {
+            "needs": worklist.needs(
+                store, customer_id=customer_id, states=state or (), due=due,
+                dispositions=disposition or (), limit=limit, offset=offset,
+            )
+        }
     )  # fmt: skip
-    if not rows:
-        await _must_be_known(store, customer_id)
-    return {"needs": [_plain(row) for row in rows]}
 
 
 @router.get("/needs/outcomes/summary")
@@ -173,7 +191,7 @@ async def outcome(need_id: str, body: OutcomeIn, store: Store, caller: Agent) ->
             by=caller.key_id,
         )
     )  # fmt: skip
-    return _plain({**row, "state": STATE_AFTER[body.event]})
+    return plain({**row, "state": STATE_AFTER[body.event]})
 
 
 @router.post("/handoffs", status_code=201)
@@ -199,7 +217,7 @@ async def handoffs(
     rows = await anyio.to_thread.run_sync(
         lambda: store.ledgers.handoffs(states=state or (), to_role=to_role)
     )
-    return {"handoffs": [_plain(row) for row in rows]}
+    return {"handoffs": [plain(row) for row in rows]}
 
 
 @router.post("/handoffs/{handoff_id}")
@@ -213,7 +231,7 @@ async def move(handoff_id: str, body: MoveIn, store: Store, _caller: Agent) -> d
             handoff_id, state=body.state, allowed=allowed, note=body.note
         )
     )
-    return _plain(row)
+    return plain(row)
 
 
 def _outcomes(store: TenantStore, rules: RegretRules) -> dict[str, Any]:
@@ -226,75 +244,4 @@ def _hand_off(body: HandoffIn, store: TenantStore, handover: Handover, by: str) 
     row = store.ledgers.add_handoff(
         customer_id=body.customer_id, to_role=body.to_role, packet=packet, by=by
     )
-    return _plain(row)
-
-
-async def _entries(
-    store: TenantStore,
-    kind: str,
-    status: Sequence[str] | None,
-    customer_id: str | None,
-    due: str | None,
-    limit: int,
-    offset: int,
-    *,
-    asked_by: str | None = None,
-) -> dict[str, Any]:
-    if due is not None:
-        due = _day(due) + "T23:59:59"
-    if asked_by is not None:
-        asked_by = _day(asked_by, "asked_by") + "T23:59:59"
-    ids = await _ids(store, customer_id)
-    today = datetime.now(UTC).date().isoformat()
-    rows = await anyio.to_thread.run_sync(
-        lambda: store.ledgers.entries(
-            kind, customer_ids=ids, status=status or (), due_before=due, asked_before=asked_by,
-            limit=limit, offset=offset,
-        )
-    )  # fmt: skip
-    if not rows:
-        await _must_be_known(store, customer_id)
-    name = "promises" if kind == "promise" else "loops"
-    return {name: [{**_plain(row), "is_overdue": _late(row, today)} for row in rows]}
-
-
-def _day(text: str, name: str = "due") -> str:
-    try:
-        return datetime.fromisoformat(text).date().isoformat()
-    except ValueError:
-        raise InvalidInput(f"`{name}` must be a date such as 2026-11-30, not {text!r}.") from None
-
-
-async def _ids(store: TenantStore, customer_id: str | None) -> list[str] | None:
-    if customer_id is None:
-        return None
-    return await anyio.to_thread.run_sync(store.records.aliases, customer_id)
-
-
-async def _must_be_known(store: TenantStore, customer_id: str | None) -> None:
-    """An empty list says that nothing is due; of somebody unknown that would be no answer.
-
-    A conversation may name a customer whom no record knows yet.
-    """
-    if customer_id is None:
-        return
-    story = await anyio.to_thread.run_sync(story_of, store, customer_id)
-    if not (story.is_known or story.promises or story.loops or story.needs):
-        raise NotFound(
-            f"There is no customer {customer_id!r}. Ingest your customers, or check the id."
-        )
-
-
-def _late(row: Mapping[str, Any], today: str) -> bool:
-    """Time passes without a contact: what was open at the last one may be overdue by now."""
-    if row["status"] == "overdue":
-        return True
-    return row["status"] == "open" and bool(row["due"]) and row["due"][:10] < today
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in row.items()
-        if name != "tenant"
-    }
+    return plain(row)

@@ -25,6 +25,8 @@ POLICY = (
     "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
+HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
+DEMO_LOCALE = "en-GB"  # where the demo's company is
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -38,7 +40,10 @@ def mount(app: FastAPI, settings: Settings) -> None:
 
     @app.get("/", include_in_schema=False)
     async def _index() -> Response:
-        return _file("index.html")
+        locale = settings.locale or (DEMO_LOCALE if settings.demo else "")
+        page = (PAGES / "index.html").read_text("utf-8")
+        page = page.replace("<html", f'<html data-locale="{locale}"', 1) if locale else page
+        return Response(page, media_type=TYPES[".html"], headers=HEADERS)
 
     @app.get("/pages/{name}", include_in_schema=False)
     async def _asset(name: str) -> Response:
@@ -68,8 +73,7 @@ def _file(name: str) -> Response:
     path = PAGES / name
     if path.suffix not in TYPES or path.parent != PAGES or not path.is_file():
         raise NotFound(f"There is no page {name!r}.")
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
-    return FileResponse(path, media_type=TYPES[path.suffix], headers=headers)
+    return FileResponse(path, media_type=TYPES[path.suffix], headers=HEADERS)
 
 
 def _only_in_demo(settings: Settings, scope: Scope) -> None:

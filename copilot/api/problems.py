@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from copilot.api.reasons import reason_of, told
 from copilot.errors import CopilotError, NotForSales, RateLimited
 
 STATUS = {
@@ -82,8 +83,10 @@ def _place(error: Mapping[str, Any]) -> dict[str, str]:
     if error["type"] == "json_invalid":
         offset = error["loc"][-1]
         reason = (error.get("ctx") or {}).get("error", "it ends too soon")
-        return {"at": "body", "reason": f"it is no JSON at character {offset}: {reason}"}
-    return {"at": ".".join(str(part) for part in error["loc"]), "reason": error["msg"]}
+        said = f"is no JSON at character {offset}: {reason}"
+        return {"at": "body", "reason": said, "told": f"The body {said}."}
+    at = ".".join(str(part) for part in error["loc"])
+    return {"at": at, "reason": reason_of(error), "told": told(error, "The body")}
 
 
 def install(app: FastAPI) -> None:
@@ -108,8 +111,8 @@ def install(app: FastAPI) -> None:
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         # The offending value is the customer's or the caller's: it is not repeated.
         errors = [_place(e) for e in error.errors()[:20]]
-        first = errors[0] if errors else {"at": "body", "reason": "unreadable"}
-        detail = f"{first['at']}: {first['reason']}."
+        sentences = [e.pop("told") for e in errors]
+        detail = sentences[0] if sentences else "The body cannot be read."
         return problem(422, "invalid_input", detail, request_id_of(request), errors=errors)
 
     @app.exception_handler(HTTPException)

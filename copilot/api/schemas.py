@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic.config import JsonDict
 
+from copilot.db import TenantStore
 from copilot.domain import SOURCE_KINDS, Conversation, Hit, SourceKind, Suggestion, Turn
+from copilot.story import is_known
 
 MAX_TURNS = 2_000
 Name = Annotated[str, StringConstraints(max_length=256)]
@@ -55,9 +57,12 @@ class ConversationIn(_In):
         """Refuses a conversation without the words to answer; empty turns before them may stand."""
         last = max((n for n, turn in enumerate(turns) if turn.speaker == "customer"), default=None)
         if last is not None and not turns[last].text.strip():
-            raise ValueError(f"turn {last} (from 0), the customer's last one, has no text")
+            raise ValueError(
+                f"end without words to answer: the customer's last turn, number {last + 1} of "
+                f"{len(turns)}, has no text"
+            )
         if not any(turn.text.strip() for turn in turns):
-            raise ValueError("no turn has any text")
+            raise ValueError("hold no words: not one turn has any text")
         return turns
 
     def domain(self) -> Conversation:
@@ -209,6 +214,13 @@ class CitationOut(BaseModel):
     visibility: str = "public"
 
 
+class WarningOut(BaseModel):
+    """Something about the request that does not stop the answer."""
+
+    code: Literal["unknown_customer"]
+    detail: str
+
+
 class SuggestionOut(BaseModel):
     """The answer of `POST /v1/suggestions`."""
 
@@ -220,6 +232,7 @@ class SuggestionOut(BaseModel):
     assessment: dict[str, Any]
     usage: dict[str, Any]
     timings_ms: dict[str, float]
+    warnings: list[WarningOut] = []
 
 
 def results_of(hits: list[Hit]) -> list[ResultOut]:
@@ -239,8 +252,22 @@ def results_of(hits: list[Hit]) -> list[ResultOut]:
     ]
 
 
-def wire(suggestion: Suggestion) -> dict[str, Any]:
-    """A suggestion in the stable shape, as plain JSON values."""
+def stranger(store: TenantStore, customer_id: str | None) -> str | None:
+    """What to say of a customer nobody knows. It stops nothing: new ones write every day."""
+    if not customer_id or is_known(store, customer_id):
+        return None
+    return (
+        f"No customer with the id {customer_id!r} is on file: this answer rests on the "
+        "conversation alone. If they are no new customer, check the id."
+    )
+
+
+def wire(suggestion: Suggestion, unknown: str | None = None) -> dict[str, Any]:
+    """A suggestion in the stable shape, as plain JSON values; `unknown` as `stranger` tells it.
+
+    It is also among the warnings of the reply: every page shows those.
+    """
+    told = [unknown] if unknown else []
     return {
         "id": suggestion.id,
         "generator": asdict(suggestion.generator),
@@ -252,7 +279,7 @@ def wire(suggestion: Suggestion) -> dict[str, Any]:
             ],
             "abstained": suggestion.abstained,
             "missing": list(suggestion.missing),
-            "warnings": list(suggestion.warnings),
+            "warnings": [*told, *suggestion.warnings],
         },
         "alternatives": [
             {
@@ -265,4 +292,5 @@ def wire(suggestion: Suggestion) -> dict[str, Any]:
         "assessment": dict(suggestion.assessment),
         "usage": asdict(suggestion.usage),
         "timings_ms": dict(suggestion.timings_ms),
+        "warnings": [{"code": "unknown_customer", "detail": detail} for detail in told],
     }

@@ -18,7 +18,7 @@ from copilot.api.deps import Agent, Built, Store
 from copilot.api.idempotency import IdempotentRoute
 from copilot.api.measures import SUGGESTIONS
 from copilot.api.problems import STATUS
-from copilot.api.schemas import FeedbackIn, SuggestionIn, SuggestionOut, wire
+from copilot.api.schemas import FeedbackIn, SuggestionIn, SuggestionOut, stranger, wire
 from copilot.bootstrap import Copilot
 from copilot.db import TenantStore
 from copilot.domain import Hit, Segment, Suggestion
@@ -28,6 +28,7 @@ router = APIRouter(prefix="/v1", tags=["suggestions"])
 writes = APIRouter(prefix="/v1", tags=["suggestions"], route_class=IdempotentRoute)
 HEARTBEAT_S = 15.0
 log = logging.getLogger("copilot.api")
+Events = list[tuple[str, Any]]
 SSE = "text/event-stream"
 
 
@@ -45,6 +46,7 @@ async def suggest(body: SuggestionIn, request: Request, store: Store, copilot: B
     if body.stream or SSE in request.headers.get("accept", ""):
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(_events(copilot, store, body), media_type=SSE, headers=headers)
+    unknown = await _stranger(store, body)
     suggestion = await copilot.suggester.suggest(
         store,
         body.conversation.domain(),
@@ -52,7 +54,7 @@ async def suggest(body: SuggestionIn, request: Request, store: Store, copilot: B
         generator=body.generator,
     )
     SUGGESTIONS.labels(suggestion.generator.kind).inc()
-    return Response(json.dumps(wire(suggestion)), media_type="application/json")
+    return Response(json.dumps(wire(suggestion, unknown)), media_type="application/json")
 
 
 @writes.post("/feedback", status_code=201)
@@ -90,6 +92,7 @@ async def _events(copilot: Copilot, store: TenantStore, body: SuggestionIn) -> A
 
     async def produce() -> None:
         try:
+            unknown = await _stranger(store, body)
             stream = copilot.suggester.stream(
                 store,
                 body.conversation.domain(),
@@ -97,7 +100,7 @@ async def _events(copilot: Copilot, store: TenantStore, body: SuggestionIn) -> A
                 generator=body.generator,
             )
             async for piece in stream:
-                for event in _as_events(piece):
+                for event in _as_events(piece, unknown):
                     await incoming.put(event)
         except CopilotError as error:
             fault = {"code": error.code, "status": STATUS[error.code], "detail": error.detail}
@@ -124,10 +127,14 @@ async def _events(copilot: Copilot, store: TenantStore, body: SuggestionIn) -> A
         task.cancel()  # the client went away: stop generating
 
 
-def _as_events(piece: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - one of three kinds
+async def _stranger(store: TenantStore, body: SuggestionIn) -> str | None:
+    return await anyio.to_thread.run_sync(stranger, store, body.conversation.customer_id)
+
+
+def _as_events(piece: Any, unknown: str | None) -> Events:  # noqa: ANN401 - one of three kinds
     if isinstance(piece, Suggestion):
         SUGGESTIONS.labels(piece.generator.kind).inc()
-        body = wire(piece)
+        body = wire(piece, unknown)
         return [("assessment", body["assessment"]), ("done", body)]
     if isinstance(piece, Segment):
         return [("text.delta", {**asdict(piece), "text": piece.text + " "})]

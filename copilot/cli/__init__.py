@@ -7,7 +7,8 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from copilot.cli import admin, answers, document, serving
+from copilot.api.reasons import reason_of
+from copilot.cli import admin, answers, document, people, serving
 from copilot.cli.console import fail
 from copilot.config import Settings
 from copilot.errors import ConfigError, CopilotError, InvalidInput, NotFound
@@ -27,7 +28,9 @@ app.command("ingest")(guess_and_ingest)
 app.command("sync")(sync)
 app.command("search")(answers.search)
 app.command("suggest")(answers.suggest)
-app.command("timeline")(answers.timeline)
+app.command("customers")(people.customers)
+app.command("timeline")(people.timeline)
+app.command("needs")(people.needs)
 app.command("assess")(answers.assess)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)
@@ -68,4 +71,4 @@ def _setting(error: ValidationError) -> str:
         raise error
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "settings"
-    return f"{name if name.isupper() else f'COPILOT_{name.upper()}'}: {first['msg']}."
+    return f"{name if name.isupper() else f'COPILOT_{name.upper()}'}: {reason_of(first)}."

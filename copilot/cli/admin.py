@@ -106,6 +106,8 @@ def list_keys(tenant: Tenant = None, as_json: AsJson = False) -> None:
     ]  # fmt: skip
     if as_json:
         print_json(plain)
+    elif not plain:
+        out.print("There is no key yet. Make one: copilot keys create --role agent")
     for row in plain if not as_json else []:
         state = "revoked" if row["revoked"] else "live"
         out.print(f"{row['id']}  {row['role']:<6} {state:<8} {row['label']}", markup=False)
@@ -151,27 +153,36 @@ def _parts(settings: Settings, copilot: Copilot) -> Iterator[Finding]:
     index = settings.chroma_url or str(settings.index_dir)
     yield Finding("index", True, f"{index} (rebuilt from the database when needed)")
     model = settings.model or "none: replies are composed from your sources, nothing is invented"
-    advice = "" if settings.model else "Set COPILOT_MODEL=openai:NAME and OPENAI_API_KEY, or …"
+    advice = ""
     if not settings.model:
         advice = (
             "Optional: COPILOT_MODEL=openai:NAME with OPENAI_API_KEY, or with OPENAI_BASE_URL "
             "for a server of your own."
         )
     yield Finding("model", True, model, advice)
-    exact = "exact" if copilot.counter.exact else "estimated from above"
-    yield Finding("tokens", True, f"{copilot.counter.label} ({exact})")
+    yield Finding("tokens", True, _counting(copilot))
     names = copilot.database.tenants()
     if not names:
         yield Finding("data", True, "nothing yet", "Run `copilot ingest PATH…`.")
     for name in names:
         store = copilot.database.tenant(name)
         documents, interactions = (store.sources.count(k)[0] for k in ("document", "interaction"))
-        products, customers = len(store.records.products()), len(store.records.customers())
+        products, customers = len(store.records.products()), len(store.records.customers(None))
         yield Finding(
             f"tenant {name}", True,
             f"{documents} documents, {interactions} interactions, {products} products, "
             f"{customers} customers",
         )  # fmt: skip
+
+
+def _counting(copilot: Copilot) -> str:
+    """How the length of a prompt is measured."""
+    if copilot.counter.exact:
+        return f"counted exactly, with the vocabulary {copilot.counter.label}"
+    return (
+        "estimated, rather too many than too few, so that no prompt grows too long "
+        "(no vocabulary is here to count exactly, and none is needed)"
+    )
 
 
 def _tried(name: str, look: Callable[[], str]) -> Finding:

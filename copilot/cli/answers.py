@@ -12,7 +12,8 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from copilot.api.schemas import ConversationIn, results_of, wire
+from copilot.api.reasons import told
+from copilot.api.schemas import ConversationIn, results_of, stranger, wire
 from copilot.bootstrap import Copilot, build
 from copilot.cli.console import (
     err,
@@ -20,16 +21,18 @@ from copilot.cli.console import (
     print_json,
     show_results,
     show_suggestion,
-    show_timeline,
+    warn,
 )
 from copilot.config import Settings
 from copilot.errors import InvalidInput
 from copilot.needs import NeedEngine, assess_lines, build_engine
 from copilot.needs.lines import failure, read_line
-from copilot.story import known_story
-from copilot.story import timeline as story_timeline
 
 CASES_AT_ONCE = 4
+NO_MODEL = (
+    "No language model is configured, so this reply is made of sentences of your sources. Set"
+    " COPILOT_MODEL, or leave --generator out."
+)
 Tenant = Annotated[str | None, typer.Option(help="Whose data; default: COPILOT_TENANT.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 
@@ -61,7 +64,13 @@ def search(
 def suggest(
     conversation: Annotated[Path, typer.Option(help="A conversation as JSON; - reads stdin.")],
     alternatives: Annotated[int, typer.Option(min=0, max=5, help="Other replies.")] = 0,
-    generator: Annotated[str, typer.Option(help="auto, llm or extractive.")] = "auto",
+    generator: Annotated[
+        str,
+        typer.Option(
+            help="auto, llm or extractive. Without a model llm warns, answers from your sources"
+            " and still exits with 0."
+        ),
+    ] = "auto",
     tenant: Tenant = None,
     as_json: AsJson = False,
 ) -> None:
@@ -71,24 +80,12 @@ def suggest(
     body = read_conversation(conversation)
     copilot = build(Settings())
     answer = asyncio.run(_suggest(copilot, body, tenant, alternatives, generator))
+    if generator == "llm" and copilot.chat is None:
+        warn(NO_MODEL)
     if as_json:
         print_json(answer)
     else:
         show_suggestion(answer)
-
-
-def timeline(
-    customer: Annotated[str, typer.Argument(help="The customer's id.")],
-    tenant: Tenant = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show one customer's timeline: every channel, both departments, what we owe."""
-    copilot = build(Settings())
-    body = story_timeline(known_story(copilot.store(tenant), customer))
-    if as_json:
-        print_json(body)
-    else:
-        show_timeline(body)
 
 
 def assess(
@@ -159,21 +156,23 @@ def read_conversation(path: Path) -> ConversationIn:
     try:
         return ConversationIn.model_validate(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the conversation"
-        raise InvalidInput(f"{str(path)!r}: {place}: {first['msg']}.") from error
+        raise InvalidInput(
+            f"{str(path)!r}: {told(error.errors()[0], 'the conversation')}"
+        ) from error
 
 
 async def _suggest(
     copilot: Copilot, body: ConversationIn, tenant: str | None, alternatives: int, generator: str
 ) -> dict[str, Any]:
     try:
+        store = copilot.store(tenant)
+        unknown = stranger(store, body.customer_id)
         suggestion = await copilot.suggester.suggest(
-            copilot.store(tenant),
+            store,
             body.domain(),
             alternatives=alternatives,
             generator=generator,  # type: ignore[arg-type]
         )
-        return wire(suggestion)
+        return wire(suggestion, unknown)
     finally:
         await copilot.aclose()

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 
-from copilot.ledger import lasts
+from copilot.ledger import is_pending, lasts
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -27,6 +27,11 @@ def print_json(value: object) -> None:
 def fail(detail: str) -> None:
     """One line on standard error."""
     err.print(f"[bold red]error[/] {escape(detail)}", soft_wrap=True)
+
+
+def warn(detail: str) -> None:
+    """A line on standard error about what was done otherwise than asked."""
+    err.print(f"[bold yellow]warning[/] {escape(detail)}", soft_wrap=True)
 
 
 def show_results(results: list[Mapping[str, Any]]) -> None:
@@ -64,21 +69,30 @@ def show_suggestion(body: Mapping[str, Any]) -> None:
         out.print(Padding(f"{escape(segment['text'])} {marks}{doubt}", (0, 2)))
     if reply["abstained"]:
         out.print(Padding("[yellow]No reply: the evidence is too weak.[/]", (0, 2)))
-    _show_lines("unsure of", reply["missing"], "yellow")
-    _show_lines("checks", reply["warnings"], "yellow")
+    _show_list("Unsure:", reply["missing"])
+    _show_list("Check before sending:", reply["warnings"])
     if body["citations"]:
         out.print(Rule("sources", align="left"))
     for citation in body["citations"]:
-        turn = f", turn {citation['turn']}" if citation["turn"] is not None else ""
         out.print(
             f"  [cyan]\\[{citation['n']}][/] [bold]{escape(citation['title'] or '')}[/] "
-            f"[dim]({citation['kind']} {escape(citation['source_id'])}{turn})[/]"
+            f"[dim]({_place(citation)})[/]"
         )
         out.print(Padding(f"[dim]“{escape(citation['quote'])}”[/]", (0, 6)))
     _show_assessment(body["assessment"])
+    if body["alternatives"]:
+        out.print(Rule("how colleagues answered before", align="left"))
     for n, alternative in enumerate(body["alternatives"], start=1):
-        source = alternative["source"]
-        out.print(f"  [magenta]or {n}[/] {escape(alternative['text'])} [dim]{source}[/]")
+        out.print(
+            f"  [magenta]or {n}[/] {escape(alternative['text'])} "
+            f"[dim]({_place(alternative['source'])})[/]"
+        )
+
+
+def _place(source: Mapping[str, Any]) -> str:
+    """Which article, or which turn of which conversation."""
+    turn = f", turn {source['turn']}" if source["turn"] is not None else ""
+    return f"{source['kind']} {escape(source['source_id'])}{turn}"
 
 
 def show_timeline(body: Mapping[str, Any]) -> None:
@@ -130,7 +144,7 @@ def _silence(assessment: Mapping[str, Any]) -> str:
 
 def _show_promises(promises: Sequence[Mapping[str, Any]]) -> None:
     """What we owe, and apart from it what the customer has said they will do."""
-    pending = [p for p in promises if p["status"] in ("open", "overdue", "conflict")]
+    pending = [p for p in promises if is_pending(p["status"], p.get("kept_evidence"))]
     lines: dict[bool, list[str]] = {True: [], False: []}
     for promise in pending:
         if promise["status"] != "open" or not lasts(promise["quote"]):
@@ -138,6 +152,14 @@ def _show_promises(promises: Sequence[Mapping[str, Any]]) -> None:
             lines[promise["promisor_role"] != "customer"].append(line)
     _show_lines("our promises", lines[True], "red")
     _show_lines("they promised", lines[False], "dim")
+
+
+def _show_list(title: str, lines: Sequence[str]) -> None:
+    """What an agent has to look at: whole sentences below a heading, none where there is none."""
+    if lines:
+        out.print(f"  [yellow]{title}[/]")
+    for line in lines:
+        out.print(Padding(f"- {escape(line)}", (0, 4)))
 
 
 def _show_lines(title: str, lines: list[str], colour: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from copilot.db.tables import handoffs, ledger, need_outcomes, needs
 from copilot.errors import Conflict, NotFound
 
 Row = dict[str, Any]
+BROKEN = ("overdue", "conflict")  # with evidence beside it, it has been put right since
 UNSETTLED = ("surfaced", "held")  # nobody has said yet what became of the need
 
 
@@ -50,13 +52,17 @@ class Ledgers:
         status: Sequence[str] = (),
         due_before: str | None = None,
         asked_before: str | None = None,
+        only_owed: bool = False,
         limit: int = 200,
         offset: int = 0,
     ) -> list[Row]:
-        """Ledger rows of a kind; overdue and nearest due first."""
+        """Ledger rows of a kind; overdue and nearest due first.
+
+        `only_owed` leaves out what was broken or false and has been put right since.
+        """
         statement = _entries(
             of_customers=customer_ids is not None, of_status=bool(status), due=bool(due_before),
-            asked=bool(asked_before),
+            asked=bool(asked_before), owed=only_owed,
         )  # fmt: skip
         with self.scope.reading() as connection:
             rows = self.scope.run(
@@ -74,6 +80,21 @@ class Ledgers:
                 if len(found[row["kind"]]) < limit:
                     found[row["kind"]].append(dict(row))
         return found
+
+    def gone_by(self, day: str, limit: int) -> dict[str, list[Row]]:
+        """Open promises that fell due before a day and were not looked at since, by customer."""
+        begins = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        found: dict[str, list[Row]] = {}
+        with self.scope.reading() as connection:
+            rows = self.scope.run(connection, _gone_by(), day=day, begins=begins, limit=limit)
+            for row in rows.mappings():
+                found.setdefault(row["customer_id"], []).append(dict(row))
+        return found
+
+    def restate(self, rows: Sequence[Row]) -> None:
+        """Writes entries as they stand now; all others stay as they are."""
+        with self.scope.writing() as connection:
+            self.scope.upsert(connection, ledger, [{**row, "updated_at": now()} for row in rows])
 
     def add_needs(self, rows: Sequence[Row]) -> None:
         """Notes needs with their disposition; the same id again updates it.
@@ -217,8 +238,13 @@ class Ledgers:
 
 
 @cache
-def _entries(*, of_customers: bool, of_status: bool, due: bool, asked: bool) -> Select[Any]:
+def _entries(
+    *, of_customers: bool, of_status: bool, due: bool, asked: bool, owed: bool
+) -> Select[Any]:
     found = scoped(ledger).where(ledger.c.kind == bindparam("kind"))
+    if owed:
+        evidence = ledger.c.body["kept_evidence"].as_string()
+        found = found.where(ledger.c.status.not_in(BROKEN) | evidence.is_(None))
     if of_customers:
         found = found.where(_is_one_of(ledger.c.customer_id, "customers"))
     if of_status:
@@ -230,6 +256,18 @@ def _entries(*, of_customers: bool, of_status: bool, due: bool, asked: bool) -> 
         found = found.where(first != "", first <= bindparam("asked_before"))
     found = found.order_by(ledger.c.due.is_(None), ledger.c.due, ledger.c.id)
     return found.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+@cache
+def _gone_by() -> Select[Any]:
+    found = scoped(ledger).where(
+        ledger.c.kind == "promise",
+        ledger.c.status == "open",
+        ledger.c.due < bindparam("day"),
+        ledger.c.updated_at < bindparam("begins"),
+        ledger.c.customer_id.is_not(None),
+    )
+    return found.order_by(ledger.c.due, ledger.c.id).limit(bindparam("limit"))
 
 
 @cache

@@ -109,7 +109,7 @@ class Records:
         """The whole catalogue, by SKU."""
         return [product for product in self._all("product") if isinstance(product, Product)]
 
-    def customers(self, limit: int = 1000) -> list[Customer]:
+    def customers(self, limit: int | None = 1000) -> list[Customer]:
         """Customers by id."""
         return [c for c in self._all("customer", limit) if isinstance(c, Customer)]
 

@@ -3,7 +3,12 @@
 from copilot.extractive.compose import compose
 from copilot.extractive.facts import facts_named, facts_of
 from copilot.extractive.products import named
+from copilot.extractive.record import Record
 from copilot.extractive.timing import Tenure
 from copilot.extractive.words import ALIKE, stem, stems
+from copilot.extractive.worked import lookups
 
-__all__ = ["ALIKE", "Tenure", "compose", "facts_named", "facts_of", "named", "stem", "stems"]
+__all__ = [
+    "ALIKE", "Record", "Tenure", "compose", "facts_named", "facts_of", "lookups", "named", "stem",
+    "stems",
+]  # fmt: skip

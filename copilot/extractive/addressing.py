@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from copilot.guardrails.audience import is_to_staff
+
 _THEM = re.compile(r"\bthe (?:customer|cardholder|caller|member)\b(['’]s)?", re.IGNORECASE)
 _TOOL = re.compile(
     r"\b(?:tools?|functions?|procedures?|internal|parameters?|identifier|string|boolean)\b",
@@ -39,7 +41,7 @@ _TURNS = (
 @lru_cache(maxsize=8_192)  # the same sentences are read for every request
 def to_customer(text: str) -> str | None:
     """The sentence as it may be said to the customer; None if it instructs our own people."""
-    if _NAME_OF_ONE.search(text) and _TOOL.search(text):
+    if is_to_staff(text) or (_NAME_OF_ONE.search(text) and _TOOL.search(text)):
         return None
     if not _THEM.search(text):
         return text

@@ -6,15 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Literal
 
 from copilot.domain import Turn
 from copilot.extractive.amounts import amounts_in, counts_in
-from copilot.extractive.words import in_one_word, stem, stems
+from copilot.extractive.sorts import Sort, sort_of
+from copilot.extractive.words import meanings, stem, stems
 
-Sort = Literal[
-    "cost", "time", "count", "how", "place", "choice", "whether", "what", "request", "problem"
-]
 MAX_ASKS = 6
 MAX_SENTENCES = 60
 MAX_EARLIER = 3  # messages of the customer before the last that a question may refer to
@@ -52,56 +49,14 @@ _GREETING = re.compile(
     r"(?: there| team| all| again| so much| very much)?\W+)+",
     re.IGNORECASE,
 )
-_PATTERNS: tuple[tuple[Sort, str], ...] = (
-    ("count", r"\bhow many\b(?! (?:days|weeks|months|hours|minutes))|\b(?:limit|maximum)\b"),
-    (
-        "time",
-        (
-            r"\b(?:how (?:long|soon|early|late|fast|quickly)|how many (?:days|weeks|months|hours)"
-            r"|(?:from|until|till|since|by) when|what times?|which day|notice)\b"
-            r"|^\W*(?:so |and )?when\b"
-            r"|\bopen on\b|\bwhen (?:do|does|will|can|would|is|are) (?:i|we|you|it|that|my|the)\b"
-        ),
-    ),
-    (
-        "cost",
-        (
-            r"\b(?:costs?|how much|charged?|fees?|expensive|free of charge|for free)\b"
-            r"|\bwhat\b[^?]{0,40}\bprices?\b|\bpay in all\b|[£$€]"
-            r"|\bwhat (?:do|would|will|must) (?:i|we) (?:have to )?pay\b"
-            r"|\b(?:what|which) (?:credit|refund|compensation)\b"
-            r"|\bget (?:any |some |my |the )?(?:money|refund|compensation|something|anything)\b"
-        ),
-    ),
-    (
-        "choice",
-        r"\bwhich (?!help\b)|\b(?:my|our|the) (?:choices|options)\b|\bcheaper\b|\bbetter\b",
-    ),
-    ("place", r"^\W*where\b|\bwhere (?:do|can|is|are)\b"),
-    (
-        "how",
-        (
-            r"\bhow (?:do|can|does|would|should|must|may|to|shall)\b"
-            r"|\bwhat (?:should|shall|can|could|must|do|else can) (?:i|we|you)\b|\bwhat to do\b"
-            r"|\bwhich help\b|\bhelp me\b|\b(?:some|any) (?:way|help|chance)\b"
-        ),
-    ),
-    ("what", r"^\W*(?:so |and |but )?(?:what|why|who|whom|how)\b|\bwhy\b"),
-    (
-        "whether",
-        (
-            r"^\W*(?:so |and |but |or )?(?:can|could|do|does|did|is|are|will|would|may|must|shall"
-            r"|should|has|have|whether|if)\b"
-        ),
-    ),
-)
-_SORTS = tuple((sort, re.compile(pattern, re.IGNORECASE)) for sort, pattern in _PATTERNS)
 WISH_BEGINS = 12  # a wish is said at the start of its clause
 TRIGGER = 0.35  # weight of a word that only says which sort of answer is wanted
 _TRIGGERS: dict[Sort, frozenset[str]] = {
     "cost": frozenset(stems("cost price charge fee pay much expensive free extra total money")),
-    "time": frozenset(stems("long soon early late time day week month hour minute open start")),
-    "count": frozenset(stems("many limit maximum number")),
+    "time": frozenset(
+        stems("long soon early late time day week month year hour minute open start")
+    ),
+    "count": frozenset(stems("many limit maximum")),
     "how": frozenset(stems("work help")),
     "choice": frozenset(stems("choice option better cheaper best")),
 }
@@ -110,7 +65,8 @@ _NAMELESS = frozenset().union(
     stems(
         """january february march april may june july august september october november december
         monday tuesday wednesday thursday friday saturday sunday
-        jan feb mar apr jun jul aug sep sept oct nov dec"""
+        jan feb mar apr jun jul aug sep sept oct nov dec
+        morning afternoon evening night far next twice"""
     ),
 )
 _PRONOUN = re.compile(r"\b(?:it|that|this|they|them|those|these)\b", re.IGNORECASE)
@@ -120,14 +76,23 @@ _BROAD = re.compile(
     re.IGNORECASE,
 )
 # A call for help that does not say with what: the rest of the message does.
-_ASKING = frozenset(stems("request ask report discuss check start look talk speak arrange"))
+_ASKING = frozenset(
+    stems(
+        """request ask report discuss check start look talk speak arrange
+        switch change put set turn send make"""  # how it is done; what is wanted comes after
+    )
+)
 _FOR_HELP = re.compile(
     r"\b(?:need|want|like) (?:some |your |a bit of )?help\b|\b(?:can|could|would) you (?:please )?"
     r"help\b|\b(?:have|got) (?:a|some|two|another) (?:questions?|issues?|problems?)\b",
     re.IGNORECASE,
 )
+_NO = re.compile(r"^\W*(?:no|nope|neither|none)\b(?! (?:problem|worries|idea))", re.IGNORECASE)
+_CODE = re.compile(r"\b[A-Z]{1,3}-?\d{1,4}\b")
 _WHAT_IF = re.compile(r"^\W*(?:(?:and|but|or|so) if|what if)\b", re.IGNORECASE)
-_CONDITION = re.compile(r"\b(?:instead|if|when|because|since|while|although)\b", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\b(?:so that|instead|if|when|because|since|while|although)\b", re.IGNORECASE
+)
 _NUMBER = re.compile(r"^[\d.,:]+$|^(?:one|two|three|four|five|six|seven|eight|nine|ten)$")
 _DID = re.compile(
     r"\b(?:i|we)(?:(?:['’]ve| have)(?! had| got| been)| did| put| tried| changed| restarted)\b"
@@ -220,6 +185,8 @@ def hear(turns: Sequence[Turn]) -> Heard:
     open_now = [t.text for t in public[cut + 1 :] if t in said] or [t.text for t in said[-1:]]
     earlier = [t.text for t in said if t.text not in open_now]
     asks, rest = _asks(open_now, earlier)
+    if cut >= 0 and _denies(public[cut].text, open_now) and all(a.sort == "problem" for a in asks):
+        asks = ()  # it says that what we thought of is not so, and asks nothing
     sentences = [s for t in said for s in _SENTENCE.split(t.text)][-MAX_SENTENCES:]
     clauses = [c for s in sentences for c in re.split(r"(?<=[,;])\s+", s)]
     return Heard(
@@ -238,17 +205,24 @@ def hear(turns: Sequence[Turn]) -> Heard:
     )
 
 
+def _denies(ours: str, answer: Sequence[str]) -> bool:
+    """Whether a message begins with a no to our question and names nothing new by its code."""
+    said = " ".join(answer)
+    is_no = ours.rstrip().endswith("?") and _NO.match(said)
+    return bool(is_no) and not _CODE.search(said)
+
+
 def _concern(clause: str) -> Ask:
-    words = [w for w in stems(clause) if not is_measure(w)]
+    words = [w for w in meanings(clause) if not is_measure(w)]
     return Ask(clause, "what", dict.fromkeys(words, 1.0), pairs=frozenset(pairwise(words)))
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(stems(text))
+    return frozenset(meanings(text))
 
 
 def _pairs(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
-    return frozenset(pair for text in texts for pair in pairwise(stems(text)))
+    return frozenset(pair for text in texts for pair in pairwise(meanings(text)))
 
 
 def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
@@ -261,14 +235,18 @@ def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
         deed = next((w for w in wanted if w not in _ASKING), None)
         return deed if deed in own else None
     if sort == "whether":  # the end of the main clause, where the new thing stands
-        main = [w for w in stems(in_one_word(_CONDITION.split(core)[0])) if w in own]
+        main = [w for w in meanings(_CONDITION.split(core)[0]) if w in own]
         while len(main) > 1 and main[-1] in _PREDICATES:  # "is delivery included": of delivery
             main.pop()
         return (main or own)[-1]
-    return own[0] if sort == "count" else None
+    if sort == "choice" and len(own) > 2:  # "which plan covers two houses?": of houses
+        return own[-1]
+    return own[0] if sort in ("count", "place") else None
 
 
-_PREDICATES = frozenset(stems("included free possible available allowed extra needed"))
+_PREDICATES = frozenset(
+    stems("included free possible available allowed extra needed covered insured normal safe")
+)
 
 
 def _topics(text: str) -> frozenset[str]:
@@ -308,7 +286,9 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
             ask = _ask(clause, before, is_question="?" in line) if clause in asking else None
             if ask is None:
                 rest.append(clause)
-            elif _TOTAL.search(clause) and not ask.is_bare:  # the thing itself, and what is named
+            elif (
+                ask.sort == "cost" and _TOTAL.search(clause) and not ask.is_bare
+            ):  # the thing itself, and what is named
                 asks += [replace(ask, words={}, refers=True), ask]
             else:
                 asks.append(ask)
@@ -320,13 +300,13 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
 
 def _problem(text: str, earlier: Sequence[str]) -> Iterator[Ask]:
     """A message that asks nothing outright; "ok, the 3rd then" is no question at all."""
-    words = {w: TRIGGER if is_measure(w) else 1.0 for w in stems(text)}
+    words = {w: TRIGGER if is_measure(w) else 1.0 for w in meanings(text)}
     leans = frozenset[str]()
     own = sum(weight == 1.0 for weight in words.values())
     if own == 1:
         leans = next((w for said in reversed(earlier) if (w := _words(said))), leans)
     if own:
-        pairs = frozenset(pairwise(stems(text)))
+        pairs = frozenset(pairwise(meanings(text)))
         yield Ask(text, "problem", words, leans - frozenset(words), pairs)
 
 
@@ -350,11 +330,9 @@ def _is_indirect(clause: str) -> bool:
 
 def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None:
     core = _LEAD.sub("", clause)
-    sort = next((name for name, pattern in _SORTS if pattern.search(core)), None)
-    if sort is None:
-        sort = "what" if is_question else "request"
+    sort = sort_of(core) or ("what" if is_question else "request")
     triggers = _TRIGGERS.get(sort, frozenset())
-    found = stems(in_one_word(core))
+    found = meanings(core)
     words = {w: TRIGGER if w in triggers or is_measure(w) else 1.0 for w in found}
     words |= {w: 1.0 for w in found if sort == "time" and w in _WEEKDAYS}
     if sort in ("time", "count"):  # words of measure: "as long as" is no answer to "how long"
@@ -375,7 +353,7 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
         sort=sort,
         words=words,
         leans=leans - frozenset(words),
-        pairs=frozenset(pairwise(found)) | _pairs(before),
+        pairs=frozenset(pairwise(w for w in found if not is_measure(w))) | _pairs(before),
         refers=refers,
         is_broad=bool(_BROAD.search(core)),
         focus=focus,

@@ -15,23 +15,18 @@ from copilot.extractive.matching import (
     met,
     run_of,
 )
-from copilot.extractive.ranking import Ranking
+from copilot.extractive.ranking import LEANING, Ranking
 from copilot.guardrails.wording import check_wording
 
 MAX_STEPS = 8
 PER_ASK = 3
 MAX_CHARS, PARAGRAPH = 900, 330
-MAX_ROWS = 5
+MAX_ROWS = 3
 SECOND, ADDS = 0.6, 0.2  # a further sentence: its score as a share of the best, and what is new
+BY_HEADING = 0.55  # of a question's words: its heading says it all
 CONCERN = 0.6  # of a statement's words
 TRIED = 12  # candidates looked at before a question counts as unanswered
 
-_LEANS = re.compile(
-    r"^(?:it|they|this|that|these|those|then|there|both|he|she|after (?:that|it|this)|otherwise"
-    r"|in (?:this|that) case|if so|here|such|afterwards|also|so|but|and|or|until then"
-    r"|for (?:this|that|these)|for example|example|one (?:costs?|is|has|takes))\b",
-    re.IGNORECASE,
-)
 _NAMED = re.compile(r"^[A-Z][^:.!?]{2,40}:\s")
 
 
@@ -145,8 +140,9 @@ class Chooser:
         if ask.is_bare and ask.is_typed and found.unit.said.kind == "row":
             fitting = {m.unit for m in ranked if m.fits}
             block = found.unit.said.block
-            kept = [u for u in article.units if u.said.block == block and u in fitting][:MAX_ROWS]
-        if found.by_heading > 0.5 and found.by_heading > 0.6 * found.share and not ask.is_typed:
+            rows = [u for u in article.units if u.said.block == block and u in fitting]
+            kept = (self.ranking.for_anybody(rows) or rows)[:MAX_ROWS]
+        if not ask.is_typed and self._is_by_heading(ask, found):
             kept = self._section(found.unit, article, {m.unit for m in ranked})
         told = frozenset().union(*(u.said.stems for u in kept))
         wanted = {**dict.fromkeys(ask.leans, LEANS), **ask.words}
@@ -176,10 +172,27 @@ class Chooser:
                 for u in before
                 if u in fitting and u.said.block == kept[0].said.block and u.said.kind == "prose"
             ]
+        kept = self._for_them(kept)
         kept.sort(key=lambda u: u.place)
         while len(kept) > 1 and sum(len(u.text) for u in kept) > MAX_CHARS:
             kept.remove(max((u for u in kept if u is not found.unit), key=lambda u: u.place))
         return kept
+
+    def _for_them(self, kept: Sequence[Unit]) -> list[Unit]:
+        """Without rows on products that are none of theirs, where other rows answer."""
+        rows = [u for u in kept if u.said.cell and not u.said.cell.is_column]
+        fitting = self.ranking.for_anybody(rows)
+        return [u for u in kept if u not in rows or u in fitting] if fitting else list(kept)
+
+    @staticmethod
+    def _is_by_heading(ask: Ask, found: Match) -> bool:
+        """Whether a sentence was found for its heading rather than for itself."""
+        said = found.unit.said
+        if ask.is_bare:
+            return any(met(w, said.heading) for w in ask.leans) and said.stems.isdisjoint(ask.leans)
+        direct = found.share - found.by_heading
+        mostly = found.by_heading > 0.5 and found.by_heading > 0.6 * found.share
+        return mostly or (found.under >= BY_HEADING and direct < found.under)
 
     def _section(self, unit: Unit, article: Article, ranked: Container[Unit]) -> list[Unit]:
         """What stands first under a heading that says what is asked."""
@@ -196,7 +209,7 @@ class Chooser:
     def _with_what_it_leans_on(self, unit: Unit, article: Article) -> list[Unit]:
         """A sentence that begins with "It …" comes with the one before it."""
         kept = [unit]
-        while len(kept) < PER_ASK and _LEANS.match(kept[0].text) and kept[0].place > 0:
+        while len(kept) < PER_ASK and LEANING.match(kept[0].text) and kept[0].place > 0:
             before = article.units[kept[0].place - 1]
             same = before.said.line == kept[0].said.line or (
                 before.said.block == kept[0].said.block and kept[0].said.kind == "prose"

@@ -6,21 +6,34 @@ is named to the agent; when none is answered, the draft abstains.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from copilot.domain import Draft, Hit, Segment, Turn
 from copilot.extractive.addressing import to_customer
-from copilot.extractive.asking import Ask, hear, is_measure
+from copilot.extractive.asking import Ask, Heard, hear, is_measure
 from copilot.extractive.choosing import Answer, Chooser
+from copilot.extractive.confirming import Confirmed, agreement, confirmed, to_person
 from copilot.extractive.excluding import Excluding
 from copilot.extractive.manners import closing, greets, is_care, opening
 from copilot.extractive.matching import Article, Unit, article_of, met, rarity
 from copilot.extractive.products import Products
+from copilot.extractive.raising import raised
 from copilot.extractive.ranking import NEAR, Ranking
-from copilot.extractive.settling import ORDER, YES, agreed, nothing_new, ordered
+from copilot.extractive.record import Record
+from copilot.extractive.settling import (
+    WELCOME,
+    YES,
+    agreed,
+    agreed_beside,
+    nothing_new,
+    only_thanks,
+    wants_person,
+)
 from copilot.extractive.timing import Tenure
 from copilot.extractive.words import stems
+from copilot.extractive.worked import Desk, Worked, desk_of, work_out
 from copilot.facing import Matter, facing
 
 UNKNOWN = Tenure()
@@ -41,6 +54,7 @@ def compose(
     products: Sequence[str] = (),
     facts: Sequence[Hit] = (),
     tenure: Tenure = UNKNOWN,
+    record: Record | None = None,
 ) -> Draft:
     """Composes a draft from numbered hits.
 
@@ -48,42 +62,107 @@ def compose(
     numbers; internal ones inform the gaps, never the reply. `whole` are the same hits with the
     passages around them. `owned` are names of what the customer has, `products` the catalogue's;
     `facts` are what it says of those the customer names, numbered after the hits; `tenure`
-    says how long they have what they have.
+    says how long they have what they have. `record` is what is on file of them, from which facts
+    are worked out; its sources are numbered after the products.
     """
     if (why := nothing_new(turns)) is not None:
         return Draft((), abstained=True, missing=(why,))
     spoken = [t for t in turns if t.visibility == "public" and t.text.strip()]
-    if (todo := agreed(spoken)) is not None:
-        return Draft((Segment(YES),), missing=(todo,))
     heard = hear(spoken)
     articles = _read(hits, whole, facts)
-    around = _around(spoken, heard.now, heard.before)
-    asked = [w for ask in (*heard.asks, *heard.concerns) for w in (*ask.words, *ask.leans)]
-    documents = [a for a in articles if a.hit.chunk.kind == "document"]
-    rare = rarity(documents or articles, [*around, *asked])
-    known = frozenset(w for w in rare if any(met(w, a.vocabulary) for a in articles))
+    record = record or Record(date.min)
+    sources = (*hits, *facts, *record.hits)
+    ruled = [article_of(n, h, h) for n, h in enumerate(sources, 1) if h in record.rules]
+    desk = desk_of(heard, record, [*articles, *ruled], sources)
+    if (todo := agreed(spoken)) is not None:
+        return Draft(agreement(desk, spoken), missing=(todo,))
+    if spoken and only_thanks(heard.open_text):
+        return Draft((Segment(WELCOME),), missing=("nothing to answer: they only say thanks",))
+    worked = work_out(desk)
+    asks = [ask for ask in heard.asks if ask not in worked.settled]
+    found = _found(spoken, heard, articles, asks, worked, Around(owned, products, tenure))
+    first = _first(desk, spoken, worked, is_answered=bool(found.told))
+    is_named = not wants_person(heard.open_text)
+    missing = (
+        *first.notes,
+        *_internal_hint(articles, [*found.told, *worked.segments]),
+        *_for_staff(articles),
+        *worked.gaps,
+        *(_gaps(found.answers, worked.partly) if is_named else ()),
+    )
+    body = dict.fromkeys([*first.segments, *worked.segments, *found.told, *found.last])
+    last = closing(spoken, has_steps=found.has_steps, channel=channel)
+    greeted = customer_name if greets(spoken, channel) else None
+    return _draft([*body, *worked.last], missing, spoken, greeted, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the customer has by name, what is sold, and since when they have what they have."""
+
+    owned: Sequence[str]
+    products: Sequence[str]
+    tenure: Tenure
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The sentences that were found for the open questions."""
+
+    answers: Mapping[Ask, Answer | None]
+    told: tuple[Segment, ...]
+    last: tuple[Segment, ...] = ()
+
+    @property
+    def has_steps(self) -> bool:
+        return any(answer.is_steps for answer in self.answers.values() if answer)
+
+
+def _found(
+    spoken: list[Turn],
+    heard: Heard,
+    articles: Sequence[Article],
+    asks: Sequence[Ask],
+    worked: Worked,
+    around: Around,
+) -> _Found:
+    """Sentences of articles, and only where none answers, of past replies."""
+    more, back = raised(spoken)
+    asked = [w for ask in (*heard.asks, *heard.concerns, *more) for w in (*ask.words, *ask.leans)]
     said = " ".join(t.text for t in spoken)
+    situation = _around(spoken, heard.now, heard.before)
+    documents = [a for a in articles if a.hit.chunk.kind == "document"]
+    rare = rarity(documents or articles, [*situation, *asked])
+    known = frozenset(w for w in rare if any(met(w, a.vocabulary) for a in articles))
     public = [a for a in articles if _is_quotable(a)]
 
     def chooser(kind: str) -> Chooser:
         some = [a for a in public if a.hit.chunk.kind == kind]
-        names, out = Products.of(products, owned, said), Excluding(some, heard, tenure)
+        names = Products.of(around.products, around.owned, said)
+        out = Excluding(some, heard, around.tenure)
         faced = _faced(some, spoken)
         matters = frozenset(w for m in _faced_now(spoken) for w in stems(m.name))
-        return Chooser(Ranking(some, heard, out, rare, around, known, faced, matters, names))
+        return Chooser(Ranking(some, heard, out, rare, situation, known, faced, matters, names))
 
-    articles_only = chooser("document")
-    answers = _answers(heard.asks, articles_only)
-    if not any(answers.values()):
-        answers = _answers(heard.asks, chooser("interaction"))
-    missing = (*_internal_hint(articles, answers), *_for_staff(articles), *_gaps(answers))
-    body = _body([*answers.values(), *_beside(heard.concerns, answers, articles_only)])
-    if order := ordered(heard.open_text, tuple(products)):
-        missing = (*missing, f"they order {', '.join(order)}: check what they have, then do it")
-        has_it = not {name.lower() for name in owned}.isdisjoint(order)
-        body = body if has_it else [Segment(ORDER), *body]
-    ends = (spoken, customer_name if greets(spoken, channel) else None)
-    return _draft(body, missing, *ends, has_steps=any(a.is_steps for a in answers.values() if a))
+    of_articles = chooser("document")
+    if more and (answered := {k: a for k, a in _answers(more, of_articles).items() if a}):
+        is_whole = len(answered) == len(more)
+        each = [Answer(answer.units[:1]) for answer in answered.values()]
+        return _Found(answered, _body(each), (Segment(back),) * is_whole)
+    answers = _answers(asks, of_articles)
+    if asks and not worked.segments and not any(answers.values()):
+        answers = _answers(asks, chooser("interaction"))
+    beside = _beside(heard.concerns, answers, of_articles)
+    return _Found(answers, _body([*answers.values(), *beside]))
+
+
+def _first(desk: Desk, spoken: Sequence[Turn], worked: Worked, *, is_answered: bool) -> Confirmed:
+    """What comes before the answers: who is speaking, a yes, what is done for them."""
+    person = to_person(desk.heard.open_text)
+    if (todo := agreed_beside(spoken)) is not None:
+        person = Confirmed((Segment(YES),), (todo,))
+    done = confirmed(desk, worked, is_answered=is_answered)
+    return Confirmed((*person.segments, *done.segments), (*person.notes, *done.notes))
 
 
 def _draft(
@@ -91,8 +170,7 @@ def _draft(
     missing: tuple[str, ...],
     spoken: list[Turn],
     greeted: str | None,
-    *,
-    has_steps: bool,
+    last: str | None,
 ) -> Draft:
     """The answers between how a reply begins and ends; an abstention where there are none."""
     word = opening(spoken)
@@ -100,7 +178,6 @@ def _draft(
         nothing = "what exactly the customer asks: nothing in the conversation points to a source"
         return Draft((), abstained=True, missing=missing or (nothing,))
     hello = f"Hello {greeted}," if greeted else None
-    last = closing(spoken, has_steps=has_steps)
     first, end = ([Segment(t) for t in some if t] for some in ((hello, word), (last,)))
     return Draft((*first, *body, *end), missing=missing)
 
@@ -167,22 +244,20 @@ def _beside(
     return [a for a in found if not set(a.units) & set(used)][:1]
 
 
-def _body(answers: Sequence[Answer | None]) -> list[Segment]:
+def _body(answers: Sequence[Answer | None]) -> tuple[Segment, ...]:
     body: dict[Unit, Segment] = {}
     for answer in answers:
         for unit in answer.units if answer else ():
             if answer and (answer.is_steps or len(body) < MAX_SENTENCES):
                 body.setdefault(unit, Segment(_as_sentence(unit.text), (unit.n,)))
-    return list(body.values())
+    return tuple(body.values())
 
 
-def _internal_hint(
-    articles: Sequence[Article], answers: Mapping[Ask, Answer | None]
-) -> tuple[str, ...]:
+def _internal_hint(articles: Sequence[Article], told: Sequence[Segment]) -> tuple[str, ...]:
     """Names the internal source that leads, so that the agent reads it."""
     internal = [a for a in articles if a.hit.visibility == "internal"]
     best = max(internal, key=lambda a: a.hit.score, default=None)
-    cited = {u.n for answer in answers.values() if answer for u in answer.units}
+    cited = {n for segment in told for n in segment.citations}
     top = max((a.hit.score for a in articles if a.n in cited), default=0.0)
     if best is None or best.hit.score < NEAR or top >= best.hit.score:
         return ()
@@ -200,11 +275,11 @@ def _for_staff(articles: Sequence[Article]) -> tuple[str, ...]:
     return (f"steps for you, not for the customer, are in: {first.hit.title}",)
 
 
-def _gaps(answers: Mapping[Ask, Answer | None]) -> tuple[str, ...]:
+def _gaps(answers: Mapping[Ask, Answer | None], partly: Container[Ask]) -> tuple[str, ...]:
     return tuple(
         f"no source answers: “{' '.join(ask.text.split())[:160]}”"
         for ask, answer in answers.items()
-        if answer is None
+        if answer is None and ask not in partly
     )
 
 

@@ -11,7 +11,7 @@ from copilot.extractive.addressing import to_customer
 from copilot.extractive.asking import Heard
 from copilot.extractive.deeds import Deed, deeds_in, is_followed
 from copilot.extractive.matching import Article, Unit
-from copilot.extractive.timing import Tenure
+from copilot.extractive.timing import Tenure, speaks_of_tenure
 from copilot.extractive.words import stems
 
 SAID = 0.7  # of a sentence's words in one turn of ours: it was said
@@ -45,6 +45,8 @@ class Excluding:
     @cached_property
     def refused(self) -> frozenset[tuple[int, int]]:
         """Paragraphs and lists, by article, that tell what the customer will not hear again."""
+        if not self.heard.refused:
+            return frozenset()
         return frozenset(
             (unit.n, unit.said.block)
             for article in self.articles
@@ -56,6 +58,8 @@ class Excluding:
     @cached_property
     def done(self) -> frozenset[tuple[int, int]]:
         """Lines, by article, whose advice the customer has followed."""
+        if not self.heard.tried:
+            return frozenset()
         return frozenset(
             (unit.n, unit.said.line)
             for article in self.articles
@@ -65,22 +69,24 @@ class Excluding:
 
     def is_out(self, unit: Unit) -> bool:
         """For staff, tried, refused, not applicable, or said by us before."""
-        said, heard = unit.said.stems, self.heard
-        if not said or to_customer(unit.text) is None:
+        said, heard = unit.said, self.heard
+        if not said.stems or to_customer(said.text) is None:
             return True
-        if (unit.n, unit.said.line) in self.done:
+        if self.done and (unit.n, said.line) in self.done:
             return True
-        if (unit.n, unit.said.block) in self.refused:
+        if self.refused and (unit.n, said.block) in self.refused:
             return True
-        if any(is_followed(unit.text, deed) for deed in self._deeds):
+        if self._deeds and any(is_followed(said.text, deed) for deed in self._deeds):
             return True
-        if self._turned_from and self._turned_from.search(unit.text):
+        if self._turned_from and self._turned_from.search(said.text):
             return True
-        if self.tenure.is_past(unit.text, heard.open_text):
+        if speaks_of_tenure(said.text) and self.tenure.is_past(said.text, heard.open_text):
             return True
-        if heard.lacking and _is_for_others(unit.text, heard.lacking):
+        if heard.lacking and _is_for_others(said.text, heard.lacking):
             return True
-        return self._was_said(unit) or (self._are_cases and bool(_ANOTHERS.search(unit.text)))
+        if heard.told and self._was_said(unit):
+            return True
+        return self._are_cases and bool(_ANOTHERS.search(said.text))
 
     @cached_property
     def _deeds(self) -> tuple[Deed, ...]:
@@ -121,10 +127,10 @@ def _telling(words: frozenset[str]) -> bool:
 
 def _is_done(unit: Unit, done: frozenset[str]) -> bool:
     """Whether the customer has done what a sentence tells them to."""
+    if unit.said.kind not in ("step", "bullet") or unit.said.stems.isdisjoint(done):
+        return False
     first = _SENTENCE.split(unit.text)[0]
     ours = unit.said.stems if first == unit.text else frozenset(stems(first))
-    if unit.said.kind not in ("step", "bullet"):
-        return False
     if len(done) == 1 and len(ours) > 1:  # "I've already restarted it"
         return stems(first)[:1] == list(done)
     return len(ours & done) >= max(min(2, len(ours)), 0.6 * len(ours), 1)

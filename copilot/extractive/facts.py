@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from copilot.domain import Chunk, Hit, Product
+from copilot.domain import EVERY, Chunk, Hit, Product
 from copilot.extractive.products import named
 
 MAX_PRODUCTS = 4
 SCORE = 0.5  # it was asked for by its name: as near as an article that is close by meaning
 _SIGNS = {"GBP": "£", "USD": "$", "EUR": "€"}
-_PERIODS = {"month": " a month", "year": " a year"}
 _ON_SALE = ("available", "limited", "known_issue")
 # A limit's name that carries its unit, "down_mbps", is no noun; the features say it in words.
 _UNIT = re.compile(
@@ -55,7 +54,7 @@ def _fact(product: Product, names: Mapping[str, str]) -> Hit:
 def _sentences(product: Product, names: Mapping[str, str]) -> Iterator[str]:
     name = product.name
     if price := priced(product):
-        yield f"{name} costs {price}{_PERIODS.get(product.period, '')}"
+        yield f"{name} costs {price} {EVERY.get(product.period, '')}".rstrip()
     for measure, limit in product.limits.items():
         noun = measure.removeprefix("max_").replace("_", " ").strip()
         if noun and not _UNIT.search(measure):

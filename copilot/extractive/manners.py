@@ -12,6 +12,13 @@ _OPENINGS = {
     "safety": "I am sorry that you have to deal with this; your safety comes first.",
     "hardship": "I am sorry that things are hard at the moment; let us look at what helps.",
 }
+_WORRIED = re.compile(
+    r"\b(?:lie awake|losing sleep|can(?:no|['’])?t sleep|worri(?:ed|es) (?:me|sick|about)|i worry"
+    r"|so worried|anxious|at my wits|desperate|keeps me up|(?:scared|afraid) (?:of losing|that))\b",
+    re.IGNORECASE,
+)
+WORRY = "I understand that this worries you."
+NOBODY_CAME = "I am sorry that nobody came as agreed."
 _TROUBLE = re.compile(
     r"\b(?:broken|not work\w*|doesn['’]t work|won['’]t|stopped|fault\w*|error"
     r"|no (?:heat|signal|internet|dial tone|connection)|cold|offline|slow"
@@ -38,6 +45,10 @@ def opening(turns: list[Turn]) -> str | None:
             return _OPENINGS[matter.name]
     if any(_HAPPY.search(text) for text in now):
         return None
+    if any(_WORRIED.search(text) for text in now):
+        return WORRY
+    if any(m.name == "missed" for m in facing(now)) and "missed" not in before:
+        return NOBODY_CAME
     if last_ours < 0 and any(_TROUBLE.search(text) for text in now):
         return "I am sorry about the trouble."
     return None
@@ -48,9 +59,16 @@ def is_care(sentence: str | None) -> bool:
     return sentence in _OPENINGS.values()
 
 
-def closing(turns: list[Turn], *, has_steps: bool) -> str | None:
-    """What to do if the steps do not help."""
+_CANNOT_READ = re.compile(r"\bcan(?:no|['’])?t (?:\w+ )?(?:read|see) (?:it|that|this|the)\b", re.I)
+READ_OUT = "Shall I read it to you now?"
+
+
+def closing(turns: list[Turn], *, has_steps: bool, channel: str = "chat") -> str | None:
+    """What to do if the steps do not help; on the phone, what they cannot read is read to them."""
+    is_first = not any(t.speaker == "agent" for t in turns)
     said = " ".join(t.text for t in turns if t.speaker == "customer")
+    if channel in ("phone", "voice", "call") and is_first and _CANNOT_READ.search(said):
+        return READ_OUT
     if not has_steps or not _ENGLISH.search(said):
         return None
     if facing([said]) and facing([said])[0].name in ("hardship", "death", "safety"):

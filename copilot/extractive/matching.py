@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from copilot.domain import Hit
-from copilot.extractive.asking import Ask, Sort
+from copilot.extractive.asking import Ask
 from copilot.extractive.passages import Sentence, sentences, vocabulary
+from copilot.extractive.sorts import Sort
 from copilot.extractive.words import ALIKE, stems
 
 HEADING, TITLE, BESIDE, LIKE = 0.8, 0.5, 0.3, 0.75
@@ -21,7 +22,7 @@ PAIR = 0.6
 LENGTH = 0.4  # how much a long sentence must say more than a short one
 ROW = 1.2  # an amount or a date is looked up in a table first
 SPOKEN_FOR = 1.3  # a heading that says nothing but what is asked
-PATH = 1.25  # where to click, when it is asked how
+PATH = 1.4  # where to click, when it is asked how
 FITS, MISFITS = 1.5, 0.6
 CONDITION = 1.2  # an amount or a date, where something is wished for
 CODE_ABOVE = 1.3  # a code in the heading: the part on it begins here
@@ -42,6 +43,7 @@ _SPAN = (
     r"|\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
     r"|\bat once\b|\bimmediately\b|\b\d{1,2} (?:january|february|march|april|may|june|july"
     r"|august|september|october|november|december)\b"
+    r"|\b(?:day|week|month|hour|year) \d{1,3}\b"
     r"|\bnext (?:bill|month|day|working)\b|\bsame day\b|\bovernight\b|\bminimum term\b"
 )
 _PRICES = frozenset(stems("price cost fee charge"))
@@ -49,7 +51,7 @@ _DIGIT = re.compile(r"\d|\bnone\b")
 _CLOCK = r"\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
 _LENGTH = re.compile(_SPAN.replace(_CLOCK, r"(?!)"), re.IGNORECASE)
 _CLOCK_ASKED = re.compile(
-    r"\bopen\b|\buntil when\b|\bat what\b|\bwhat times?\b|\bring\b|\bcall\b", re.I
+    r"\bopen\b|\buntil when\b|\bat what\b|\bwhat (?:times?|hours)\b|\bring\b|\bcall\b", re.I
 )
 _SHAPES: tuple[tuple[Sort, str], ...] = (
     ("cost", _AMOUNT),
@@ -64,7 +66,7 @@ _ANSWERS: Mapping[Sort, re.Pattern[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself: no two are compared by content
 class Unit:
     """A sentence of a hit; `n` is the hit's number (1-based), `place` its place in the article."""
 
@@ -97,19 +99,35 @@ class Match(NamedTuple):
     unit: Unit
     score: float
     share: float
-    by_heading: float  # the share that its heading meets
+    by_heading: float  # the share that its heading meets better
+    under: float  # the share that its heading meets at all
     fits: bool
 
 
 def article_of(n: int, hit: Hit, whole: Hit) -> Article:
     """A hit as an article; `whole` is the same hit with the passages around it."""
-    own = {s.text for s in sentences(hit.chunk.text)} if whole is not hit else None
-    units = tuple(
+    units = _units(n, whole.chunk.text, hit.chunk.text if whole is not hit else None)
+    title = _title(" ".join((hit.title, *whole.chunk.heading_path)))
+    return Article(n, hit, units, title, _vocabulary(title, whole.chunk.text))
+
+
+@lru_cache(maxsize=4_096)  # the same articles are found again and again
+def _units(n: int, whole: str, near: str | None) -> tuple[Unit, ...]:
+    own = None if near is None else {s.text for s in sentences(near)}
+    return tuple(
         Unit(n, place, said, own is None or said.text in own)
-        for place, said in enumerate(sentences(whole.chunk.text))
+        for place, said in enumerate(sentences(whole))
     )
-    title = frozenset(stems(" ".join((hit.title, *whole.chunk.heading_path))))
-    return Article(n, hit, units, title, title | vocabulary(whole.chunk.text))
+
+
+@lru_cache(maxsize=4_096)
+def _title(text: str) -> frozenset[str]:
+    return frozenset(stems(text))
+
+
+@lru_cache(maxsize=4_096)
+def _vocabulary(title: frozenset[str], passage: str) -> frozenset[str]:
+    return title | vocabulary(passage)
 
 
 def rarity(articles: Iterable[Article], words: Iterable[str]) -> dict[str, float]:
@@ -133,7 +151,7 @@ def met(word: str, said: frozenset[str]) -> float:
     if word in said:
         return 1.0
     alike = ALIKE.get(word)
-    return LIKE if alike and not alike.isdisjoint(said) else 0.0
+    return LIKE if alike is not None and not alike.isdisjoint(said) else 0.0
 
 
 def share_of(
@@ -158,11 +176,14 @@ class Reading:
     total: float
     spoken: frozenset[str]
     wanted: frozenset[str]  # those words and what means the same
+    is_vague: bool  # it asks what or who, and says nothing more
+    is_typed: bool
+    headings: dict[frozenset[str], tuple[tuple[float, ...], bool]]
 
     def passes_over(self, unit: Unit) -> bool:
         """Whether a sentence cannot be an answer: of another shape, or not a word in common."""
         said = unit.said
-        if self.ask.is_typed:
+        if self.is_typed:
             return self.ask.sort not in shapes_of(said.text)
         if not self.own:
             return False
@@ -185,10 +206,11 @@ def reading_of(
         if met(w, vocabulary)
     )
     lean = LEANS if ask.is_bare else LEANS / 3
+    is_vague = ask.is_bare and ask.sort == "what"  # "who do I go to?": the rest must say it
     context = tuple(
         (w, worth * rare[w] / (CODE if is_code(w) else 1.0), TITLE * (w in title))
         for w, worth in {**around, **dict.fromkeys(ask.leans, lean)}.items()
-        if w not in ask.words and w in vocabulary
+        if w not in ask.words and (w in vocabulary or (is_vague and met(w, vocabulary)))
     )
     pairs = tuple(
         (pair, PAIR * (rare.get(pair[0], 0.0) + rare.get(pair[1], 0.0)) / 2)
@@ -198,34 +220,64 @@ def reading_of(
     total = sum(worth * rare[w] for w, worth in ask.words.items())
     found = frozenset(w for w, *_ in own)
     wanted = found.union(*(ALIKE.get(w, _NONE) for w in found), (w for w, *_ in context))
-    return Reading(ask, own, context, pairs, total, ask.leans | frozenset(ask.words), wanted)
+    return Reading(
+        ask,
+        own,
+        context,
+        pairs,
+        total,
+        ask.leans | frozenset(ask.words),
+        wanted,
+        is_vague,
+        ask.is_typed,
+        {},
+    )
+
+
+def _under(reading: Reading, heading: frozenset[str]) -> tuple[tuple[float, ...], bool]:
+    """What a heading says of each word, and whether it says nothing else; many share one."""
+    known = reading.headings.get(heading)
+    if known is None:
+        above = tuple(under * met(word, heading) for word, _, under, _ in reading.own)
+        is_spoken = bool(heading) and all(met(word, reading.spoken) for word in heading)
+        known = reading.headings[heading] = (above, is_spoken)
+    return known
 
 
 def match(reading: Reading, unit: Unit) -> Match:
     """Scores a sentence for a question."""
     said, heading = unit.said.stems, unit.said.heading
-    own = by_heading = 0.0
-    for word, weight, under, in_title in reading.own:
-        above = under * met(word, heading)
-        here = max(met(word, said), in_title, BESIDE * met(word, unit.said.beside))
-        own += weight * max(above, here)
-        by_heading += weight * above if above > here else 0.0
+    own = by_heading = by_all = 0.0
+    beside = unit.said.beside
+    above_all, is_spoken_for = _under(reading, heading)
+    for (word, weight, _, in_title), above in zip(reading.own, above_all, strict=True):
+        here = met(word, said)
+        if here < in_title:
+            here = in_title
+        if not here and beside:
+            here = BESIDE * met(word, beside)
+        if above > here:
+            by_heading += weight * above
+            own += weight * above
+        else:
+            own += weight * here
+        by_all += weight * above
     score = own
     for word, weight, in_title in reading.context:
         if word in said:
             score += weight
-        elif word in heading:
+        elif word in heading or (reading.is_vague and met(word, heading)):
             score += HEADING * weight
         else:
             score += in_title * weight
     held = unit.said.pairs
     score += sum(worth for pair, worth in reading.pairs if pair in held)
     fits, factor = _fit(reading.ask, unit)
-    if heading and all(met(word, reading.spoken) for word in heading):
+    if is_spoken_for:
         factor *= SPOKEN_FOR
     score *= factor / (10 + len(said)) ** LENGTH
     total = reading.total or 1.0
-    return Match(unit, score, min(1.0, own / total), by_heading / total, fits)
+    return Match(unit, score, min(1.0, own / total), by_heading / total, by_all / total, fits)
 
 
 @lru_cache(maxsize=16_384)  # the same sentences are read for every request

@@ -11,7 +11,7 @@ from typing import Literal
 
 from copilot.extractive.amounts import Span, span_of
 from copilot.extractive.tables import Cell, Told, told, without_codes
-from copilot.extractive.words import WORD, stems
+from copilot.extractive.words import WORD, meanings
 
 MAX_CHARS = 900
 Kind = Literal["prose", "bullet", "step", "row"]
@@ -39,7 +39,11 @@ _POINTER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+# Said of a thing that is sold; what hurries is left out, what it says beside that is not.
+_HURRY = re.compile(r",? while (?:stocks?|supplies|they) lasts?\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Sentence:
     """A sentence, list item or row; `block` numbers its paragraph or list, `line` its line."""
 
@@ -110,7 +114,7 @@ class _Reader:
         self.line += 1
         heading = _heading_of(line)
         if heading is not None:
-            self.heading = frozenset(stems(heading))
+            self.heading = frozenset(meanings(heading))
             self.last = "prose"
             self.block += 1
             if _PRICE.search(heading):  # "Mesh Point, £65": a fact that stands nowhere else
@@ -133,7 +137,7 @@ class _Reader:
         last = self.found[-1]
         text = f"{last.text} {_plain(line)}".strip()
         if len(text) <= MAX_CHARS:
-            words = stems(text)
+            words = meanings(text)
             self.found[-1] = replace(
                 last, text=text, stems=frozenset(words), pairs=frozenset(pairwise(words))
             )
@@ -164,8 +168,8 @@ class _Reader:
         span = row.span if row else None
         if kind == "bullet" and ":" in text:
             span = span_of(text.partition(":")[0])
-        words = stems(row.words if row and row.words else text)
-        heading = self.heading | frozenset(stems(row.columns) if row else ())
+        words = meanings(row.words if row and row.words else text)
+        heading = self.heading | frozenset(meanings(row.columns) if row else ())
         self.found.append(
             Sentence(
                 text, kind, self.block, self.line, heading, frozenset(words),
@@ -185,5 +189,5 @@ def _heading_of(line: str) -> str | None:
 
 
 def _plain(text: str) -> str:
-    text = _POINTER.sub("", text)
+    text = _HURRY.sub("", _POINTER.sub("", text))
     return " ".join(without_codes(_MARKUP.sub(lambda m: m.group(1) or "", text)).split())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
-from copilot.extractive.asking import Ask, Heard
+from copilot.extractive.asking import Ask, Heard, is_measure
 from copilot.extractive.excluding import Excluding
 from copilot.extractive.matching import (
     Article,
@@ -21,10 +22,12 @@ from copilot.extractive.matching import (
 )
 from copilot.extractive.products import FOREIGN_TITLE, Products, named
 from copilot.extractive.tables import mentioned
-from copilot.extractive.words import stems
+from copilot.extractive.words import WORD, stem, stems
 
 IN_RANGE = 1.2  # what it says for a row that its number is the customer's
 HAD = 3.0  # what they have already, where they ask to buy it
+POINTS = 0.5  # "see Complaints": the customer has no such page before them
+LEANS_ON = 0.85  # "It takes a minute", where a question says nothing by itself
 NEXT_TO = 1.15  # a sentence beside one that is told already
 GOES_ON, GOES_ON_ANEW = 1.5, 1.2  # a message mostly stays with one matter
 FACED, FACED_WIDE = 1.3, 1.7  # an article on what the customer is facing
@@ -33,8 +36,19 @@ FAR, NEAR, CLOSE = 0.28, 0.36, 0.5
 NEAR_CASE, CLOSE_CASE = 0.6, 0.75  # situations of past cases resemble each other more easily
 REFERRED, REFERRED_LOOSE = 0.5, 0.2  # of what a short question refers to
 SHARED, ENOUGH = 0.25, 0.6  # of the question's words in the article
+REST = 0.55  # of a question's words, where the one it ends on stands elsewhere in the article
 SHARE = 0.62  # of the question's words in the sentence, when meaning says nothing
 
+LEANING = re.compile(
+    r"^(?:it|they|this|that|these|those|then|there|both|he|she|after (?:that|it|this)|otherwise"
+    r"|in (?:this|that) case|if so|here|such|afterwards|also|so|but|and|or|until then"
+    r"|for (?:this|that|these)|for example|example|one (?:costs?|is|has|takes))\b",
+    re.IGNORECASE,
+)
+# "Must I …?" is answered by what is needed.
+_MUST = re.compile(r"\b(?:must|have to|need(?: to)?|necessary|required)\b", re.IGNORECASE)
+_NEEDED = re.compile(r"\b(?:must|have to|need(?:ed|s)?|necessary|required?)\b", re.IGNORECASE)
+_POINTER = re.compile(r"\b[Ss]ee [A-Z]\w+")
 _LASTING = frozenset(stems("lose keep stay remain"))
 _PRICES = frozenset(stems("price cost"))
 _HAD = re.compile(r"\balready\b|\bincludes?d?\b|\bnothing to buy\b", re.IGNORECASE)
@@ -63,8 +77,11 @@ class Ranking:
         """0 for what may not be said. Kept, for each question looks at the same sentences."""
         known = self._worths.get(unit)
         if known is None:
-            is_out = unit.text.endswith(":") or self._in_range(unit) is False
-            known = 0.0 if is_out or self.out.is_out(unit) else self.products.worth(unit.text)
+            said = unit.said
+            is_out = said.text.endswith(":") or (said.span and self._in_range(unit) is False)
+            known = 0.0 if is_out or self.out.is_out(unit) else self.products.worth(said.text)
+            if known and points_elsewhere(said.text):
+                known *= POINTS
             self._worths[unit] = known
         return known
 
@@ -77,6 +94,9 @@ class Ranking:
         told = " ".join(u.text for u in used)
         asked = self.products.asked_about(ask, self.heard.open_text)
         is_of_one = ask.sort in ("cost", "count")
+        is_bare, is_choice = ask.is_bare, ask.sort == "choice"
+        is_had = self.products.has_what_is_asked(ask)
+        is_ranged = ask.sort in ("cost", "choice", "count")
         for article in self.articles:
             if only is not None and article.n not in only:
                 continue
@@ -92,17 +112,17 @@ class Ranking:
                 if unit.said.cell and self._is_another_cell(ask, unit, told):
                     continue
                 one = match(reading, unit)
-                factor = prior * (1.0 if ask.sort == "choice" else worth)
-                if ask.leans and _is_beside(unit, used):
-                    factor *= NEXT_TO
+                factor = prior * (1.0 if is_choice else worth) * _next_to(ask, unit, used)
+                if is_bare and LEANING.match(unit.text):
+                    factor *= LEANS_ON
                 if article.n in self.faced and any(met(w, unit.said.heading) for w in self.matters):
                     factor *= FACED_WIDE
-                if self.products.has_what_is_asked(ask) and worth >= 1.0:
-                    factor *= HAD if _HAD.search(unit.text) else 1.0
-                if ask.sort in ("cost", "choice", "count") and self._in_range(unit):
+                if is_had and worth >= 1.0 and _HAD.search(unit.text):
+                    factor *= HAD
+                if is_ranged and unit.said.span and self._in_range(unit):
                     one = one._replace(score=one.score + IN_RANGE, share=max(one.share, SHARE))
                     factor = max(factor, 0.5)  # the number is theirs, wherever it stands
-                found.append(one._replace(score=one.score * factor))
+                found.append(Match(unit, one.score * factor, *one[2:]))
         found.sort(key=lambda m: (-m.score, m.unit.n, m.unit.place))
         return found
 
@@ -154,8 +174,17 @@ class Ranking:
             prior *= FACED_WIDE
         return prior
 
+    @cached_property
+    def _shares(self) -> dict[tuple[Ask, int], float]:
+        return {}
+
     def _covered(self, ask: Ask, article: Article) -> float:
-        return share_of(ask, article.vocabulary, self.rare, self.around)
+        """The share of a question that an article speaks of; kept, for it is asked often."""
+        known = self._shares.get((ask, article.n))
+        if known is None:
+            known = share_of(ask, article.vocabulary, self.rare, self.around)
+            self._shares[(ask, article.n)] = known
+        return known
 
     def _leaning(self, ask: Ask, article: Article) -> float:
         """The share of what a question refers to that an article speaks of."""
@@ -175,15 +204,33 @@ class Ranking:
         spoken = said.stems | said.heading | article.title
         if not all(met(name, article.vocabulary) for name in ask.names):
             return False
-        if ask.focus and not met(ask.focus, said.stems if ask.sort == "count" else spoken):
+        if ask.focus and not self._says_focus(ask, article, found, spoken):
             return False
         if ask.is_typed and not found.fits:
             return False
-        lasting = [w for w in ask.words if w in _LASTING] if ask.sort == "whether" else []
-        if lasting and not any(met(word, said.stems) for word in lasting):
+        if not ask.leans and not self.around and all(map(is_measure, ask.words)):
+            return False  # nothing to go by
+        if ask.sort == "time" and _denies(found.unit.text, ask):
             return False
-        if ask.sort == "whether" and said.kind == "row" and not self.is_row_of(ask, found.unit):
+        if ask.sort == "whether" and not self._says_whether(ask, found.unit, spoken):
             return False
+        return self._is_answered_in(ask, article, found)
+
+    def _says_whether(self, ask: Ask, unit: Unit, spoken: frozenset[str]) -> bool:
+        """Whether a sentence says yes or no to just this: its words are not there by chance."""
+        lasting = [w for w in ask.words if w in _LASTING]
+        if lasting and not any(met(word, unit.said.stems) for word in lasting):
+            return False
+        if unit.said.kind == "row" and not self.is_row_of(ask, unit):
+            return False
+        around = spoken | unit.said.beside
+        if ask.refers and not self._is_on_it(ask, around):
+            return False
+        return self._says_more(ask, unit, around)
+
+    def _is_answered_in(self, ask: Ask, article: Article, found: Match) -> bool:
+        """Whether a sentence of the right kind is of the right article, and says enough."""
+        said = found.unit.said
         if article.hit.chunk.kind != "document":
             return self._is_near_case(ask, article)
         if article.n in self.faced:
@@ -191,6 +238,8 @@ class Ranking:
                 return True
         elif not self._is_of_the_matter(ask, article):
             return False
+        if self._is_label(ask, article, found.unit):
+            return True
         coded = any(
             is_code(w) and w in said.heading | article.title for w in (*ask.words, *self.around)
         )
@@ -200,8 +249,24 @@ class Ranking:
         if ask.sort in ("how", "what", "request") and (
             coded or (is_enough and article.hit.rank == 1)
         ):
-            return found.share >= (SHARED if coded or ask.sort == "how" else SHARED + 0.15)
+            return found.share >= (SHARED if coded else SHARED + 0.15)
         return found.share >= _needed(ask, article.hit.score)
+
+    @staticmethod
+    def _is_label(ask: Ask, article: Article, unit: Unit) -> bool:
+        """Whether a row of an article on the thing is the very measure that is asked for."""
+        cell = unit.said.cell
+        if cell is None or cell.is_column or not ask.is_typed:
+            return False
+        label, said = stems(cell.thing), frozenset(ask.words)
+        is_it = bool(label) and all(met(word, said) for word in label)
+        return is_it and any(met(w, article.title) for w in said)
+
+    def for_anybody(self, rows: Sequence[Unit]) -> list[Unit]:
+        """The rows of a table but those on a product that the customer neither has nor names."""
+        names, theirs = self.products.names, self.products.theirs
+        labels = ((u, named(u.said.cell.thing, names) if u.said.cell else ()) for u in rows)
+        return [unit for unit, of in labels if not of or not theirs.isdisjoint(of)]
 
     @staticmethod
     def is_row_of(ask: Ask, unit: Unit) -> bool:
@@ -211,6 +276,30 @@ class Ranking:
             return True
         said = ask.leans | frozenset(ask.words)
         return unit.said.span is not None or any(met(w, said) for w in stems(cell.thing))
+
+    @staticmethod
+    def _says_focus(ask: Ask, article: Article, found: Match, spoken: frozenset[str]) -> bool:
+        """Whether a sentence says the word that matters, or its article, and it the rest."""
+        assert ask.focus is not None
+        if ask.sort == "count":
+            return bool(met(ask.focus, found.unit.said.stems))
+        if met(ask.focus, spoken):
+            return True
+        is_rest = ask.sort == "whether" and found.share >= REST and _LASTING.isdisjoint(ask.words)
+        return is_rest and bool(met(ask.focus, article.vocabulary))
+
+    @staticmethod
+    def _says_more(ask: Ask, unit: Unit, spoken: frozenset[str]) -> bool:
+        """Whether words speak of more than the one thing that a question ends on."""
+        others = [w for w, weight in ask.words.items() if weight >= 1.0 and w != ask.focus]
+        if not others or any(met(w, spoken) for w in others):
+            return True
+        return bool(_MUST.search(ask.text) and _NEEDED.search(unit.text))
+
+    def _is_on_it(self, ask: Ask, spoken: frozenset[str]) -> bool:
+        """Whether words speak of what "it" stands for, or of anything of its kind."""
+        known = [w for w in ask.leans if w in self.known]
+        return not known or not spoken.isdisjoint(known)
 
     def _is_as_bare(self, ask: Ask) -> bool:
         """Whether the words of a question for a date or an amount are in no article at all."""
@@ -283,6 +372,26 @@ def _needed(ask: Ask, score: float) -> float:
     if score < FAR:
         return need + 0.1
     return need - (0.25 if score >= CLOSE else 0.15 if score >= NEAR else 0.0)
+
+
+@lru_cache(maxsize=16_384)  # the same sentences are read for every request
+def points_elsewhere(text: str) -> bool:
+    """Whether a sentence sends the reader to another page."""
+    return bool(_POINTER.search(text))
+
+
+def _denies(text: str, ask: Ask) -> bool:
+    """Whether a sentence says that there is none of what is asked for: "no disconnection"."""
+    told = WORD.findall(text)
+    return any(
+        no.lower() in ("no", "without", "never") and met(stem(word), frozenset(ask.words))
+        for no, word in pairwise(told)
+    )
+
+
+def _next_to(ask: Ask, unit: Unit, used: Sequence[Unit]) -> float:
+    """What it is worth to stand beside what is told already."""
+    return NEXT_TO if used and ask.leans and _is_beside(unit, used) else 1.0
 
 
 def _is_beside(unit: Unit, used: Sequence[Unit]) -> bool:

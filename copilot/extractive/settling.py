@@ -1,4 +1,4 @@
-"""Messages that ask nothing but settle something: a yes to what we offered, or an order."""
+"""Messages that ask nothing: a yes to what we offered, thanks, a call for a person."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from copilot.domain import Turn
-from copilot.extractive.products import named
 
 MAX_WORDS = 14  # a yes is short; more holds a wish of its own
 
@@ -16,22 +15,75 @@ _YES = re.compile(
     r"|\b(?:go ahead|please do so|book (?:it|that)|that works for me|i agree|i confirm)\b",
     re.IGNORECASE,
 )
+_PLAINLY = re.compile(
+    r"\b(?:go ahead|do (?:it|that|so)|book (?:it|that)|please do|i agree|i confirm|agreed|deal)\b",
+    re.IGNORECASE,
+)
+# Our words that a mere "perfect" says yes to: an offer, not an answer.
+_OFFER = re.compile(
+    r"\?|\b(?:i|we) (?:can|could|will|would)\b|\b(?:i|we)['’]ll\b|\bif you (?:like|wish|want)\b"
+    r"|\bearliest\b|\blet me know\b",
+    re.IGNORECASE,
+)
 _UNSURE = re.compile(
     r"\?|\b(?:no|not|n['’]t|don['’]t|but|unless|if|before|until|how|what|when|why|still|instead)\b",
     re.IGNORECASE,
 )
-_ORDER = re.compile(
-    r"(?:\bplease|\b(?:i|we)(?:['’]d| would) like to|\b(?:i|we) (?:want|need) to|\bcan (?:i|you)"
-    r"|\bcould you)\b[^.?!]{0,30}\b(?:order|book|buy|add|sign (?:me|us) up)\b",
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_THANKS = re.compile(
+    r"\b(?:thanks?|thank you|thx|ta|cheers|much appreciated|appreciate it|grateful)\b|🙏", re.I
+)
+# What may stand beside thanks without asking or telling anything.
+_PLEASANT = re.compile(
+    r"\b(?:thanks?|thank you|thx|cheers|ta|much appreciated|(?:i )?(?:really )?appreciate (?:it"
+    r"|that"
+    r"|your (?:help|time))|(?:very |so |most )?(?:grateful|helpful|kind)(?: of you)?|(?:a|so|very"
+    r"|many)"
+    r" (?:lot|much|million)|a lot|so much|very much|for (?:all )?(?:your|the)(?: \w+)? (?:help|time"
+    r"|patience|support|answers?|advice|info\w*|reply)|for (?:that|this|helping|everything"
+    r"|explaining"
+    r"|your help|letting me know)|you['’]?(?:ve| have) been (?:very |so |really |most )?(?:helpful"
+    r"|kind"
+    r"|great|a (?:great )?help)|that['’]?s (?:all|it|great|perfect|fine|lovely|brilliant"
+    r"|everything)"
+    r"(?: i (?:needed|wanted))?(?: (?:for (?:now|today)|then))?|that (?:is|was|will be) (?:all"
+    r"|great"
+    r"|perfect|fine|very helpful|helpful|kind)(?: i (?:needed|wanted))?|that (?:really )?(?:helps"
+    r"|helped)"
+    r"|(?:have|enjoy) (?:a|your|the)(?: \w+)? (?:day|evening|weekend|one|night|afternoon|week)"
+    r"|(?:you|and you) too|bye(?:[- ]bye)?|good ?bye|take care|see you|all (?:good|the best|clear"
+    r"|sorted)"
+    r"|perfect|great|brilliant|lovely|wonderful|excellent|super|awesome|amazing|nice|good|fine"
+    r"|ok(?:ay)?"
+    r"|right|oh|ah|well|then|yes|no|again|all|everyone|both|now|got it|understood|will do|and|so"
+    r"|very"
+    r"|really|indeed|kind regards|best wishes|regards|nothing else|no more questions|i(?:['’]m"
+    r"| am) (?:happy|glad"
+    r"|pleased))\b|🙏|👍|😊",
     re.IGNORECASE,
 )
-_NO_ORDER = re.compile(
-    r"\b(?:cancel\w*|return\w*|my order|the order|how|where|whether|track\w*|chang\w+)\b", re.I
+_WORD = re.compile(r"[a-z]{2,}", re.IGNORECASE)
+_PERSON = re.compile(
+    r"\b(?:speak|talk|chat|connect|put|get|pass|transfer|contact|reach|want|need|prefer|is this"
+    r"|are you"
+    r"|am i)\b[^.?!\n]{0,30}\b(?:humans?|real (?:person|people|human|agent)|actual (?:person|human)"
+    r"|live (?:agent|person|human)|(?:a|some|any) (?:person|agent|representative|operator)"
+    r"|representative"
+    r"|operator|somebody real|someone real|proper person)\b|\bnot (?:to )?an? (?:ro)?bot\b"
+    r"|\b(?:is this|are you|am i (?:talking|speaking|writing) (?:to|with))\b[^.?!\n]{0,20}"
+    r"\b(?:bot|robot|chatbot|machine|ai|computer)\b"
+    r"|^\W*(?:human|agent|representative|operator|real person)(?: please)?\W*$",
+    re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 YES = "Thank you, I go ahead with that as we agreed."
-ORDER = "Thank you, I will see to your order."
+ORDER = "Thank you, I will see to your order"
+WELCOME = "You are welcome, and thank you for telling us. If anything else comes up, just write."
+PERSON = (
+    "You are speaking with a person: I read what you write myself, and I stay with it or bring in"
+    " the right colleague."
+)
+DO_FIRST = "do it, then send"
 
 
 def nothing_new(turns: Sequence[Turn]) -> str | None:
@@ -46,21 +98,50 @@ def nothing_new(turns: Sequence[Turn]) -> str | None:
     return None
 
 
+def only_thanks(text: str) -> bool:
+    """Whether a message thanks, or says goodbye, and nothing more."""
+    if "?" in text or not _THANKS.search(text):
+        return False
+    rest = _PLEASANT.sub(" ", text)
+    names = re.sub(r"\b[A-Z][a-z]+\b", " ", rest)  # "thanks Kofi", and who signs
+    return not [w for w in _WORD.findall(names) if w.lower() not in _SMALL]
+
+
+_SMALL = frozenset(
+    "i you your it that this for the to of me my a an is was are have been we us".split()
+)
+
+
+def wants_person(text: str) -> bool:
+    """Whether somebody asks for a human being, or whether they speak with one."""
+    return bool(_PERSON.search(text))
+
+
 def agreed(turns: Sequence[Turn]) -> str | None:
     """What the agent is to do where the customer says yes to our last message."""
     if len(turns) < 2 or turns[-1].speaker != "customer" or turns[-2].speaker != "agent":
         return None
-    said = " ".join(turns[-1].text.split())
+    return _agreed(" ".join(turns[-1].text.split()), turns[-2].text)
+
+
+def agreed_beside(turns: Sequence[Turn]) -> str | None:
+    """The same where a plain yes comes with a question: "Yes, go ahead. Do I send it back?" """
+    if len(turns) < 2 or turns[-1].speaker != "customer" or turns[-2].speaker != "agent":
+        return None
+    first, *more = _SENTENCE.split(" ".join(turns[-1].text.split()))
+    if not more or not _PLAINLY.search(first) or not any("?" in s for s in more):
+        return None
+    return None if _TAKES_BACK.search(" ".join(more)) else _agreed(first, turns[-2].text)
+
+
+_TAKES_BACK = re.compile(r"\b(?:but|unless|only if|wait|hold on|before you)\b", re.IGNORECASE)
+
+
+def _agreed(said: str, ours: str) -> str | None:
     if len(said.split()) > MAX_WORDS or not _YES.search(said) or _UNSURE.search(said):
         return None
-    offer = _SENTENCE.split(" ".join(turns[-2].text.split()))[-1][:160]
-    return f"they confirm “{said}” after our “{offer}”: carry it out and say so"
-
-
-def ordered(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The products that a message orders outright."""
-    found: list[str] = []
-    for sentence in _SENTENCE.split(text):
-        if _ORDER.search(sentence) and not _NO_ORDER.search(sentence):
-            found += named(sentence, names)
-    return tuple(dict.fromkeys(found))
+    ours = " ".join(ours.split())
+    if not _PLAINLY.search(said) and not _OFFER.search(ours):
+        return None
+    offer = _SENTENCE.split(ours)[-1][:160]
+    return f"{DO_FIRST}: they confirm “{said}” after our “{offer}”"

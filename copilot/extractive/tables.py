@@ -375,8 +375,7 @@ def mentioned(text: str, things: tuple[str, ...]) -> frozenset[str]:
     by_name = {t.lower(): t for t in things if t}
     if not by_name or not text:
         return frozenset()
-    names = "|".join(re.escape(t) for t in sorted(by_name, key=len, reverse=True))
-    full = re.findall(rf"(?<!\w)(?:{names})(?!\w)", text, re.IGNORECASE)
+    full = _any_of(tuple(sorted(by_name, key=len, reverse=True))).findall(text)
     if full:
         return frozenset(by_name[name.lower()] for name in full)
     said = set(re.findall(r"(?<=[a-z,;] )[A-Z0-9][\w-]*", text))
@@ -387,3 +386,9 @@ def mentioned(text: str, things: tuple[str, ...]) -> frozenset[str]:
         if own and len(thing.split()) > 1 and set(own) <= said:
             found.add(thing)
     return frozenset(found)
+
+
+@lru_cache(maxsize=1_024)
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    every = "|".join(map(re.escape, names))
+    return re.compile(rf"(?<!\w)(?:{every})(?!\w)", re.IGNORECASE)

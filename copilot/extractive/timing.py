@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from copilot.domain import Entitlement
 
@@ -57,3 +58,9 @@ class Tenure:
         if match is None or self.newest is None or _NEW.search(message) or match[1] in message:
             return False
         return self.newest > int(match[1]) * _DAYS[match[2].lower()]
+
+
+@lru_cache(maxsize=16_384)  # the same sentences are read for every request
+def speaks_of_tenure(text: str) -> bool:
+    """Whether a sentence holds only for a time at all; most do not."""
+    return any(pattern.search(text) for pattern in (_WITHIN, _AFTER_TERM, _IN_TERM))

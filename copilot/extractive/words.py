@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
+
+from copilot.extractive.phrases import in_one_word
 
 WORD = re.compile(r"[^\W_][\w'’]*")
 _ENDINGS = (
@@ -24,22 +27,22 @@ _ENDINGS = (
 )
 STOP = frozenset(
     """a about actually after again ago ahead all along already also altogether am an and anew
-    another any anyone anything anyway are around as at away be because been before being
-    bit both but by came can can't cannot come comes coming could couldn't dear did didn't
-    do does doesn't don don't done each early either else even ever every everybody everyone
-    everything exactly few find first for from gave get gets getting give given gives go
-    going good got had happen happened happens has have having he hello her here hers hey hi
-    him his how i i'd i'll i'm i've if im in instead into is isn't it it's its ive just kind
-    know last late let like look looks make makes many maybe me mean means meant meantime
-    might mine more most much must my myself need never new no normal not nothing now of off
-    oh ok okay old on once one only or other our ours out over please possible put puts
-    quite really right said same say says shall she should so some somebody somehow someone
-    something soon still such sure take takes than thank thanks that that'd that's the their
-    them then there there's these they they're thing things think this those though to today
-    tomorrow too took up upon us use used using very want wanted wants was way ways we we'd
-    we'll we're we've week's well were what what's when where where's whether which while
-    who who's whom whose why will with won't would wouldn't yes yesterday yet you you'd
-    you'll you're you've your yours yourself""".split()
+    another any anyone anything anyway are around as at away be because been before being bit both
+    but by came can can't cannot come comes coming could couldn't dear did didn't do does doesn't
+    don don't done each early either else even ever every everybody everyone everything exactly
+    few find first for from gave get gets getting give given gives go goes going gone good got had
+    happen happened happens has have having he hello her here hers hey hi him his how i i'd i'll
+    i'm i've if im in instead into is isn't it it's its itself ive just kind know last late later
+    let like look looks make makes many maybe me mean means meant meantime might mine more most
+    much must my myself need never new no normal not nothing now of off oh ok okay old on once one
+    only or other our ours out over please possible put puts quite really right said same say says
+    shall she should so some somebody somehow someone something somewhere anywhere everywhere
+    nowhere soon still such sure take takes than thank thanks that that'd that's the their them
+    then there there's these they they're thing things think this those though to today tomorrow
+    too took until up upon us use used using very want wanted wants was way ways we we'd we'll
+    we're we've week's well were what what's when where where's whether which while who who's whom
+    whose why will with won't would wouldn't yes yesterday yet you you'd you'll you're you've your
+    yours yourself""".split()
 )
 _PAST = {
     "lost": "lose", "bought": "buy", "sent": "send", "paid": "pay", "kept": "keep", "left": "leave",
@@ -50,57 +53,6 @@ _PAST = {
     "fell": "fall", "withdrawn": "withdraw", "withdrew": "withdraw", "sung": "sing",
     "driven": "drive", "shown": "show", "worn": "wear", "torn": "tear", "spoken": "speak",
 }  # fmt: skip
-# Two-word verbs, and the one word that articles use for them.
-_PHRASES = (
-    (re.compile(r"\b(?:giv|send|bring|hand)(?:e|es|ing)?((?: \w+){0,4}) back\b", re.I), "return"),
-    (re.compile(r"\b(?:sent|gave|brought)((?: \w+){0,4}) back\b", re.I), "return"),
-    (re.compile(r"\b(?:took|take)((?: \w+){0,4}) back\b", re.I), "withdraw"),
-    (re.compile(r"\bput(?:ting)?((?: \w+){0,2}) off\b", re.I), "postpone"),
-    (re.compile(r"\b(?:pass|hand)(?:ed|ing)?((?: \w+){0,3}) (?:on|over)\b", re.I), "hand"),
-    (re.compile(r"\btak(?:e|es|ing)((?: \w+){0,2}) over\b", re.I), "hand"),
-    (re.compile(r"\bcut(?:ting)?((?: \w+){0,2}) off\b", re.I), "disconnect"),
-    (re.compile(r"\bget(?:ting)? rid() of\b", re.I), "remove"),
-)
-# Words that customers and articles use for one another, by stem of their first form.
-_ALIKE = """
-cost price charge fee pay payment
-cancel leave terminate quit
-delete erase
-advert advertising advertisement marketing promotion newsletter
-fixed static
-broken faulty defect defective fault
-money compensation credit refund reimburse
-return send
-fit install
-guest visitor
-phone telephone ring call
-transfer switch port
-cheap reduced discount
-document paper proof letter evidence
-invite access share
-owner holder
-big large
-fast speed quick
-slow speed
-bill invoice
-repair fix mend cure
-room zone
-limit maximum
-long duration
-engineer technician
-choice option choose
-bound term contract
-change alter amend reschedule
-buy purchase order sell
-lose keep stay
-miss skip
-promise assure
-monday tuesday wednesday thursday friday saturday sunday weekday
-cut disconnection disconnect restriction
-delay postpone break
-email mail
-death bereavement die died dead
-"""
 
 
 @lru_cache(maxsize=65_536)
@@ -124,13 +76,6 @@ def _is_root(stemmed: str) -> bool:
     return stemmed[-1] == "s" or (stemmed[-1] == "l" and len(stemmed) < 6)
 
 
-def in_one_word(text: str) -> str:
-    """The text with one word for each of its two-word verbs: "give it back" as "return it"."""
-    for pattern, word in _PHRASES:
-        text = pattern.sub(rf"{word}\1", text)
-    return text
-
-
 def content_words(text: str) -> list[str]:
     """The words that carry meaning, in order; a number counts however short."""
     return [
@@ -145,9 +90,22 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in content_words(text)]
 
 
+def meanings(text: str) -> list[str]:
+    """Stems of a text whose phrases are read as one word, as question and article both are."""
+    return list(_meanings(text))
+
+
+@lru_cache(maxsize=8_192)  # a turn is read as a question, as what was said, as what was done
+def _meanings(text: str) -> tuple[str, ...]:
+    return tuple(stems(in_one_word(text)))
+
+
 def _groups() -> dict[str, frozenset[str]]:
+    """Groups of words by stem of their first form; each word with the others of its groups."""
     found: dict[str, set[str]] = {}
-    for line in _ALIKE.split("\n"):
+    for line in (Path(__file__).parent / "alike.txt").read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            continue
         group = {stem(word) for word in line.split()}
         for word in group:
             found.setdefault(word, set()).update(group - {word})

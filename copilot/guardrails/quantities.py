@@ -32,14 +32,15 @@ _CURRENCY_AFTER = (
 _CURRENCY_BEFORE = r"(?:US\$|[£$€¥₹]|\b(?:GBP|USD|EUR|JPY|CHF|CAD|AUD|INR|SEK|NOK|DKK|PLN))"
 _PERIODS = {
     "mo": "month", "month": "month", "monthly": "month", "yr": "year", "year": "year",
-    "annum": "year", "yearly": "year", "annually": "year", "week": "week", "weekly": "week",
+    "annum": "year", "yearly": "year", "annually": "year", "quarter": "quarter",
+    "quarterly": "quarter", "week": "week", "weekly": "week",
     "day": "day", "daily": "day", "hour": "hour", "user": "user", "seat": "seat",
     "person": "user", "licence": "seat", "license": "seat", "device": "device", "line": "line",
 }  # fmt: skip
 _PERIOD = (
     r"(?:\s?(?:/|\bper\b|\ba\b|\ban\b|\beach\b|\bevery\b)\s?"
-    r"(?:month|mo|year|yr|annum|week|day|hour|user|seat|person|licence|license|device|line)\b"
-    r"|\s(?:monthly|yearly|annually|weekly|daily)\b){0,3}"
+    r"(?:month|mo|quarter|year|yr|annum|week|day|hour|user|seat|person|licence|license|device|line)\b"
+    r"|\s(?:monthly|quarterly|yearly|annually|weekly|daily)\b){0,3}"
 )
 _UNITS = {
     "second": "second", "sec": "second", "s": "second", "ms": "ms", "minute": "minute",

@@ -11,6 +11,7 @@ from copilot.domain import Turn
 from copilot.guardrails.slots import Slot, slots, step_done, step_question
 
 MAX_TURN_CHARS = 4_000
+SAME_QUESTION = "same question"  # the slot of a question that asks for nothing we know by name
 _BARE_CHARS = 80
 _SAME_QUESTION = 0.6  # shared words of two questions, as a part of all their words
 _STOP = frozenset(
@@ -107,7 +108,7 @@ class _Heard:
         for n, asked, text in self._replies():
             for earlier in questions(asked):
                 if _alike(words, _content(earlier)) >= _SAME_QUESTION and _is_answer(text):
-                    return Repeat(question, "same question", _short(text), n)
+                    return Repeat(question, SAME_QUESTION, _short(text), n)
         return None
 
     def _replies(self) -> Iterator[tuple[int, str, str]]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from copilot.domain import Segment
+from copilot.guardrails.days import days_named
 from copilot.guardrails.facts import Fact, hard_facts
+from copilot.guardrails.workings import follow
 
 # What a customer says may be repeated to them, but is no source for what we charge or do.
 _REPEATABLE = {"code", "email", "phone"}
 _REFERENCE_DIGITS = 5
 _PERIOD_WORDS = {
     "month": ("month",), "year": ("year", "annual", "annum"), "week": ("week",),
-    "day": ("day", "daily"), "hour": ("hour",), "user": ("user", "person"),
+    "quarter": ("quarter",), "day": ("day", "daily"), "hour": ("hour",), "user": ("user", "person"),
     "seat": ("seat", "licen"), "device": ("device",), "line": ("line",),
 }  # fmt: skip
 
@@ -30,6 +33,11 @@ class _Proof:
         held = list(texts)
         values = {pair for text in held for fact in hard_facts(text) for pair in _proves(fact)}
         return cls(frozenset(values), "\n".join(held).lower())
+
+    def also(self, facts: Iterable[Fact]) -> _Proof:
+        """The same, and what was worked out from it."""
+        more = frozenset(pair for fact in facts for pair in _proves(fact))
+        return replace(self, values=self.values | more)
 
     def holds(self, fact: Fact) -> bool:
         """Whether one of the fact's readings is proven."""
@@ -76,28 +84,53 @@ def unsupported_facts(sentence: str, evidence_texts: Iterable[str]) -> list[Fact
 
 
 def check_segments(
-    segments: Iterable[Segment], sources: Sequence[str], *, known: Iterable[str] = ()
+    segments: Iterable[Segment],
+    sources: Sequence[str],
+    *,
+    known: Iterable[str] = (),
+    today: date | None = None,
 ) -> tuple[Segment, ...]:
     """The segments, with `supported` False where a hard fact stands in no cited source.
 
     `sources[n - 1]` is the text of citation n. `known` are texts of this customer (file,
-    conversation): references in them may be repeated, prices and promises may not.
+    conversation): references in them may be repeated, prices and promises may not. A figure that
+    was worked out counts where its parts stand in what is cited; a part may also be the day of
+    the conversation, or a day or a number of things that the customer names.
     """
+    told = list(known)
     repeatable = frozenset(
-        (fact.kind, fact.value)
-        for text in known
-        for fact in hard_facts(text)
-        if _is_reference(fact)
+        (fact.kind, fact.value) for text in told for fact in hard_facts(text) if _is_reference(fact)
     )
-    return tuple(_checked(segment, sources, repeatable) for segment in segments)
+    wished = _wishes(told, today)
+    return tuple(_checked(segment, sources, repeatable, wished) for segment in segments)
+
+
+def _wishes(told: Iterable[str], today: date | None) -> frozenset[tuple[str, str]]:
+    """What a customer may decide, and a working may start from: how many, and on which day."""
+    if today is None:
+        return frozenset()
+    found = {("date", today.isoformat())}
+    for text in told:
+        found |= {("date", named.day.isoformat()) for named in days_named(text, today)}
+        for fact in hard_facts(text):
+            if fact.kind == "number":
+                found.add(("number", fact.value.removesuffix(" in words")))
+    return frozenset(found)
 
 
 def _checked(
-    segment: Segment, sources: Sequence[str], repeatable: frozenset[tuple[str, str]]
+    segment: Segment,
+    sources: Sequence[str],
+    repeatable: frozenset[tuple[str, str]],
+    wished: frozenset[tuple[str, str]],
 ) -> Segment:
     cited = [sources[n - 1] for n in segment.citations if 1 <= n <= len(sources)]
     unknown = len(cited) < len(segment.citations)
-    if unknown or _unproven(segment.text, _Proof.of(cited), repeatable):
+    proof = _Proof.of(cited)
+    if segment.workings:
+        start = replace(proof, values=proof.values | wished)
+        proof = proof.also(follow(segment.workings, start.holds))
+    if unknown or _unproven(segment.text, proof, repeatable):
         return replace(segment, supported=False)
     return segment
 

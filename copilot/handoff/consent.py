@@ -28,6 +28,13 @@ _NO = re.compile(
     r"|\bno (?:more )?(?:(?:sales|phone) )?(?:calls?|e-?mails?|contact|visits?|visitors)\b"
     r"|\bleave (?:me|us) (?:alone|in peace)\b"
 )
+# A bare no to being reached; "don't ring before six" says when.
+_TAKES_BACK = re.compile(
+    r"\b(?:don't|do not|dont|no need to|needn't|(?:rather|better) not|rather (?:you|they) didn't)\b"
+    r"(?:(?! mind| object)[^.,;!?]){0,25}\b(?:call|ring|phone|contact|e-?mail|visit|get in touch)"
+    r"(?: (?:me|us|him|her|with (?:me|us)))?(?:,? (?:back|after all|any ?more|then|please|now|at all"
+    r"|again|about (?:it|that|this)|thanks?|thank you))*\W*$"
+)
 _MAY = re.compile(rf"\b(?:can|may|could|should|please|do|happy to|glad to|let) (?:\w+ )?{_REACH}")
 _YET = re.compile(r"\b(?:but|instead|though)\b")
 
@@ -81,12 +88,15 @@ def consent_of(
 
 def _located(words: str, story: Story) -> Consent | None:
     """The latest place where they said it."""
-    said_no = False
+    said_no = taken_back = False
     for place, contact, number, turn in _spoken(story):
         asked = _before(contact, number)
         start = _stands(words, turn, asked)
         if start is None:
+            taken_back = taken_back or _takes_back(turn.text)
             continue
+        if taken_back:
+            raise NotTheirWords("The customer has taken this back since. Ask them again.")
         before, after = _around(words, turn.text, start)
         if _refuses(before, words, after):
             said_no = True
@@ -151,6 +161,15 @@ def _refuses(before: str, words: str, after: str) -> bool:
     else:
         said = " ".join(f"{_YET.split(plain(before))[-1]} {plain(words)}{plain(after)}".split())
     return bool(_NO.search(said)) or shows("refusal", said) or shows("objection", said)
+
+
+def _takes_back(text: str) -> bool:
+    """In words of their own they want no call after all."""
+    spans = foreign_spans(text)
+    return any(
+        _TAKES_BACK.search(plain(s.text)) and not is_foreign(s.start, s.end, spans)
+        for s in sentences(text)
+    )
 
 
 def _before(contact: Interaction, number: int) -> str | None:

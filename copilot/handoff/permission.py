@@ -9,6 +9,7 @@ from typing import Any
 from copilot.errors import NotForSales
 from copilot.handoff.consent import Consent
 from copilot.handoff.matter import Matter
+from copilot.ledger import is_pending
 from copilot.needs.contact import Verdict, care, fix_first
 from copilot.story import Story
 
@@ -69,10 +70,10 @@ def _owed(story: Story, as_of: datetime) -> Verdict:
 
 def is_owed(row: Mapping[str, Any]) -> bool:
     """A promise of ours that waits, or that was broken and has not been put right since."""
-    if row["body"].get("promisor_role") == "customer":
-        return False
-    broken = row["status"] in ("overdue", "conflict") and not row["body"].get("kept_evidence")
-    return broken or row["status"] == "open"
+    body = row["body"]
+    return body.get("promisor_role") != "customer" and is_pending(
+        row["status"], body.get("kept_evidence")
+    )
 
 
 def is_late(row: Mapping[str, Any], as_of: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copilot.identity.finding import customer_id_of, customers_named
 from copilot.identity.keys import Key, email_key, external_key, keys_of, phone_key
 from copilot.identity.person_names import fit
 from copilot.identity.proposals import AUTO, Proposal, propose_merges
@@ -12,6 +13,8 @@ __all__ = [
     "Key",
     "Proposal",
     "Resolution",
+    "customer_id_of",
+    "customers_named",
     "email_key",
     "external_key",
     "fit",

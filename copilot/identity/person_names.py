@@ -28,6 +28,11 @@ def fit(left: str | None, right: str | None) -> Fit:
     return _words_fit(one[0], two[0])
 
 
+def name_words(name: str) -> list[str]:
+    """The words of a name without accents and titles, as they are compared."""
+    return _read(name)[0]
+
+
 def _words_fit(left: list[str], right: list[str]) -> Fit:
     if set(left) == set(right):
         return "same" if len(left) > 1 else "maybe"

@@ -3,14 +3,14 @@
 from copilot.ledger.calendar import WorkingCalendar, due
 from copilot.ledger.loops import OpenLoop, loop_from, open_loops
 from copilot.ledger.promises import (
-    LedgerPolicy,
     Promise,
     claims,
-    lasts,
+    is_pending,
     only_assures,
     promise_from,
     promises,
 )
+from copilot.ledger.standing import LedgerPolicy, lasts
 from copilot.ledger.timeline import Fact, Said, Timeline, in_order, joined
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "claims",
     "due",
     "in_order",
+    "is_pending",
     "joined",
     "lasts",
     "loop_from",

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 
 from copilot.ledger.asks import FEW_WORDS
+from copilot.ledger.calendar import full_date
+from copilot.ledger.comebacks import ComeBack
+from copilot.ledger.commitments import commitments
 from copilot.ledger.conflicts import Shelf
 from copilot.ledger.contacts import PerContact
 from copilot.ledger.cues import folded, may_show
-from copilot.ledger.language import Sentence, plain, sentences, topic
+from copilot.ledger.language import Sentence, digits, plain, sentences, topic
 from copilot.ledger.patterns import pattern
-from copilot.ledger.timeline import Said, Timeline
+from copilot.ledger.settling import Amends, amends
+from copilot.ledger.timeline import Fact, Said, Timeline
 
 
 @dataclass(frozen=True)
@@ -21,34 +26,81 @@ class Aftermath:
 
     done: tuple[tuple[int, frozenset[str], str], ...]
     taken_back: tuple[tuple[int, frozenset[str], str], ...]
-    on_file: tuple[tuple[frozenset[str], str], ...]
+    on_file: tuple[_Filed, ...]
     facts: Shelf
+    amends: tuple[Amends, ...] = ()
+    came_back: ComeBack = field(default_factory=ComeBack)
 
     @classmethod
     def of(cls, timeline: Timeline) -> Aftermath:
         """Read all turns and facts for words of completion and withdrawal."""
         done: list[tuple[int, frozenset[str], str]] = []
         taken: list[tuple[int, frozenset[str], str]] = []
+        made_good: list[Amends] = []
         for contact in timeline.contacts:
             for report in _reports(contact):
                 turn = contact.turns[report.place]
                 found = done if report.is_done else taken
                 found.append((contact.start + report.place, report.about, turn.id))
-        facts = [
-            (topic(f.text), f.id)
-            for f in timeline.facts
-            if f.kind == "customer" and any(_done(plain(f.text)))
-        ]
-        return cls(tuple(done), tuple(taken), tuple(facts), Shelf.of(timeline.facts))
+            made_good += [found.at(contact.start) for found in amends(contact)]
+        own = (fact for fact in timeline.facts if fact.kind == "customer")
+        return cls(
+            tuple(done),
+            tuple(taken),
+            tuple(filter(None, map(_filed, own))),
+            Shelf.of(timeline.facts),
+            tuple(made_good),
+            ComeBack(timeline.contacts),
+        )
 
-    def kept(self, place: int, about: frozenset[str]) -> str | None:
+    def kept(
+        self, place: int, about: frozenset[str], made: date | None, due: date | None
+    ) -> str | None:
         """The later turn, or the fact on file, that says it has happened. Thanks do not."""
         later = next((t for n, words, t in self.done if n > place and about & words), None)
-        return later or next((f for words, f in self.on_file if len(about & words) >= 2), None)
+        return later or next((f.source for f in self.on_file if f.shows(about, made, due)), None)
 
     def withdrawn(self, place: int, about: frozenset[str]) -> str | None:
         """The later turn of ours that takes it back with an apology."""
         return next((t for n, words, t in self.taken_back if n > place and about & words), None)
+
+    def put_right(self, place: int, about: frozenset[str], *, false: bool) -> int | None:
+        """The place of the later turn that made good what was broken, or false."""
+        return next(
+            (
+                a.made
+                for a in self.amends
+                if (a.admits or not false) and a.covers(place, about, false=false)
+            ),
+            None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """A fact on file that something was done, with its day if it names one."""
+
+    about: frozenset[str]
+    source: str
+    day: date | None
+
+    def shows(self, about: frozenset[str], made: date | None, due: date | None) -> bool:
+        """It is about what was promised, and no older than the promise.
+
+        One word is enough where its day is the very day that was promised.
+        """
+        if self.day and made and self.day < made:
+            return False
+        shared = len(self.about & about)
+        return shared >= 2 or bool(shared and due and self.day == due)
+
+
+@lru_cache(maxsize=4096)
+def _filed(fact: Fact) -> _Filed | None:
+    lowered = plain(fact.text)
+    if not (any(_done(lowered)) or pattern("file_done").search(lowered)):
+        return None
+    return _Filed(topic(fact.text), fact.id, full_date(fact.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +124,21 @@ def _read(turns: Sequence[Said]) -> tuple[_Report, ...]:
                 _Report(place, _meant(words, sentence, turns, place), is_done=True)
                 for words in _done(sentence.lower)
             ]
-            if sorry and pattern("promise_taken_back").search(sentence.lower):
+            if sorry and (_takes_back(sentence) or _postpones(turn, sentence)):
                 found.append(_Report(place, topic(sentence.text), is_done=False))
     return tuple(found)
+
+
+def _takes_back(sentence: Sentence) -> bool:
+    return bool(pattern("promise_taken_back").search(sentence.lower))
+
+
+def _postpones(turn: Said, sentence: Sentence) -> bool:
+    """ "It takes longer than I said, we move it on Tuesday": a new day in place of the old one."""
+    return bool(pattern("promise_later").search(sentence.lower)) and any(
+        pattern("say_when").search(digits(clause.text))
+        for clause in commitments(turn.text, sales=False)
+    )
 
 
 _DONE = ("promise_done",)
@@ -99,9 +163,16 @@ def _done(lowered: str) -> tuple[frozenset[str], ...]:
 def _meant(
     words: frozenset[str], sentence: Sentence, turns: Sequence[Said], place: int
 ) -> frozenset[str]:
-    """ "It was mailed last night": what was mailed stands in the turn before."""
+    """ "It was mailed last night": what was mailed stands in the turn before.
+
+    Not where the sentence itself has named it: "sorry about the cabin, I refunded 20 for that".
+    """
     pronoun = len(words) <= FEW_WORDS and pattern("loop_pronoun").search(sentence.lower)
-    return words | _spoken_before(turns, place) if pronoun or not words else words
+    if words and not pronoun:
+        return words
+    done = pattern("promise_done").search(sentence.lower)
+    named = topic(sentence.text[: done.start()]) if done else frozenset()
+    return words or named if named else words | _spoken_before(turns, place)
 
 
 def _spoken_before(turns: Sequence[Said], place: int) -> frozenset[str]:

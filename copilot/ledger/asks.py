@@ -10,6 +10,7 @@ from copilot.ledger.language import Sentence, digits, plain, sentences, stem, to
 from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said
 
+BACK = 2  # sentences over which "it" may point: "I closed the shop. He never came. And now?"
 FEW_WORDS = 2  # with a pronoun, an ask of so few words speaks of what stands beside it
 # How a thing comes: two requests that share no more than this are for two things.
 HANDLING = frozenset(
@@ -58,6 +59,9 @@ def _asks_of(place: int, turn: Said) -> list[Ask]:
         about, times = objects(sentence.text), times_said(sentence)
         pressed = times > 1 or _is_reproach(sentence.lower)
         told = _told_before(turn, sentence) if _points_back(sentence, about) else None
+        if told and found and _answers_reproach(found[-1], sentence, told):
+            found[-1] = _put(found[-1], sentence, turn, place)
+            continue
         if pressed and told and found and found[-1].quote.end >= told.end:
             quote = _joined(turn.text, found[-1].quote, sentence)
             times = max(found[-1].times, times)
@@ -73,6 +77,24 @@ def _asks_of(place: int, turn: Said) -> list[Ask]:
             )
             again = 1
     return found
+
+
+def _answers_reproach(before: Ask, sentence: Sentence, told: Sentence) -> bool:
+    """ "He never came. What will you do about it?": the question is what wants an answer.
+
+    Where the reproach says what they had asked for, that is what is open: "Is it possible?" is not.
+    """
+    is_question = sentence.text.endswith("?") and "?" not in before.quote.text
+    asked = pattern("loop_repeated").search(digits(before.quote.lower))
+    return is_question and not asked and before.is_pressed and before.quote.end >= told.end
+
+
+def _put(before: Ask, sentence: Sentence, turn: Said, place: int) -> Ask:
+    """The reproach and its question as one, in the question's words."""
+    times = max(before.times, times_said(sentence))
+    is_request = _is_request(_joined(turn.text, before.quote, sentence), pressed=True)
+    about = before.about | objects(sentence.text)
+    return Ask(place, sentence, about, times, is_request, is_pressed=True)
 
 
 @lru_cache(maxsize=8192)
@@ -91,6 +113,10 @@ def _is_reproach(lowered: str) -> bool:
 def _is_request(quote: Sentence, *, pressed: bool) -> bool:
     """Something to be done or given; else a question."""
     lowered = quote.lower
+    if lowered.endswith("?") and pattern("loop_wh").search(lowered):
+        return bool(
+            pattern("loop_please").search(lowered)
+        )  # "Which screws do I need?" wants to know
     told = pressed and not lowered.endswith("?")
     return told or bool(pattern("loop_request").search(lowered))
 
@@ -112,8 +138,11 @@ def _has_pronoun(lowered: str) -> bool:
 
 def _told_before(turn: Said, sentence: Sentence) -> Sentence | None:
     """What "Nothing came." is about: the sentence before it, if that says something."""
-    before = [s for s in sentences(turn.text) if s.end <= sentence.start]
-    return before[-1] if before and topic(before[-1].text) else None
+    before = [s for s in sentences(turn.text) if s.end <= sentence.start][-BACK:]
+    telling = next((s for s in reversed(before) if topic(s.text)), None)
+    if telling is None or all(_is_reproach(s.lower) for s in before if s.start > telling.start):
+        return telling
+    return None
 
 
 def _joined(text: str, first: Sentence, last: Sentence) -> Sentence:

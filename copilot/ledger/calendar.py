@@ -76,6 +76,28 @@ def nearest(said: date, day: int, month: int | None = None, year: int | None = N
     return None
 
 
+def full_date(text: str) -> date | None:
+    """The day a text names with its year: "8 October 2026", "2026-10-08"; None for any less."""
+    lowered = digits(text)
+    iso = pattern("due_iso").search(lowered)
+    if iso:
+        return _iso(iso, date.min, WorkingCalendar())
+    named = pattern("due_day_month").search(lowered) or pattern("due_month_day").search(lowered)
+    if named is None or not named.group("y"):
+        return None
+    return nearest(date.min, int(named.group("d")), _month(named.group("m")), int(named.group("y")))
+
+
+def past_day(text: str, said: date) -> date | None:
+    """The day gone by that a sentence names: "since Friday", "on Thursday", "yesterday"."""
+    match = pattern("promise_day").search(text)
+    if match is None:
+        return None
+    if match.group("near"):
+        return said - timedelta(days=match.group("near") == "yesterday")
+    return said - timedelta(days=(said.weekday() - _weekday(match.group("day"))) % 7)
+
+
 @lru_cache(maxsize=8192)
 def due(text: str, said: date | None, calendar: WorkingCalendar) -> Due:
     """The date a sentence commits to, seen from the day it was said.

@@ -16,6 +16,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 from copilot.ledger.calendar import WorkingCalendar, due
+from copilot.ledger.compatibility import fit
 from copilot.ledger.language import digits, plain, stem, stems
 from copilot.ledger.patterns import pattern
 from copilot.ledger.subjects import (
@@ -49,25 +50,38 @@ class _Claim:
 class Shelf:
     """The facts with their words: a claim is held against those that share one.
 
-    Each fact is read once, whoever's shelf it stands on; a claim or two need no index of them.
+    Each fact is read once, whoever's shelf it stands on. Every promise of a lifetime is held
+    against it, so the facts are looked up by their words.
     """
 
     facts: tuple[Fact, ...]
     products: tuple[frozenset[str], ...]
     words: tuple[frozenset[str], ...]
+    owned: tuple[Fact, ...] = ()  # what the customer had, and from when until when
 
     @classmethod
-    def of(cls, facts: tuple[Fact, ...]) -> Shelf:
-        """The words of every fact, and the names that the catalogue gives."""
-        return cls(facts, _names(facts), tuple(substance(fact.text) for fact in facts))
+    def of(cls, known: tuple[Fact, ...]) -> Shelf:
+        """The words of every fact that can deny a claim, and the names that the catalogue gives."""
+        facts = tuple(fact for fact in known if fact.kind in ("knowledge", "product"))
+        owned = tuple(fact for fact in known if fact.kind == "entitlement")
+        return cls(facts, _names(facts), tuple(substance(fact.text) for fact in facts), owned)
 
     def near(self, claim: _Claim, *, is_claim: bool) -> list[int]:
         """The facts that a claim could contradict, in their order."""
-        wanted = claim.subject | claim.context
-        places = {n for n, words in enumerate(self.words) if not words.isdisjoint(wanted)}
+        by_word = self._by_word
+        wanted = claim.subject | claim.context if claim.context else claim.subject
+        places = {n for word in wanted if word in by_word for n in by_word[word]}
         if is_claim and any(pattern(name).search(claim.said) for name in _OF_TERMS):
             places.update(self._terms)
         return sorted(places)
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for place, words in enumerate(self.words):
+            for word in words:
+                found.setdefault(word, []).append(place)
+        return found
 
     @cached_property
     def _terms(self) -> list[int]:
@@ -102,15 +116,9 @@ def _on_terms(text: str) -> bool:
 
 
 def contradicted_by(
-    claim: str,
-    facts: Shelf,
-    said: date | None,
-    as_of: date | None,
-    *,
-    is_claim: bool = True,
-    context: str = "",
-    nearby: Sequence[str] = (),
-) -> str | None:
+    claim: str, facts: Shelf, said: date | None, as_of: date | None, *,
+    is_claim: bool = True, context: str = "", nearby: Sequence[str] = (),
+) -> str | None:  # fmt: skip
     """The id of the fact that says otherwise; None if no fact is known to.
 
     `context` is what was spoken of just before: a claim that names no thing of its own means that.
@@ -119,17 +127,21 @@ def contradicted_by(
     whole = _read(claim, context)
     if not facts.facts or pattern("conflict_if").search(whole.said):
         return None
+    suits = fit(claim, facts.facts, facts.owned, nearby, said) if is_claim else None
+    if suits:
+        return suits.source
     spoken: frozenset[frozenset[str]] | None = None
     pieces = claim.split(", ")
     for piece in (claim, *(pieces if len(pieces) > 1 else ())):
-        read = replace(_read(piece, context), denies=whole.denies)
+        read = _read(piece, context)
         near = facts.near(read, is_claim=is_claim)
         if not near:
             continue
         if spoken is None:
             named = (facts.naming(substance(text)) for text in (claim, *nearby))
             spoken = next(filter(None, named), _NONE)
-        read = replace(read, product=spoken)
+        if read.denies != whole.denies or spoken:
+            read = replace(read, denies=whole.denies, product=spoken)
         found = _first(read, facts, near, said, as_of, is_claim=is_claim)
         if found:
             return found
@@ -137,14 +149,9 @@ def contradicted_by(
 
 
 def _first(
-    read: _Claim,
-    facts: Shelf,
-    near: Sequence[int],
-    said: date | None,
-    as_of: date | None,
-    *,
+    read: _Claim, facts: Shelf, near: Sequence[int], said: date | None, as_of: date | None, *,
     is_claim: bool,
-) -> str | None:
+) -> str | None:  # fmt: skip
     best: tuple[float, str] | None = None
     for place in near:
         fact, theirs = facts.facts[place], facts.named_by(place)
@@ -210,8 +217,6 @@ def _contradiction(
 
     A fact that has several products `named` gives figures, but not whose they are.
     """
-    if fact.kind in ("entitlement", "customer"):
-        return 0.0
     if fact.kind == "product":
         return _against_product(claim, fact)
     if is_claim and _price_moves(claim, fact, said):

@@ -33,13 +33,17 @@ class Patience:
 
 def fate(
     timeline: Timeline, place: int, about: frozenset[str], due: date | None, as_of: datetime,
-    patience: Patience,
+    patience: Patience, *, unasked: bool = False,
 ) -> tuple[Fate, str | None]:  # fmt: skip
-    """How a promise stands that no later turn reports as done, and on what ground."""
+    """How a promise stands that no later turn reports as done, and on what ground.
+
+    What comes `unasked`, as a line on the next bill does, hangs on nobody's memory: a later contact
+    without a complaint is enough there, whatever became of the contact in which it was said.
+    """
     turn = timeline.turns[place]
     past = due is not None and _after(due, as_of, timeline)
     resolved = timeline.resolved.get(turn.conversation_id)
-    if resolved is None or not patience.presume_kept or turn.at is None:
+    if turn.at is None or not patience.presume_kept or (resolved is None and not unasked):
         return ("overdue" if past else "open"), None
     day = due or (turn.at + GRACE).date()
     if not _after(day, as_of, timeline):
@@ -47,7 +51,7 @@ def fate(
     if _missed(timeline, place, about):
         return "overdue", None
     later = _contacts_after(timeline, place, day)
-    if resolved and later:
+    if (resolved or unasked) and later:
         return "kept", f"no complaint in {later} later contact{'s' if later > 1 else ''}"
     if resolved and _after(day + timedelta(days=patience.days), as_of, timeline):
         return "kept", f"resolved, and nothing heard for {patience.days} days"

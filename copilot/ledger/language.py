@@ -158,7 +158,7 @@ _BESIDE = frozenset(
     wrote written
     mail mailed email emailed e-mail chat mention mentioned request requested chased speak spoke
     talk talked answer answered reply replied hear heard nobody everything anything somebody
-    someone colleague please dear thank kindly""".split()
+    someone colleague please dear thank kindly euro euros pound pounds dollar dollars""".split()
 )
 _AMOUNT = re.compile(
     r"(?<![\w:.-])(?:\d{2,6}(?:\.\d+)?|\d\.\d\d)(?![\w:]|\.\d|[ -](?:days?|hours?|minutes?)\b"

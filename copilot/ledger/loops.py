@@ -238,12 +238,12 @@ def _takes_up(ask: Ask, sentence: Sentence) -> bool:
 
 
 def _is_empty(ask: Ask, sentence: Sentence) -> bool:
-    """Thanks, sympathy, a good-bye or sales talk: whatever it mentions, it answers nothing.
+    """Thanks, sympathy, a good-bye, "nothing yet" or sales talk: whatever it mentions, no answer.
 
     Who asks for an offer is answered by one.
     """
     lowered = sentence.lower
-    if pattern("loop_pleasantry").search(lowered):
+    if pattern("loop_pleasantry").search(lowered) or pattern("loop_nothing_yet").search(lowered):
         return True
     return _pitches(lowered) and not _pitches(ask.quote.lower)
 

@@ -5,34 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime
 from typing import Literal
 
 from copilot.ledger.aftermath import Aftermath
-from copilot.ledger.calendar import Due, DueBasis, WorkingCalendar, due
+from copilot.ledger.calendar import Due, DueBasis, due
 from copilot.ledger.commitments import Clause, accepts, commitments, own_commitments
-from copilot.ledger.conflicts import contradicted_by
 from copilot.ledger.contacts import PerContact
-from copilot.ledger.fate import Patience, fate, reproached
-from copilot.ledger.language import plain, sentences, stems, topic
+from copilot.ledger.language import plain, sentences, topic
 from copilot.ledger.patterns import pattern
+from copilot.ledger.standing import (
+    LedgerPolicy,
+    PromiseStatus,
+    is_overdue,
+    local_day,
+    standing,
+)
+from copilot.ledger.subjects import head_of
 from copilot.ledger.timeline import Said, Timeline
 
-NEARBY_TURNS = 6  # how far back the product that a claim speaks of may have been named
-
 Promisor = Literal["sales", "service", "bot", "company", "customer"]
-PromiseStatus = Literal["open", "kept", "overdue", "conflict", "withdrawn"]
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerPolicy:
-    """What the ledgers need from policy: the calendar, the local zone and default due times."""
-
-    calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
-    default_due_days: int | None = None
-    similar: float = 0.5
-    presume_kept: bool = True  # after a resolved contact: who is let down says so; see `fate`
-    patience_days: int = 14  # without any later contact, nothing is presumed before this long
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +48,11 @@ class Promise:
     kind: str = field(default="pledge")
 
     @property
+    def is_owed(self) -> bool:
+        """Broken or false, and nothing has put it right since."""
+        return self.status != "open" and is_pending(self.status, self.kept_evidence)
+
+    @property
     def promise_id(self) -> str:
         """Stable for the same words in the same turn."""
         return f"{self.conversation_id}/{self.turn}/{abs(hash_text(self.quote)):x}"
@@ -77,7 +74,25 @@ def promises(timeline: Timeline, as_of: datetime, policy: LedgerPolicy) -> list[
         for contact in timeline.contacts
         for place, clause in _bindings(contact)
     ]
-    return [promise for promise in _referred(_once(found)) if _counts(promise)]
+    return [promise for promise in _made_up_for(_referred(_once(found))) if _counts(promise)]
+
+
+def _made_up_for(found: list[Promise]) -> list[Promise]:
+    """The visit that failed is made good by the next one that took place: "An engineer comes"."""
+    settled: list[Promise] = []
+    for place, promise in enumerate(found):
+        again = _next_kept(promise, found[place + 1 :]) if promise.status == "overdue" else None
+        settled.append(replace(promise, kept_evidence=again.kept_evidence) if again else promise)
+    return settled
+
+
+def _next_kept(promise: Promise, later: Sequence[Promise]) -> Promise | None:
+    """The next promise of the same person or thing, where that one was kept."""
+    who = head_of(promise.quote)
+    if not who or promise.promisor_role == "customer":
+        return None
+    again = (p for p in later if p.promisor_role != "customer" and who <= head_of(p.quote))
+    return next((p for p in again if p.status == "kept" and p.kept_evidence), None)
 
 
 def _referred(found: list[Promise]) -> list[Promise]:
@@ -108,9 +123,9 @@ def only_assures(quote: str) -> bool:
     )
 
 
-def lasts(quote: str) -> bool:
-    """A state until its day ("nothing to pay until May"): ours to honour, but no work to do."""
-    return bool(pattern("say_lasts").search(plain(quote)))
+def is_pending(status: str, kept_evidence: str | None) -> bool:
+    """Still to be kept or put right; as stored: "conflict" with evidence beside it is settled."""
+    return status == "open" or (status in ("overdue", "conflict") and kept_evidence is None)
 
 
 def _meant(promise: Promise, earlier: Sequence[Promise]) -> Promise | None:
@@ -141,21 +156,6 @@ def _counts(promise: Promise) -> bool:
     if promise.kind != "claim" or promise.status == "conflict":
         return True
     return bool(pattern("say_absolute").search(plain(promise.quote)))
-
-
-def local_day(moment: datetime | None, zone: tzinfo | None) -> date | None:
-    """The calendar day on which something was said, where the customer lives."""
-    if moment is None:
-        return None
-    return (moment.astimezone(zone) if zone and moment.tzinfo else moment).date()
-
-
-def is_overdue(on: date | None, as_of: datetime, zone: tzinfo | None) -> bool:
-    """Past the end of the due day, local time."""
-    if on is None:
-        return False
-    end = datetime.combine(on + timedelta(days=1), time(), tzinfo=zone or as_of.tzinfo)
-    return as_of >= end
 
 
 def _read(turns: Sequence[Said]) -> tuple[tuple[int, Clause], ...]:
@@ -212,7 +212,7 @@ def _promise(
         when = due(turn.text[: clause.sentence.start], said, policy.calendar)
     if when.on is None and policy.default_due_days is not None and said and clause.kind != "claim":
         when = Due(policy.calendar.add(said, policy.default_due_days), "policy_default")
-    status, conflict, kept = _standing(timeline, place, clause, when, as_of, after, policy)
+    status, conflict, kept = standing(timeline, place, clause, when, as_of, after, policy)
     customer = turn.speaker == "customer"
     return Promise(
         promisor_role=_role(turn),
@@ -300,79 +300,6 @@ def _what(clause: Clause) -> str:
         lowered,
     )
     return shorter[:120] or lowered[:120]
-
-
-def _standing(
-    timeline: Timeline,
-    place: int,
-    clause: Clause,
-    when: Due,
-    as_of: datetime,
-    after: Aftermath,
-    policy: LedgerPolicy,
-) -> tuple[PromiseStatus, str | None, str | None]:
-    turn = timeline.turns[place]
-    about = topic(clause.text) or topic(clause.sentence.text)
-    withdrawn = after.withdrawn(place, about)
-    if withdrawn:
-        return "withdrawn", None, withdrawn
-    if turn.speaker != "customer":
-        conflict = contradicted_by(
-            clause.text,
-            after.facts,
-            local_day(turn.at, timeline.zone),
-            local_day(as_of, timeline.zone),
-            is_claim=clause.kind == "claim" or _describes(turn, clause),
-            context=_before(timeline.turns, place, clause),
-            nearby=_nearby(timeline.turns, place, clause),
-        )
-        if conflict:
-            return "conflict", conflict, None
-    kept = after.kept(place, about)
-    if kept:
-        return "kept", None, kept
-    if clause.kind == "claim" or (clause.kind == "notice" and when.on is None):
-        return "open", None, None  # a claim is never done; who waits for an event is not let down
-    if turn.speaker == "customer":
-        return ("overdue" if is_overdue(when.on, as_of, timeline.zone) else "open"), None, None
-    patience = Patience(policy.presume_kept, policy.patience_days)
-    spoken = stems(clause.text) | stems(clause.sentence.text)
-    status, ground = fate(timeline, place, spoken, when.on, as_of, patience)
-    if status == "overdue" and lasts(clause.text):
-        later = (t.text for t in timeline.turns[place + 1 :] if t.speaker == "customer")
-        state = re.split(r"\b(?:until|till)\b", clause.text, maxsplit=1)[0]
-        if not reproached(state, later):
-            return "kept", None, "it lasted until its day, and nobody complained"
-    return status, None, ground
-
-
-def _describes(turn: Said, clause: Clause) -> bool:
-    """In sales, an announcement that also says what a product does or costs is a claim too."""
-    if turn.role != "sales" or pattern("say_act").search(plain(clause.text)):
-        return False
-    says = plain(clause.text)
-    return any(pattern(name).search(says) for name in ("conflict_capable", "conflict_steady"))
-
-
-def _before(turns: Sequence[Said], place: int, clause: Clause) -> str:
-    """What was spoken of just before: earlier in the turn, else in the turn it answers."""
-    earlier = turns[place].text[: clause.sentence.start].strip()
-    if earlier:
-        return earlier
-    previous = turns[place - 1] if place else None
-    same = previous and previous.conversation_id == turns[place].conversation_id
-    return previous.text if previous and same else ""
-
-
-def _nearby(turns: Sequence[Said], place: int, clause: Clause) -> list[str]:
-    """What was said around and before a clause in its conversation, the nearest first."""
-    own = turns[place]
-    earlier = [
-        turn.text
-        for turn in reversed(turns[max(0, place - NEARBY_TURNS) : place])
-        if turn.conversation_id == own.conversation_id
-    ]
-    return [clause.sentence.text, own.text[: clause.sentence.start], *earlier]
 
 
 def _once(found: list[Promise]) -> list[Promise]:

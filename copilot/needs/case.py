@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from copilot.errors import InvalidInput
+from copilot.guardrails.bounded import bounded_turns
 from copilot.ledger import Fact, Said, Timeline, joined
 from copilot.ledger.fate import outcomes
 from copilot.needs.policy import Policy
@@ -193,7 +195,7 @@ class Case(_Closed):
             (c.id or f"past-{i}", c.channel, c.at, c.turns) for i, c in enumerate(self.history, 1)
         ]
         blocks = [
-            (_aware(start), [_said(t, cid, channel, n) for n, t in enumerate(turns, 1)])
+            (_aware(start), _all_said(turns, cid, channel))
             for cid, channel, start, turns in [*past, *current]
         ]
         ordered = joined(blocks[:-1]) + joined(blocks[-1:])
@@ -213,7 +215,15 @@ def _aware(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
-def _said(turn: CaseTurn, conversation: str, channel: str, place: int) -> Said:
+def _all_said(turns: Sequence[CaseTurn], conversation: str, channel: str) -> list[Said]:
+    texts = bounded_turns([turn.text for turn in turns])
+    return [
+        _said(turn, text, conversation, channel, place)
+        for place, (turn, text) in enumerate(zip(turns, texts, strict=True), start=1)
+    ]
+
+
+def _said(turn: CaseTurn, text: str, conversation: str, channel: str, place: int) -> Said:
     speaker = turn.speaker
     if speaker == "customer" and turn.attributed_to and turn.attributed_to != "customer":
         speaker = "third_party"
@@ -221,7 +231,7 @@ def _said(turn: CaseTurn, conversation: str, channel: str, place: int) -> Said:
         turn.id or f"{conversation}-{place}",
         conversation,
         speaker,
-        turn.text,
+        text,
         _aware(turn.at),
         turn.role,
         turn.name,
@@ -231,11 +241,9 @@ def _said(turn: CaseTurn, conversation: str, channel: str, place: int) -> Said:
 
 
 def _facts(case: Case) -> tuple[Fact, ...]:
-    knowledge = [
-        Fact(k.id, said, "knowledge", k.status, k.valid_from, k.valid_to)
-        for k in case.knowledge
-        for said in statements(k.text)
-    ]
+    # What customers may read first: of two facts that say the same it is the one that is named.
+    told = sorted(case.knowledge, key=lambda k: k.visibility == "internal")
+    knowledge = [f for k in told for f in _told(k.id, k.text, k.status, k.valid_from, k.valid_to)]
     products = [
         Fact(p.sku, f"{p.name}. {p.features}", "product", p.status, p.valid_from, p.valid_to)
         for p in case.catalogue
@@ -243,7 +251,19 @@ def _facts(case: Case) -> tuple[Fact, ...]:
     own = [
         Fact(f"customer.facts[{i}]", text, "customer") for i, text in enumerate(case.customer.facts)
     ]
-    return (*knowledge, *products, *own)
+    owned = [
+        Fact(e.id, "; ".join((e.name, *e.includes)), "entitlement", "available", e.since, e.until)
+        for e in case.customer.entitlements
+    ]
+    return (*knowledge, *products, *own, *owned)
+
+
+@lru_cache(maxsize=4096)
+def _told(
+    source: str, text: str, status: str, begins: date | None, ends: date | None
+) -> tuple[Fact, ...]:
+    """The statements of one text, made once: the same passages are found again and again."""
+    return tuple(Fact(source, said, "knowledge", status, begins, ends) for said in statements(text))
 
 
 def _remedy(fault: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from copilot.domain import PERIODS
 from copilot.ledger.language import digits, plain, stem, stems, words
 from copilot.needs.case import Case, CaseProduct
 from copilot.needs.records import in_force
@@ -273,6 +274,11 @@ class Offering:
         return max(near, key=lambda a: a.value, default=None)
 
 
+def a_month(period: str) -> float:
+    """How often a price is paid in a month; nought where it is paid once, or nobody knows."""
+    return next((1 / months for name, months in PERIODS.items() if period.startswith(name)), 0.0)
+
+
 @lru_cache(maxsize=2048)
 def offering(
     product_key: tuple[str, str, str, str, float | None, tuple[tuple[str, float], ...]], months: int
@@ -284,7 +290,7 @@ def offering(
     on_top = {a.unit for a in read if a.extra}
     units = [(families().get(stem(u), stem(u)), v) for u, v in limits]
     given = [Amount(u, v, extra=u in on_top) for u, v in units]
-    cost = None if price is None else price * (months if period.startswith("month") else 1)
+    cost = None if price is None else price * (a_month(period) * months or 1)
     del sku
     opens = frozenset({"~new-account"}) if "account" in plain(name) else frozenset()
     return (

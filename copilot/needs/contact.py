@@ -89,8 +89,9 @@ def objection(scene: Scene, state: State) -> Verdict:
 
 def fix_first(scene: Scene, state: State) -> Verdict:
     """G3, for the contact: our own open matters come first."""
-    for promise in scene.promises:
-        if promise.promisor_role != "customer" and promise.status == "conflict":
+    owed = [p for p in scene.promises if p.promisor_role != "customer" and p.is_owed]
+    for promise in owed:
+        if promise.status == "conflict":
             return Verdict(
                 "G3",
                 "fail",
@@ -105,9 +106,7 @@ def fix_first(scene: Scene, state: State) -> Verdict:
         )
     if state.read.disruption and not settled:
         return Verdict("G3", "fail", "a disruption is going on", "model", "disruption")
-    late = next(
-        (p for p in scene.promises if p.promisor_role != "customer" and p.status == "overdue"), None
-    )
+    late = next((p for p in owed if p.status == "overdue"), None)
     if state.issue in ("open", "fixed_unconfirmed"):
         return Verdict(
             "G3",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from copilot.compute import Compute
 from copilot.errors import ModelError
 from copilot.guardrails.links import strip_links
 from copilot.needs import free, informs
@@ -53,10 +54,12 @@ class NeedEngine:
         policy: Policy | None = None,
         proposer: Proposer | None = None,
         model: AsyncProposer | None = None,
+        compute: Compute | None = None,
     ) -> None:
         self.policy = policy or default_policy()
         self._rules = proposer or RuleProposer()
         self._model = model
+        self._compute = compute or Compute()
 
     @property
     def has_model(self) -> bool:
@@ -69,20 +72,23 @@ class NeedEngine:
         return self._decide(scene, self._rules.propose(scene))
 
     async def assess_with_model(self, case: Case) -> Assessment:
-        """With the model's proposals; a fault of the model falls back to the rules, and says so."""
-        scene = Scene.of(case, self.policy)
+        """With the model's proposals; a fault of the model falls back to the rules, and says so.
+
+        What computes does so beside the event loop.
+        """
         if self._model is None:
-            return self._decide(scene, self._rules.propose(scene))
+            return await self._compute.run(self.assess, case)
+        scene = await self._compute.run(Scene.of, case, self.policy)
         try:
             proposal = await self._model.propose(scene)
         except ModelError as error:
             log.warning("needs.model_unavailable reason=%s case=%s", error.reason, case.id)
-            fallback = self._rules.propose(scene)
+            fallback = await self._compute.run(self._rules.propose, scene)
             proposal = replace(
                 fallback,
                 notes=(*fallback.notes, f"model unavailable ({error.reason}): rules were used"),
             )
-        return self._decide(scene, proposal)
+        return await self._compute.run(self._decide, scene, proposal)
 
     def ledgers(self, case: Case) -> Assessment:
         """Promises and open requests alone: no need is looked for."""

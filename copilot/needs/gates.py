@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
+from copilot.domain import EVERY
 from copilot.ledger.language import plain
 from copilot.needs import evidence, free, quiet
 from copilot.needs.bundle import Bundle, Search, changes_choice, relevant_to, search
@@ -276,9 +277,7 @@ def _trade_offs(matter: Matter) -> tuple[str, ...]:
     found = []
     for item in best.items:
         price, currency = item.product.price, item.product.currency or ""
-        period = {"month": "a month", "once": "once", "year": "a year"}.get(
-            item.product.period, item.product.period
-        )
+        period = EVERY.get(item.product.period, item.product.period)
         found.append(
             f"{price:g} {currency} {period}".replace("  ", " ")
             if price is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from copilot.ledger.language import plain
 from copilot.needs.output import Question, Slot
 from copilot.needs.policy import Policy
@@ -32,15 +34,15 @@ def reason_question(scene: Scene, state: State) -> Question | None:
     )
 
 
+_PUT = re.compile(
+    r"\bwhat(?: is|'s) changing\b|\bmay i ask (?:what|why)\b"
+    r"|\breasons? (?:for|why|behind) (?:you|your|the (?:change|cancel\w*|move|leav\w*|clos\w*))"
+)
+
+
 def _asked_before(scene: Scene) -> bool:
     """Our side has put the question already; a second try is not made."""
-    return any(
-        "what is changing" in plain(t.text)
-        or "may i ask what" in plain(t.text)
-        or "reason for" in plain(t.text)
-        for t in scene.timeline.turns
-        if t.ours
-    )
+    return any(_PUT.search(plain(t.text)) for t in scene.timeline.turns if t.ours)
 
 
 def slot_question(scene: Scene, slot: Slot, why: str) -> Question | None:

@@ -20,12 +20,12 @@ from copilot.needs.policy import Policy
 SHORT_NAME = 24
 SIGNALS = Path(__file__).with_name("signals.json")
 _FORWARDED = re.compile(
-    r"-{2,} ?(?:original|forwarded) message|begin forwarded message|^(?:from|von|de): .+@|"
+    r"(?<!-)-{2,200} ?(?:original|forwarded) message|begin forwarded message|^(?:from|von|de): .+@|"
     r"^on .{5,60} wrote:"
     r"|^fwd?:|^fw:|\bforwarded (?:message|mail|from)\b.{0,40}:",
     re.I | re.M,
 )
-_PASTED = re.compile(r"^\s*>.*$", re.M)
+_PASTED = re.compile(r"^[ \t]*>.*(?:\n[ \t]*>.*)*", re.M)  # as one, however many lines
 _SIGNATURE = re.compile(
     r"^(?:-- ?$|(?:kind|best|warm|many|with kind) regards,?|yours (?:sincerely|faithfully),?|"
     r"cheers,\s*$|sent from my .*)",

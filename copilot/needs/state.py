@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from copilot.ledger.language import Sentence, digits, plain, stems
+from copilot.ledger.language import Sentence, plain, stems
 from copilot.needs import trouble
 from copilot.needs.offers import offer_of
 from copilot.needs.output import Authority, CareCode
 from copilot.needs.proposal import Reading
 from copilot.needs.quiet import periods
+from copilot.needs.reasons import known_reason
 from copilot.needs.records import in_force
 from copilot.needs.scene import Scene, Words, signals
 from copilot.needs.standing import State
@@ -35,6 +36,8 @@ _ON_FILE: dict[CareCode, str] = {
 _OTHERS_CARE = re.compile(
     r"\b(?:my (?:friend|neighbour|colleague|boss)|a friend|people|some (?:customers|people)|"
     r"battery|laptop|phone has|line (?:is|went) dead)\b"
+    r"|\b(?:batter(?:y|ies)|valves?|phones?|lamps?|bulbs?|plants?|pumps?|motors?|sensors?|devices?|"
+    r"screens?|routers?|servers?|fish|engines?)\b[^.?!]{0,60}\b(?:died|passed away)"
     r"|\b(?:work\w*|drive|shifts?|deliver\w*|park\w*|next|close|opposite) (?:\w+ ){0,3}"
     r"(?:in|at|from|to) (?:the |a )?hospital\b"
 )
@@ -49,10 +52,6 @@ _YEAR = re.compile(r"\bin ((?:19|20)\d\d)\b")
 _NO_CHANGE = re.compile(
     r"\b(?:you|they) (?:have |'ve )?cancel|n't (?:want to )?(?:cancel|close)|how (?:do|can|would)|"
     r"what (?:happens|if)|is (?:it|there)\b.{0,20}(?:fee|penalty|charge)"
-)
-_TURN_OF_LIFE = re.compile(
-    r"\b(?:mov(?:e|ed|ing)|emigrat|relocat|retir|sell(?:ing)?|sold|clos(?:e|ed|ing)|divorc|separat|"
-    r"marr(?:y|ied)|graduat|expecting|new job|chang(?:ed|ing) jobs?|passed away|leaving)\w*"
 )
 _ENDING = re.compile(
     r"(?<!don't )\b(?:end|stop|remove|delete|drop|close|give up|get rid of|hand back|do without|"
@@ -94,7 +93,7 @@ def read_state(scene: Scene, reading: Reading | None) -> State:
         disruption=None if read.from_model else trouble.disruption(scene),
         change=change,
         change_booked=_booked(scene, change),
-        reason_known=_reason(scene, change, read),
+        reason_known=known_reason(scene, change, read),
         offers=offers,
         quiet=periods(scene, offers),
         read=read,
@@ -134,7 +133,7 @@ def _code(raw: object) -> CareCode:
 def _care_words(scene: Scene, code: str) -> Words | None:
     for words in scene.all_saying(code):
         lowered = words.sentence.lower
-        if _OTHERS_CARE.search(lowered):
+        if _OTHERS_CARE.search(lowered) or not scene.reads(code, scene.without_names(words.text)):
             continue
         if code in ("bereavement", "financial") and _is_past(scene, code, lowered):
             continue
@@ -231,31 +230,3 @@ def _booked(scene: Scene, change: Words | None) -> bool:
     if change is None:
         return False
     return any(signals()["booked"].search(plain(t.text)) for t in scene.after(change) if t.ours)
-
-
-def _reason(scene: Scene, change: Words | None, read: Reading) -> str | None:
-    """Where the reason for a change is already on file, in any channel; None if nowhere."""
-    if change is None:
-        return None
-    if read.from_model:
-        return "model" if read.change_reason_known else None
-    reason = signals()["reason"]
-    start = scene.position.get(change.turn.id, 0)
-    for words in scene.own_words:
-        if reason.search(words.sentence.lower) and (
-            scene.position.get(words.turn.id, 0) >= start or stems(words.text) & stems(change.text)
-        ):
-            return words.turn.id
-    for words in scene.past_saying("reason"):
-        lowered = words.sentence.lower
-        if _TURN_OF_LIFE.search(lowered) or stems(words.text) & stems(change.text):
-            return words.turn.id
-    for place, fact in enumerate(scene.case.customer.facts):
-        lowered = digits(fact)
-        if reason.search(lowered) or re.search(
-            r"\b(?:moving|moves|moved|retir|left|sold|ends|ended|closing|leaving|no longer|"
-            r"relocat|unused|not used|graduat|maternity)\w*",
-            lowered,
-        ):
-            return f"customer.facts[{place}]"
-    return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from copilot.ledger.language import plain, stem, words
-from copilot.needs.catalogue import PIECES, Offering, owned_amount, packed, used_up
+from copilot.needs.catalogue import PIECES, Offering, a_month, owned_amount, packed, used_up
 from copilot.needs.eligibility import Verdict
 from copilot.needs.proposal import Candidate, Constraint, Fit
 from copilot.needs.scene import Scene
@@ -161,7 +161,7 @@ def _reached(scene: Scene, constraint: Constraint, given: Sequence[Given]) -> Ve
 def _affordable(constraint: Constraint, items: Sequence[Offering]) -> Verdict:
     limit = constraint.amount or 0.0
     if constraint.unit == "month":
-        price = sum(i.product.price or 0.0 for i in items if i.product.period.startswith("month"))
+        price = sum((i.product.price or 0.0) * a_month(i.product.period) for i in items)
     else:
         price = sum(i.product.price or 0.0 for i in items)
     return Verdict("met", f"price {price:g}", items[0].sku) if price <= limit else Verdict("unmet")

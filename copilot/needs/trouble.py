@@ -1,14 +1,15 @@
 """What is wrong in a contact by the customer's words: faults, complaints, disruptions, their end.
 
 A word of trouble is not always trouble of ours, nor now: "when it breaks" supposes, "sick of
-driving round" is about their own day, "leak sensor" names a product, a limit is no fault.
+driving round" is about their own day, "leak sensor" names a product, a limit is no fault, "not
+disappointed at all" and "your complaints procedure" complain of nothing.
 """
 
 from __future__ import annotations
 
 import re
 
-from copilot.ledger.language import plain, stems
+from copilot.ledger.language import plain, sentences, stems
 from copilot.needs.output import IssueStatus
 from copilot.needs.proposal import Reading
 from copilot.needs.scene import Scene, Words, signals
@@ -18,6 +19,8 @@ _THEIR_DAY = re.compile(
     r"(?:my |our )?(?!wait|call|ring|chas|ask|be|pay|hear|gett|explain|writ|e-?mail|hav|try|deal|"
     r"hold)[a-z]+ing\b"
 )
+
+_CODE = re.compile(r"\b[A-Z]{1,3}-?\d{1,4}\b")  # as devices show them: E55, R-34
 
 # A journey that fell through is not over with the day; a line that was off last week is.
 _JOURNEY = re.compile(
@@ -55,6 +58,7 @@ def faults(scene: Scene) -> list[Words]:
         if not _elsewhen(scene, words, "fault")
         and not scene.reads("at_limit", words.text)
         and not scene.reads("breaks_things", words.text)
+        and not _shows_limit(scene, words.text)
         and not _explained(scene, words)
     ]
 
@@ -74,7 +78,7 @@ def disruption(scene: Scene) -> Words | None:
 def _displeased(scene: Scene, words: Words) -> bool:
     if _elsewhen(scene, words, "complaint"):
         return False
-    rest = _THEIR_DAY.sub(" ", words.sentence.lower)
+    rest = signals()["not_complaint"].sub(" ", _THEIR_DAY.sub(" ", words.sentence.lower))
     return rest == words.sentence.lower or scene.reads("complaint", rest)
 
 
@@ -89,6 +93,21 @@ def _elsewhen(scene: Scene, words: Words, name: str) -> bool:
     if outage and scene.reads("past_event", text) and not scene.reads("present", text):
         return True
     return scene.reads("not_now", text) and not scene.reads("still", text)
+
+
+def _shows_limit(scene: Scene, text: str) -> bool:
+    """The code that they read out is that of a limit, by our own texts: "E55: no zone left".
+
+    The sentences of our texts that have the code count, not the rest of the page.
+    """
+    codes = set(_CODE.findall(text))
+    return bool(codes) and any(
+        scene.reads("limit_told", sentence.text)
+        for fact in scene.case.knowledge
+        if any(code in fact.text for code in codes)
+        for sentence in sentences(fact.text)
+        if codes & set(_CODE.findall(sentence.text))
+    )
 
 
 def _explained(scene: Scene, words: Words) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copilot.domain import EVERY
 from copilot.ledger.language import plain
 from copilot.needs.bundle import Bundle
 from copilot.needs.policy import Policy
@@ -13,7 +14,7 @@ def agent_line(policy: Policy, best: Bundle | None, disposition: str) -> str:
         return ""
     parts = []
     for item in best.items:
-        period = {"month": " a month", "year": " a year"}.get(item.product.period, "")
+        period = f" {EVERY[item.product.period]}" if item.product.period in EVERY else ""
         price = (
             f"{item.product.price:g} {item.product.currency or ''}".strip()
             if item.product.price is not None

@@ -3,6 +3,7 @@
 import { announce, button, el, fold, put } from "./dom.js";
 import { icon } from "./icons.js";
 import { chips, Sources } from "./sources.js";
+import { standing } from "./standing.js";
 import { toast } from "./toast.js";
 import { counted, DISMISS } from "./words.js";
 
@@ -36,6 +37,7 @@ export class Draft {
   /** The checked result takes the place of what was streamed. */
   finish(suggestion) {
     this.suggestion = suggestion;
+    this.standing = standing(suggestion, this.player.turns);
     this.sources = new Sources(suggestion.citations, this.card);
     this.card.classList.remove("writing");
     this.#draw();
@@ -56,10 +58,11 @@ export class Draft {
     this.card.classList.toggle("abstained", reply.abstained);
     const sentences = reply.segments.map((segment) => this.#sentence(segment));
     const [name, about] = MADE[generator.kind] ?? [generator.kind, ""];
-    put(this.text, reply.abstained && !sentences.length
-      ? el("p", { class: "no-reply" }, "No reply is suggested for this: below stands what is missing.") : sentences);
+    const { kind } = this.standing;
+    put(this.text, sentences.length ? sentences : el("p", { class: "no-reply" }, kind === "none"
+      ? "Nothing is asked: a kind word is all that may be said." : "No reply is suggested for this: below stands what is missing."));
     put(this.under,
-      missing(reply), notes(reply),
+      kind !== "none" && missing(reply), notes(reply),
       el("p", { class: `made ${generator.kind}`, title: about },
         el("span", { class: "made-dot" }), generator.model ? `${name} · ${generator.model}` : name,
         generator.reason && el("span", { class: "made-why" }, `: ${generator.reason}`)),
@@ -157,12 +160,12 @@ export class Draft {
     const all = this.suggestion.alternatives;
     if (!all.length) return null;
     const cards = all.map((other, n) => el("li", { class: "alternative" },
-      fold(el("span", { class: "alternative-text", dir: "auto" }, other.text), [
+      el("p", { class: "alternative-text", dir: "auto" }, other.text),
+      el("div", { class: "alternative-foot" },
         el("p", { class: "hint" }, from(other.source)),
-        el("div", { class: "actions" },
-          button([icon("use"), "Use"], () => this.#take(other.text, () => this.reply.tell(this.suggestion.id, "inserted", { alternative: n }))),
-          button([icon("copy"), "Copy"], () => this.copy(other.text))),
-      ])));
+        el("div", { class: "actions", role: "group", "aria-label": `With this reply, ${n + 1} of ${all.length}` },
+          button([icon("use"), "Use"], () => this.#take(other.text, () => this.reply.tell(this.suggestion.id, "inserted", { alternative: n })), { class: "quiet" }),
+          button([icon("copy"), "Copy"], () => this.copy(other.text), { class: "quiet" })))));
     return el("section", { class: "alternatives", "aria-labelledby": "alternatives-title" },
       el("h3", { class: "sub", id: "alternatives-title" }, "How colleagues answered before"), el("ol", {}, cards));
   }

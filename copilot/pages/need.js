@@ -3,8 +3,9 @@
 import { get, post } from "./api.js";
 import { announce, button, el, fold, put } from "./dom.js";
 import { icon } from "./icons.js";
+import { readable } from "./plaintext.js";
 import { toast } from "./toast.js";
-import { capital, day, DISMISS, DISPOSITIONS, INFORMS, lookup, NOT_NEEDED, plain, SILENCE, tally } from "./words.js";
+import { capital, day, DISMISS, DISPOSITIONS, INFORMS, lookup, money, NOT_NEEDED, plain, SILENCE, tally } from "./words.js";
 
 const VISIBLE = ["surface_now", "surface_after_resolution", "handoff_sales"];
 const FREE = ["free_fix", "entitlement", "cheaper_option", "right"];
@@ -26,7 +27,7 @@ function card(flag, assessment, context) {
     el("p", { class: "need-what" }, flag.need),
     facts(flag),
     freeFirst(assessment.inform),
-    bundle(flag),
+    bundle(flag, assessment.products),
     flag.trade_offs.length > 0 && el("p", { class: "hint" }, `To be said with it: ${flag.trade_offs.join("; ")}`),
     el("p", { class: "hint" }, `Found by ${flag.confidence.method === "rules" ? "rules, without a model" : plain(flag.confidence.method)}; ${flag.need_type} need.`),
     buttons(flag, place, context)));
@@ -44,10 +45,22 @@ function freeFirst(inform) {
   return el("p", { class: "free-first" }, icon("free"), free ? `Free first: ${brief(free.text)}` : "Free first: nothing free settles it.");
 }
 
-function bundle(flag) {
+function bundle(flag, products) {
   if (!flag.recommended.length) return null;
-  return el("p", { class: "bundle" }, el("span", {}, tally(flag.recommended).join(" + ")),
-    flag.total_price !== null && el("strong", {}, flag.total_price.toFixed(2)), el("span", { class: "hint" }, "cheapest that is enough"));
+  return el("p", { class: "bundle" }, el("span", {}, named(flag, products)),
+    flag.total_price !== null && el("strong", {}, price(flag, products)), el("span", { class: "hint" }, "cheapest that is enough"));
+}
+
+/** The products of a need by name, each once, with how often. */
+function named(flag, products = {}) {
+  return tally(flag.recommended.map((sku) => products[sku]?.name ?? sku)).join(" + ");
+}
+
+/** What they cost together; by month or once only where that holds for all of them. */
+function price(flag, products = {}) {
+  const all = flag.recommended.map((sku) => products[sku]);
+  const same = (field) => (all.every((one) => one?.[field] && one[field] === all[0][field]) ? all[0][field] : null);
+  return money(flag.total_price, same("currency"), same("period"));
 }
 
 function buttons(flag, place, context) {
@@ -96,11 +109,19 @@ function silence(assessment) {
   const more = [
     ...(assessment.none_reason_also ?? []).map((code) => `Also: ${reason(code, assessment)}.`),
     ...assessment.audit.rejected.map((r) => `${r.gate}: ${r.reason}${r.need ? ` (${r.need})` : ""}`),
-    ...held.map((flag) => `${lookup(DISPOSITIONS, flag.disposition)}: ${flag.need}${flag.release_when ? `, ${flag.release_when}` : ""}`),
+    ...held.map((flag) => heldLine(flag, assessment.products)),
     ...assessment.audit.notes,
   ];
   if (!more.length) return el("p", { class: "quiet-line" }, icon("quiet"), line);
   return fold([icon("quiet"), el("span", {}, line, " ", el("span", { class: "why-word" }, "Why?"))], el("ul", { class: "why" }, more.map((text) => el("li", {}, text))), { class: "quiet-line" });
+}
+
+/** A need that is not shown, with what would meet it: the agent may be asked for just that. */
+function heldLine(flag, products) {
+  const when = flag.release_when ? `, ${flag.release_when}` : "";
+  const cost = flag.total_price === null ? "" : `, ${price(flag, products)}`;
+  const what = flag.recommended.length ? ` What would be enough: ${named(flag, products)}${cost}.` : "";
+  return `${lookup(DISPOSITIONS, flag.disposition)}: ${flag.need.replace(/[.\s]+$/, "")}${when}.${what}`;
 }
 
 /** The one reason that tells most: an open issue is no complaint, a need held back is no silence. */
@@ -122,7 +143,7 @@ function informs(list, shown) {
   if (!rows.length) return null;
   const items = rows.map((i) => el("li", { class: `inform ${i.kind}` },
     fold([el("span", { class: "pill free" }, lookup(INFORMS, i.kind)), el("span", { class: "inform-text", dir: "auto" }, brief(i.text))],
-      el("p", { class: "inform-whole", dir: "auto" }, clean(i.text) || i.text, el("span", { class: "hint" }, ` (${i.source})`)))));
+      el("p", { class: "inform-whole", dir: "auto" }, readable(i.text), el("span", { class: "hint" }, ` (${i.source})`)))));
   return el("div", { class: "informs" }, el("h3", { class: "sub" }, shown ? "Worth telling them as well" : "Worth telling them, at no cost"), el("ul", {}, items));
 }
 
@@ -132,15 +153,8 @@ function question({ text, why, ask_after: after }) {
     el("p", { class: "hint" }, `${capital(why)}${after === "request_done" ? " Ask it after their request is done." : ""}`));
 }
 
-/** Markdown of an article as plain words: no tables, no link addresses, no marks. */
-export function clean(text) {
-  return text.split("\n").filter((line) => !line.trim().startsWith("|")).join("\n")
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[*_`#]{1,3}/g, "").replace(/\n{2,}/g, "\n").trim();
-}
-
 function brief(text, limit = 110) {
-  const flat = clean(text).replace(/\s+/g, " ").replace(/^[-*•]\s+/, "");
-  if (!flat) return "A table in the article";
+  const flat = readable(text).replace(/\s+/g, " ").replace(/^•\s+/, "");
   const first = flat.match(/^.{20,}?[.!?](?=\s|$)/)?.[0] ?? flat;
   return first.length <= limit ? first : `${first.slice(0, limit).replace(/\s\S*$/, "")}…`;
 }

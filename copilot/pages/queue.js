@@ -65,7 +65,7 @@ function section(code, title, rows, make) {
   const extend = () => {
     list.append(...rows.slice(list.children.length, list.children.length + STEP).map(make));
     const left = rows.length - list.children.length;
-    more.textContent = `Show ${Math.min(left, STEP)} more of ${left}`;
+    more.textContent = left > STEP ? `Show ${STEP} of ${left} more` : `Show ${left} more`;
     more.hidden = left <= 0;
   };
   extend();

@@ -120,12 +120,12 @@ export class Reply extends EventTarget {
   }
 
   #done(suggestion) {
-    const { reply, citations, timings_ms: timings, id } = suggestion;
+    const { citations, timings_ms: timings, id } = suggestion;
     const took = timings?.total ? ` in ${timings.total < 1000 ? `${Math.max(1, Math.round(timings.total))} ms` : `${(timings.total / 1000).toFixed(1)} s`}` : "";
     const sources = counted(citations.length, "source");
-    const weak = reply.segments.length ? "Partly answered: a source is missing" : "No reply: the evidence is too weak";
-    this.#say(reply.abstained ? weak : `Ready${took} · ${sources}`, reply.abstained ? "weak" : "ready");
-    announce(reply.abstained ? `${weak}.` : `Draft ready, ${sources}.`);
+    const { kind, text } = this.draft.standing;
+    this.#say(kind === "ready" ? `${text}${took} · ${sources}` : text, kind);
+    announce(kind === "ready" ? `Draft ready, ${sources}.` : `${text}${suggestion.reply.segments.length ? `, ${sources}` : ""}.`);
     this.tell(id, "shown");
   }
 

@@ -2,6 +2,7 @@
 
 import { el, link, put } from "./dom.js";
 import { icon } from "./icons.js";
+import { readable } from "./plaintext.js";
 
 /** The sources of one draft. `frame` is the card in which the peeking quote is placed. */
 export class Sources {
@@ -35,7 +36,7 @@ export class Sources {
   show(n, chip) {
     const source = this.byNumber.get(n);
     if (!source) return;
-    put(this.peek, el("strong", {}, source.title || source.source_id), el("q", { class: "voice", dir: "auto" }, source.quote));
+    put(this.peek, el("strong", {}, source.title || source.source_id), el("q", { class: "voice", dir: "auto" }, shown(source)));
     this.peek.hidden = false;
     const frame = this.frame.getBoundingClientRect();
     const at = chip.getBoundingClientRect();
@@ -64,6 +65,12 @@ export function chips(numbers, sources) {
   });
 }
 
+/** What people wrote in a conversation stands as it is; an article is written in Markdown. */
+function shown({ kind, quote }) {
+  const plain = kind === "document" ? readable(quote) : quote;
+  return plain.includes("\n") ? plain : plain.replace(/^• /, ""); // one line of a list is no list
+}
+
 function card(source) {
   const turn = source.turn === null || source.turn === undefined ? null : `turn ${source.turn + 1}`;
   const kind = source.kind === "document" ? "Article" : "Past conversation";
@@ -71,7 +78,7 @@ function card(source) {
     el("span", { class: "source-n", "aria-hidden": "true" }, String(source.n)),
     el("div", { class: "source-body" },
       el("p", { class: "source-title" }, link(source.url, source.title || source.source_id)),
-      el("blockquote", { class: "voice", dir: "auto" }, source.quote),
+      el("blockquote", { class: "voice", dir: "auto" }, shown(source)),
       el("p", { class: "source-meta" }, icon(source.kind), [kind, source.source_id, turn].filter(Boolean).join(" · "),
         source.visibility === "internal" && el("span", { class: "tag warn" }, icon("lock"), "internal, not to be quoted"))));
 }

@@ -65,10 +65,12 @@ export const lookup = (table, code) => table[code] ?? plain(code);
 export const counted = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-const SHORT = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const MONTH = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric" });
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+// The company's locale where the page names one, else the browser's.
+const LOCALE = document.documentElement.dataset.locale || undefined;
+const DAY = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
+const SHORT = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
+const MONTH = new Intl.DateTimeFormat(LOCALE, { month: "short", year: "numeric" });
+const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
 
 /** A date or moment of the API; a bare date stays that day in every time zone. */
 export function moment(iso) {
@@ -84,6 +86,12 @@ export const day = shown(DAY);
 export const shortDay = shown(SHORT);
 export const month = shown(MONTH);
 export const clock = shown(CLOCK);
+
+/** "£6.00 a month"; a currency or period that is not known is left out. */
+export function money(amount, currency, period) {
+  const sum = currency ? new Intl.NumberFormat(LOCALE, { style: "currency", currency }).format(amount) : amount.toFixed(2);
+  return [sum, period === "once" ? "once" : period && `a ${period}`].filter(Boolean).join(" ");
+}
 
 export const daysBetween = (a, b) => Math.round((b - a) / 86_400_000);
 

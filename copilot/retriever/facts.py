@@ -12,6 +12,7 @@ from datetime import date
 from hashlib import blake2b
 
 from copilot.domain import Document
+from copilot.guardrails.audience import INTERNAL
 from copilot.retriever.language import primary
 from copilot.retriever.words import is_phrase, stem, topics, words
 
@@ -29,7 +30,6 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _TO = re.compile(r"\b(?:you|your|yours|ihr|ihre|ihnen|vous|votre|vos)\b", re.IGNORECASE)
-_INTERNAL = re.compile(r"\binternal\b|\bintern\b|\binterne\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Facts:
 def facts_of(document: Document) -> Facts:
     """The facts of one article."""
     collection, number, is_entry = place_of(document.source_id)
-    title = _INTERNAL.sub(" ", document.title)
+    title = INTERNAL.sub(" ", document.title)
     body = document.text
     return Facts(
         source_id=document.source_id,
@@ -98,7 +98,7 @@ def _is_for_agents(document: Document) -> bool:
     for it can only inform a reply, and a small set of playbooks would else lead every answer."""
     if document.visibility == "internal":
         return False
-    if _INTERNAL.search(document.title):
+    if INTERNAL.search(document.title):
         return True
     text = document.text[:20_000]
     about = len(_ABOUT.findall(text)) + len(_IDENTIFIER.findall(text))

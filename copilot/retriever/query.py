@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from copilot.domain import Conversation, Turn
 from copilot.facing import facing
+from copilot.guardrails.bounded import ends
 from copilot.retriever.words import STOP, stems, words
 
 MAX_TURN_CHARS = 4_000  # a longer turn is a pasted log: its start and end say what it is
@@ -124,7 +125,7 @@ def _said(asked: Conversation | str) -> Iterator[list[str]]:
 
 def _sentences(text: str) -> list[str]:
     """The sentences of one turn without greetings, thanks and the lines of a log."""
-    lines = _SENTENCE.split(_ends(text))
+    lines = _SENTENCE.split(ends(text, MAX_TURN_CHARS))
     said_in_words = [line for line in lines if line.strip() and not _LOG_LINE.match(line)]
     found: list[str] = []
     for line in said_in_words or lines:
@@ -134,16 +135,6 @@ def _sentences(text: str) -> list[str]:
     if not found and words(text):  # nothing but small words: better they than nothing
         found = [" ".join(text.split())[:MAX_TEXT_CHARS]]
     return found
-
-
-def _ends(text: str) -> str:
-    """A long text's start and end, without the lines that the cut went through."""
-    if len(text) <= MAX_TURN_CHARS:
-        return text
-    half = MAX_TURN_CHARS // 2
-    start, _, _ = text[:half].rpartition("\n")
-    _, _, end = text[-half:].partition("\n")
-    return f"{start or text[:half]}\n{end or text[-half:]}"
 
 
 def _greeted(sentence: str) -> str:

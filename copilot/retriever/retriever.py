@@ -24,7 +24,7 @@ from copilot.retriever.repliers import Repliers
 
 DOCUMENTS = 8
 REPLIES = 4
-CASES = 10
+CASES = 16  # most of them are another customer's case: what may be said again is rare
 SPARE = 3  # learned replies beyond those asked for: some may not fit here
 MIN_WORDS = 4  # of a past reply that says something by itself
 NEAR = 0.35  # cosine below which a past case is about something else
@@ -45,6 +45,11 @@ class PastReply:
     alternative: Alternative
     is_habit: bool  # learned as the step that comes now: it need not echo the customer's words
     answered: str = ""  # what the customer had said just before it
+    likeness: float = 1.0  # cosine of its situation and this one
+    is_saved: bool = False  # labelled by the company: a reply that is there to be used again
+
+
+Offered = Callable[[PastReply], Alternative | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +142,28 @@ class Retriever:
         n: int,
         *,
         name: str | None = None,
-        fits: Callable[[PastReply], bool] = lambda _: True,
+        offered: Offered = lambda reply: reply.alternative,
     ) -> tuple[Alternative, ...]:
-        """Up to n distinct replies that were given where this conversation is now, and fit."""
+        """Up to n replies that were given where this conversation is now, as `offered` has them.
+
+        Each past turn comes once; `offered` may say it in fewer words, or leave it out.
+        """
         text = situation(conversation.turns)
         if not n or not text:
             return ()
         vector = self._embedded_of(text)
         learned = self._learned(store, conversation, vector, n + SPARE, name)
-        found = [reply.alternative for reply in learned if fits(reply)][:n]
+        found = [one for reply in learned if (one := offered(reply)) is not None][:n]
         if len(found) < n:  # too little was learned: the replies in the nearest situations
             cases = self._cases(store, vector, EMPTY, CASES, only_answers=True)
-            near = _replies_of(cases, {alternative.text for alternative in found})
-            found += [reply.alternative for reply in near if fits(reply)]
+            near = _replies_of(cases, {reply.alternative.text for reply in learned})
+            found += [one for reply in near if (one := offered(reply)) is not None]
         return tuple(found[:n])
+
+    def near(self, one: str, other: str) -> float:
+        """How near two short texts are in meaning: the cosine of their vectors."""
+        vector, beside = (self.embedder.embed_query(text) for text in (one, other))
+        return float(vector @ beside)
 
     def _learned(
         self,
@@ -174,9 +187,17 @@ class Retriever:
         is_habit = model.softmax is not None or model.by_label
         return [
             PastReply(
-                Alternative(c.text, "interaction", c.source_id, c.turn),
+                Alternative(
+                    # What a habit has in every case its own value for, stays open for this one.
+                    c.text if is_habit else rows[c.chunk_id].chunk.text,
+                    "interaction",
+                    c.source_id,
+                    c.turn,
+                ),
                 is_habit,
                 _answered(rows[c.chunk_id].chunk),
+                c.likeness,
+                model.by_label,
             )
             for c in candidates
         ]
@@ -235,7 +256,9 @@ def _replies_of(cases: Sequence[Hit], said: set[str]) -> list[PastReply]:
         if hit.score >= NEAR and len(chunk.text.split()) >= MIN_WORDS and chunk.text not in said:
             said.add(chunk.text)
             other = Alternative(chunk.text, "interaction", chunk.source_id, chunk.turn)
-            found.append(PastReply(other, is_habit=False, answered=_answered(chunk)))
+            found.append(
+                PastReply(other, is_habit=False, answered=_answered(chunk), likeness=hit.score)
+            )
     return found
 
 

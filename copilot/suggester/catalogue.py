@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from copilot.db import TenantStore
-from copilot.domain import Hit
+from copilot.domain import Hit, Product
 from copilot.extractive import facts_of
-from copilot.needs import CaseProduct
+from copilot.needs import Assessment, CaseProduct
 from copilot.suggester.casefile import catalogue_of
 
 
@@ -21,6 +22,7 @@ class View:
     products: tuple[CaseProduct, ...]
     names: tuple[str, ...]
     facts: Mapping[str, Hit]
+    sold: tuple[Product, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,27 @@ class Catalogue:
         return view
 
 
+def assessed(assessment: Assessment, products: Sequence[CaseProduct]) -> dict[str, Any]:
+    """An assessment as plain values, with the name and price of every product it recommends."""
+    wanted = {sku for flag in assessment.flags for sku in flag.recommended}
+    named = {
+        p.sku: {"name": p.name, "price": p.price, "currency": p.currency, "period": p.period}
+        for p in products
+        if p.sku in wanted
+    }
+    return {**assessment.to_json(), "products": named}
+
+
 def _looked(store: TenantStore, seq: int, known: View | None) -> View:
     version = store.records.version("product")
     if known is not None and known.version == version:
         return replace(known, seq=seq)
     products = store.records.products()
     return View(
-        seq, version, catalogue_of(products), tuple(p.name for p in products), facts_of(products)
+        seq,
+        version,
+        catalogue_of(products),
+        tuple(p.name for p in products),
+        facts_of(products),
+        tuple(products),
     )

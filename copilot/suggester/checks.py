@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from copilot.domain import Citation, Conversation, Draft, Hit, Segment, Turn
 from copilot.extractive import stems
@@ -22,6 +24,8 @@ QUOTE_CHARS = 320
 MAX_PAST_TURNS = 120
 _SORRY = re.compile(r"^(?:i|we)(?: am|['’]m| are|['’]re) (?:\w+ )?sorry\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_FIGURE = re.compile(r"(?<!\w)\d[\d.,:]*")  # "£90", yet not the 3 of "R3"
+_MARKUP = re.compile(r"\[([^\[\]]{1,300})\]\([^)]{0,2000}\)|[*`]{1,3}|^\s*#{1,6} |^\s*[-*•] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ def check(
     conversation: Conversation,
     story: Story,
     allowed: Allowed,
+    today: date | None = None,
 ) -> Checked:
     """Runs every check on a draft and renumbers the citations that remain."""
     screened = [screen(segment, hits, allowed) for segment in draft.segments]
@@ -63,7 +68,7 @@ def check(
     kept = [one.segment for one in screened if one.segment]
     kept, asked = _no_question_twice(kept, conversation, story)
     warnings += asked
-    kept = _with_facts_checked(kept, hits, conversation)
+    kept = _with_facts_checked(kept, hits, conversation, today)
     return _number(kept, hits, owed, warnings)
 
 
@@ -131,11 +136,14 @@ def _confirmation(repeat: Repeat, when: str) -> Segment:
 
 
 def _with_facts_checked(
-    segments: Sequence[Segment], hits: Sequence[Hit], conversation: Conversation
+    segments: Sequence[Segment],
+    hits: Sequence[Hit],
+    conversation: Conversation,
+    today: date | None,
 ) -> list[Segment]:
     sources = [f"{hit.title}\n{hit.chunk.text}\n{hit.url or ''}" for hit in hits]
     known = [turn.text for turn in conversation.turns if turn.speaker == "customer"]
-    return list(check_segments(segments, sources, known=known))
+    return list(check_segments(segments, sources, known=known, today=today))
 
 
 def _number(
@@ -150,7 +158,8 @@ def _number(
         for old in cited:
             if old not in numbers:
                 numbers[old] = len(citations) + 1
-                citations.append(_citation(len(citations) + 1, hits[old - 1], segment.text))
+                told = [other.text for other in segments if old in other.citations]
+                citations.append(_citation(len(citations) + 1, hits[old - 1], told))
         body.append(replace(segment, citations=tuple(numbers[old] for old in cited)))
     first = _opening_length(body)
     ordered = (*body[:first], *opening, *body[first:])
@@ -175,30 +184,68 @@ def _owed_segment(item: Owed, citations: list[Citation]) -> Segment:
     text = strip_links(item.text)  # it repeats words of a past contact
     if item.fact is None:
         return Segment(text, (n,))
-    citations.append(_citation(n + 1, item.fact, item.quote))
+    citations.append(_citation(n + 1, item.fact, (item.quote,)))
     return Segment(text, (n, n + 1))
 
 
-def _citation(n: int, hit: Hit, sentence: str) -> Citation:
+def _citation(n: int, hit: Hit, told: Sequence[str]) -> Citation:
     chunk = hit.chunk
     return Citation(
         n=n,
         kind=chunk.kind,
         source_id=chunk.source_id,
         title=hit.title or chunk.context.splitlines()[-1][:80] if chunk.context else hit.title,
-        quote=best_quote(chunk.text, sentence),
+        quote=quote_of(chunk.text, told),
         turn=chunk.turn,
         url=hit.url,
         visibility=hit.visibility,
     )
 
 
+def quote_of(text: str, told: Sequence[str]) -> str:
+    """What of a passage carries the sentences that cite it, in their order."""
+    quote = ""
+    for part in dict.fromkeys(best_quote(text, sentence) for sentence in told):
+        longer = f"{quote} … {part}" if quote else part
+        if len(longer) > 2 * QUOTE_CHARS:
+            break
+        quote = longer
+    return quote
+
+
 def best_quote(text: str, about: str) -> str:
-    """The sentence of a passage that says most of what another text is about."""
-    wanted = set(stems(about))
-    sentences = [s.strip() for s in _SENTENCE.split(text) if s.strip()] or [text]
-    best = max(sentences, key=lambda s: (len(wanted & set(stems(s))), -len(s)))
+    """The sentence or row of a passage that carries most figures of another text, then words."""
+    wanted, figures = frozenset(stems(about)), _figures(about)
+    best = max(
+        _pieces(text),
+        key=lambda p: (len(figures & p.figures), len(wanted & p.stems), -len(p.text)),
+    ).text
     return best if len(best) <= QUOTE_CHARS else best[: QUOTE_CHARS - 1].rsplit(" ", 1)[0] + "…"
+
+
+class _Piece(NamedTuple):
+    text: str
+    stems: frozenset[str]
+    figures: frozenset[str]
+
+
+@lru_cache(maxsize=2_048)  # the same passages are quoted again and again
+def _pieces(text: str) -> tuple[_Piece, ...]:
+    """The sentences and rows of a passage, as one reads them: without Markdown."""
+    found = [plain for line in _SENTENCE.split(text) if (plain := _plain(line))]
+    return tuple(_Piece(p, frozenset(stems(p)), _figures(p)) for p in found or [text])
+
+
+def _plain(line: str) -> str:
+    text = _MARKUP.sub(lambda m: m.group(1) or "", line.strip())
+    if not text.startswith("|"):
+        return text.strip()
+    cells = [cell.strip() for cell in text.strip("|").split("|")]
+    return " | ".join(cell for cell in cells if cell.strip("-: "))
+
+
+def _figures(text: str) -> frozenset[str]:
+    return frozenset(figure.rstrip(".,") for figure in _FIGURE.findall(text))
 
 
 @lru_cache(maxsize=4_096)  # the same passages are looked through for every sentence

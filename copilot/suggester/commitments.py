@@ -32,6 +32,7 @@ class Owed:
     title: str
     quote: str
     fact: Hit | None = None
+    todo: str = ""  # what the agent must do for the sentence to be true
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,13 @@ def owed(
     facts = {hit.chunk.source_id: hit for hit in knowledge if hit.visibility == "public"}
     later = [t.text for t in conversation.turns if t.speaker == "customer"]
     found: list[_Matter] = []
+    kept = {(p.conversation_id, p.turn) for p in assessment.promises if p.status == "kept"}
     for promise in assessment.promises:
         contact = past.get(promise.conversation_id)
         if contact is not None and promise.promisor_role != "customer":
             after = [*_customer_after(contact, contacts), *later]
-            found += _of_promise(promise, contact, facts, after)
+            halved = (promise.conversation_id, promise.turn) in kept
+            found += _of_promise(promise, contact, facts, after, halved=halved)
     for loop in assessment.open_loops:
         contact = past.get(loop.conversation_id)
         if contact is not None and loop.status == "open":
@@ -151,14 +154,21 @@ def _says_something(text: str) -> bool:
 
 
 def _of_promise(
-    promise: PromiseOut, contact: Interaction, facts: dict[str, Hit], after: Sequence[str]
+    promise: PromiseOut,
+    contact: Interaction,
+    facts: dict[str, Hit],
+    after: Sequence[str],
+    *,
+    halved: bool = False,
 ) -> list[_Matter]:
-    if only_assures(promise.quote):
-        return []
+    """One promise that is due or wrong; `halved` where another of the same turn was kept."""
+    if only_assures(promise.quote) or promise.kept_evidence:
+        return []  # … or it was put right: an apology for that is said once
     about = topic(promise.quote)
     turn = _turn(contact, promise.turn)
     named = promised(promise.quote)
-    said = f"promised {named}." if named else f"told you: {quoted(promise.quote, _text(turn))}"
+    words = quoted(promise.quote, None if halved else _text(turn))
+    said = f"promised {named}." if named else f"told you: {words}"
     said = f"{_opening(_when(contact, turn))} we {said}"
     if promise.status == "conflict":
         fact = facts.get(promise.conflict_with or "")
@@ -168,11 +178,14 @@ def _of_promise(
     if promise.status != "overdue":
         return []
     broken = reproached(promise.quote, after)
+    mended = broken and named
     plea = "That did not happen, and I am sorry." if broken else _UNSURE
-    item = _owed(f"{said} {plea}", contact, promise.turn, promise.quote)
+    item = _owed(f"{said} {plea}{_NOW if mended else ''}", contact, promise.turn, promise.quote)
+    item = replace(item, todo=f"do it, then send: we promised {named}" if mended else "")
     return [_Matter(1, about, item, promise.due, is_sore=broken)]
 
 
+_NOW = " I see to it now."
 _UNSURE = "I cannot see that it was done. If you are still waiting, I am sorry; please tell me."
 
 
@@ -186,9 +199,12 @@ def _of_loop(loop: LoopOut, contact: Interaction) -> _Matter:
     once = f"{_opening(_when(contact, turn))} you {verb}"
     comma = "," if named and day and loop.times_asked > 1 else ""
     said = f"{often if loop.times_asked > 1 else once}{comma}{what}"
-    item = _owed(f"{said} That is still open, and I am sorry.", contact, loop.turn, loop.quote)
-    about = objects(f"{loop.quote} {loop.what}")
     is_sore = loop.times_asked > 1
+    done = _NOW if named and is_sore else ""
+    plea = f"That is still open, and I am sorry.{done}"
+    item = _owed(f"{said} {plea}", contact, loop.turn, loop.quote)
+    item = replace(item, todo=f"do it, then send: they asked {named}" if done else "")
+    about = objects(f"{loop.quote} {loop.what}")
     return _Matter(2, about, item, loop.first_asked_at or None, is_sore=is_sore, is_request=True)
 
 

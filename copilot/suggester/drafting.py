@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from copilot.domain import Conversation, Draft, Hit, Segment, Usage
+from copilot.ledger import is_pending
 from copilot.llm import ChatModel, DraftStream, Message, draft_schema, parse_draft
 from copilot.prompts import Prompts, RenderedPrompt
 from copilot.story import Story
@@ -116,7 +117,7 @@ def customer_lines(story: Story, today: str) -> str:
         ]
     for row in story.promises:
         body = row["body"]
-        if body["status"] in ("open", "overdue", "conflict"):
+        if is_pending(body["status"], body.get("kept_evidence")):
             due = f", due {body['due']}" if body.get("due") else ""
             lines.append(f"our promise ({body['status']}{due}): {body['quote']}")
     lines += [

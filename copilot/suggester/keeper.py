@@ -131,9 +131,31 @@ def _seen(
     before = (*story.promises, *story.loops)
     held = {_stable(row) for row in before if row["source_id"] == conversation.id}
     is_same = {_stable(row) for row in current} == held
+    found_wrong = _newly_wrong(rows, current, before)
     found = need_rows(assessment, main, conversation.id, suggestion_id)
     needs = [row for row in found if _is_news(row, story.needs)]
-    return (None if is_same else (conversation.id, current)), needs
+    if is_same and not found_wrong:
+        return None, needs
+    return (conversation.id, [*current, *found_wrong]), needs
+
+
+def _newly_wrong(
+    rows: Sequence[dict[str, Any]],
+    current: Sequence[dict[str, Any]],
+    before: Sequence[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """Words of earlier contacts that a fact found for this one contradicts: the queue must know.
+
+    A ledger is read with the facts that its own words bring up; what the customer asks now may
+    bring up one more.
+    """
+    here = {row["id"] for row in current}
+    known = {row["id"] for row in before if row["status"] == "conflict"}
+    return [
+        row
+        for row in rows
+        if row["status"] == "conflict" and row["id"] not in known and row["id"] not in here
+    ]
 
 
 def _trace(suggestion: Suggestion, prepared: Prepared, prompt: str | None) -> dict[str, Any]:

@@ -11,10 +11,13 @@ from typing import Any
 from copilot.db import TenantStore, now
 from copilot.domain import Conversation, Hit
 from copilot.ledger import claims
+from copilot.ledger.language import plain, stems
+from copilot.ledger.patterns import pattern
 from copilot.needs import NeedEngine
 from copilot.needs.engine import loop_out, promise_out
 from copilot.needs.scene import Scene
 from copilot.retriever import Retriever
+from copilot.retriever.cases import hit_of
 from copilot.story import Story, story_of
 from copilot.suggester.casefile import case_of
 from copilot.suggester.catalogue import Catalogue
@@ -23,7 +26,14 @@ from copilot.suggester.rows import ledger_rows
 FACTS_PER_QUOTE = 3
 TOGETHER = 32  # ledgers written in one transaction
 WAITS_S = 0.5  # the longest that one may wait: what is read meanwhile is older than the sources
+MAX_RESTATED = 100  # promises at a time; the rest with the next look at the queue
 MAX_LOOKUPS = 60  # the latest; a search for each
+NAMED_PASSAGES = 2  # of a text that contradicts what we said: those nearest to the words
+# What is said of terms shares no word with the article that denies it.
+_TERMS = {
+    "conflict_unbound": "minimum term, notice and the charge for leaving early",
+    "conflict_steady": "how long the price is fixed and when it may rise",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,19 @@ class LedgerBook:
         _write(store, waiting)
         return written
 
+    def restate(self, store: TenantStore, today: str) -> int:
+        """Reads promises anew whose day has gone by without a contact; returns how many.
+
+        Time alone makes a promise overdue, or lets it be presumed kept, and no ingest tells of it.
+        What was noted from a conversation that is not on file is only marked as looked at.
+        """
+        stale = store.ledgers.gone_by(today, MAX_RESTATED)
+        for customer_id, rows in stale.items():
+            story = story_of(store, customer_id)
+            fresh = {row["id"]: row for row in self._rows(store, story, story.ids[0])}
+            store.ledgers.restate([fresh.get(row["id"], row) for row in rows])
+        return sum(map(len, stale.values()))
+
     def _rows(self, store: TenantStore, story: Story, main: str) -> list[dict[str, Any]]:
         scene = self.read(store, story)
         promises = [promise_out(promise) for promise in scene.promises]
@@ -90,7 +113,10 @@ class LedgerBook:
         said = dict.fromkeys([*(p.quote for p in bare.promises), *claims(bare.timeline)])
         if not said:
             return bare
-        facts = passages(self.retriever, store, list(said)[-MAX_LOOKUPS:])
+        facts = (
+            *contradicting(self.retriever, store, story),
+            *passages(self.retriever, store, list(said)[-MAX_LOOKUPS:]),
+        )
         if not facts:
             return bare
         return self.scene(store, story, story.ids[0], facts, as_of=as_of)
@@ -117,14 +143,49 @@ class LedgerBook:
 
 def passages(retriever: Retriever, store: TenantStore, quotes: Iterable[str]) -> tuple[Hit, ...]:
     """Passages that speak to what was promised or claimed."""
+    asked = dict.fromkeys(query for quote in quotes for query in _queries(quote))
     found: dict[str, Hit] = {}
-    for quote in quotes:
-        for hit in retriever.search(store, quote, k=FACTS_PER_QUOTE, kinds=("document",)):
+    for query in asked:
+        for hit in retriever.search(store, query, k=FACTS_PER_QUOTE, kinds=("document",)):
             found.setdefault(hit.chunk.id, replace(hit, rank=len(found) + 1))
     return tuple(found.values())
 
 
-def disputed(story: Story) -> tuple[str, ...]:
-    """The words on file that contradict a fact: a draft has to know that fact as well."""
+def _queries(quote: str) -> list[str]:
+    said = plain(quote)
+    return [quote, *(query for name, query in _TERMS.items() if pattern(name).search(said))]
+
+
+def contradicting(retriever: Retriever, store: TenantStore, story: Story) -> tuple[Hit, ...]:
+    """The passages that the ledger on file names as contradicting what we said.
+
+    Every later look at this customer has to know them, whatever the customer speaks of by then: the
+    same words may not be overdue here and against a fact there.
+    """
+    library = retriever.libraries.of(store)
+    wanted: dict[str, list[str]] = {}
+    for row in story.promises:
+        source = row["body"].get("conflict_with")
+        if row["body"]["status"] == "conflict" and source in library.position:
+            wanted.setdefault(source, []).append(row["body"]["quote"])
+    passages = {s: library.passages[library.position[s]] for s in wanted}
+    rows = store.sources.chunks([n for some in passages.values() for n in some]) if wanted else {}
+    found: dict[int, Hit] = {}
+    for source, quotes in wanted.items():
+        for quote in quotes:
+            about = stems(quote)
+            near = [n for n in passages[source] if n in rows]
+            near.sort(key=lambda n: -len(about & stems(rows[n].chunk.text)))
+            for n in near[:NAMED_PASSAGES]:
+                found.setdefault(n, hit_of(rows[n], len(found) + 1, 0.0))
+    return tuple(found.values())
+
+
+def disputed(story: Story) -> tuple[tuple[str, str], ...]:
+    """The words on file that contradict a fact, with that fact: a draft has to know it as well."""
     bodies = [row["body"] for row in story.promises]
-    return tuple(body["quote"] for body in bodies if body["status"] == "conflict")
+    return tuple(
+        (body["quote"], body.get("conflict_with") or "")
+        for body in bodies
+        if body["status"] == "conflict"
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copilot.domain import Alternative, Conversation, Hit
+from copilot.extractive import Record
 from copilot.needs import Assessment, Case
 from copilot.retriever import Evidence
 from copilot.story import Story
@@ -19,9 +20,10 @@ class Prepared:
 
     conversation: Conversation
     evidence: Evidence
-    # The hits below with the passages around them, for whole answers, and then the products.
+    # The hits below with the passages around them, for whole answers, the products, the record.
     whole: tuple[Hit, ...]
     products: tuple[Hit, ...]  # what the catalogue says of those the customer names
+    record: Record  # what is on file, as far as it may be told to who writes
     story: Story
     case: Case
     assessment: Assessment

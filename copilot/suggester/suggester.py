@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from copilot import extractive
 from copilot.compute import Compute
 from copilot.db import Kept, TenantStore
 from copilot.domain import (
-    Alternative,
     Conversation,
     Draft,
     GeneratorInfo,
@@ -25,22 +23,25 @@ from copilot.domain import (
     Usage,
 )
 from copilot.errors import ModelError
+from copilot.guardrails.audience import for_staff
+from copilot.guardrails.bounded import bounded_turns
 from copilot.guardrails.clean import clean
 from copilot.guardrails.links import strip_links
 from copilot.needs import Assessment, NeedEngine
 from copilot.retriever import Retriever
 from copilot.retriever.passages import widened
-from copilot.story import Stories, first_name
+from copilot.story import Stories, Story, first_name
 from copilot.suggester.casefile import case_of, moment_of
-from copilot.suggester.catalogue import Catalogue
+from copilot.suggester.catalogue import Catalogue, assessed
 from copilot.suggester.checks import Allowed, check, screen
-from copilot.suggester.colleagues import Judge, unsold
+from copilot.suggester.colleagues import past_replies, unsold
 from copilot.suggester.commitments import owed
 from copilot.suggester.drafting import Drafted, Drafter
 from copilot.suggester.held import HeldBack
 from copilot.suggester.keeper import Note, note_of
-from copilot.suggester.ledgerbook import disputed, passages
+from copilot.suggester.ledgerbook import contradicting, disputed, passages
 from copilot.suggester.made import Asked, Generator, Made, Workers
+from copilot.suggester.onfile import record_of
 from copilot.suggester.prepared import Prepared
 from copilot.suggester.recent import Recent
 
@@ -163,7 +164,7 @@ class Suggester:
         clock.mark("story")
         as_of = moment_of(said, self.clock())
         wrong = disputed(story)
-        facts = self.facts.of(store, wrong, lambda: passages(self.retriever, store, wrong))
+        facts = self.facts.of(store, wrong, lambda: self._denying(store, story, wrong))
         knowledge = (*evidence.documents, *facts)
         case = case_of(
             said,
@@ -175,36 +176,48 @@ class Suggester:
         )
         assessment = self.engine.assess(case)
         clock.mark("assess")
+
+        day, look_up = as_of.date(), self._look_up(store)
+        record = record_of(assessment, story, catalogue, told, products, day, look_up)
         named = _named(said, catalogue.names)
-        others: tuple[Alternative, ...] = ()
-        if alternatives:
-            judge = Judge.of(store, said, story, assessment, catalogue, named)
-            others = self.retriever.next_replies(
-                store, said, alternatives, name=first_name(story), fits=judge.fits
-            )
+        others = past_replies(
+            self.retriever, store, said, alternatives, story, assessment, catalogue, named,
+            (*whole, *products),
+        )  # fmt: skip
         clock.mark("alternatives")
         return Prepared(
             conversation=said,
             evidence=evidence,
-            whole=(*whole, *products),
+            whole=(*whole, *products, *record.hits),
             products=products,
+            record=record,
             story=story,
             case=case,
             assessment=assessment,
-            owed=tuple(
-                owed(
-                    assessment,
-                    story.contacts,
-                    knowledge,
-                    conversation=said,
-                    as_of=as_of,
-                )
-            ),
+            owed=tuple(owed(assessment, story.contacts, knowledge, conversation=said, as_of=as_of)),
             allowed=Allowed(catalogue.names, named),
             alternatives=others,
             as_of=as_of,
             timings=clock.marks,
         )
+
+    def _denying(
+        self, store: TenantStore, story: Story, wrong: Sequence[tuple[str, str]]
+    ) -> tuple[Hit, ...]:
+        """The facts that what we said contradicts: those on file, and what else speaks to it."""
+        known = contradicting(self.retriever, store, story)
+        have = {hit.chunk.id for hit in known}
+        near = passages(self.retriever, store, [quote for quote, _ in wrong])
+        return (*known, *(hit for hit in near if hit.chunk.id not in have))
+
+    def _look_up(self, store: TenantStore) -> Callable[[tuple[str, ...]], tuple[Hit, ...]]:
+        """Finds passages of articles; the queries are few, so each is kept until data change."""
+
+        def found(wanted: tuple[str, ...]) -> tuple[Hit, ...]:
+            hits = [h for h in passages(self.retriever, store, wanted) if h.visibility == "public"]
+            return widened(store, self.retriever.libraries.of(store), hits)
+
+        return lambda wanted: self.facts.of(store, ("rules", wanted), lambda: found(wanted))
 
     async def _unwritten(self, store: TenantStore, *asked: *Asked) -> Suggestion:
         """Without a model: here, or in another process that is free and may hold the tenant."""
@@ -276,6 +289,7 @@ class Suggester:
                 prepared.as_of.date(),
             ),
             products=prepared.allowed.product_names,
+            record=prepared.record,
         )
         prepared.timings.setdefault("draft", _ms(started))
         return draft
@@ -290,6 +304,7 @@ class Suggester:
             prepared.conversation,
             prepared.story,
             prepared.allowed if info.kind == "llm" else _as_quoted(prepared.allowed, draft),
+            prepared.as_of.date(),
         )
         prepared.timings["check"] = _ms(started)
         prepared.timings["total"] = round(sum(prepared.timings.values()), 2)
@@ -298,15 +313,18 @@ class Suggester:
             generator=info,
             segments=checked.segments,
             abstained=draft.abstained or not checked.segments,
-            missing=tuple(strip_links(clean(gap)) for gap in draft.missing),
+            missing=tuple(
+                strip_links(clean(gap))
+                for gap in (*(o.todo for o in prepared.owed if o.todo), *draft.missing)
+            ),
             alternatives=unsold(
                 prepared.alternatives, prepared.assessment, prepared.story, prepared.allowed
             ),
             citations=checked.citations,
-            assessment=_assessment(prepared.assessment),
+            assessment=assessed(prepared.assessment, prepared.case.catalogue),
             usage=drafted.usage if isinstance(drafted, Drafted) else Usage(),
             timings_ms=prepared.timings,
-            warnings=checked.warnings,
+            warnings=(*checked.warnings, *for_staff(c.title for c in checked.citations)),
         )
         prompt = drafted.prompt if isinstance(drafted, Drafted) else None
         return Made(suggestion, note_of(suggestion, prepared, prompt))
@@ -357,8 +375,9 @@ def _owned(prepared: Prepared) -> list[str]:
 
 
 def _cleaned(conversation: Conversation) -> Conversation:
-    turns = tuple(replace(turn, text=clean(turn.text)) for turn in conversation.turns)
-    return replace(conversation, turns=turns)
+    texts = bounded_turns([clean(turn.text) for turn in conversation.turns])
+    turns = (replace(t, text=text) for t, text in zip(conversation.turns, texts, strict=True))
+    return replace(conversation, turns=tuple(turns))
 
 
 def _named(conversation: Conversation, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -371,7 +390,3 @@ def _as_quoted(allowed: Allowed, draft: Draft) -> Allowed:
     said = " ".join(segment.text.lower() for segment in draft.segments)
     named = tuple(name for name in allowed.product_names if name.lower() in said)
     return replace(allowed, named_by_customer=(*allowed.named_by_customer, *named))
-
-
-def _assessment(assessment: Assessment) -> Mapping[str, Any]:
-    return assessment.to_json()

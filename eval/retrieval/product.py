@@ -9,7 +9,7 @@ from pathlib import Path
 
 from copilot.bootstrap import Copilot, build
 from copilot.config import Settings
-from copilot.domain import Conversation, Interaction
+from copilot.domain import Conversation, Interaction, SourceKind
 from copilot.errors import InvalidInput
 from eval.retrieval import sets
 from eval.retrieval.runner import Run, run
@@ -32,6 +32,35 @@ def measured(name: str, data: Path, *, limit: int) -> Run:
         finally:
             copilot.keeper.close()
             copilot.database.close()
+
+
+def own(path: Path, kinds: Sequence[SourceKind]) -> tuple[Run, list[str]]:
+    """A run of a user's questions over their own data, and the wanted ids that are not stored.
+
+    Raises InvalidInput.
+    """
+    cases = sets.own(path)
+    copilot = build(Settings(model=""))
+    try:
+        store = copilot.store()
+        wanted = sorted({one for case in cases for one in case.relevant})
+        stored = {one for kind in kinds for one in store.sources.fingerprints(kind, wanted)}
+        if not stored:
+            raise InvalidInput(
+                f"None of the sources that {path.name} names is stored here ({wanted[0]!r}, …): "
+                "ingest them first, or say with COPILOT_HOME which installation is meant."
+            )
+        copilot.retriever.warm(store)
+
+        def search(asked: Conversation | str) -> Sequence[str]:
+            hits = copilot.retriever.search(store, asked, k=DEPTH, kinds=tuple(kinds))
+            return [hit.chunk.source_id for hit in hits]
+
+        found = run(path.stem, search, cases)
+        return found, [one for one in wanted if one not in stored]
+    finally:
+        copilot.keeper.close()
+        copilot.database.close()
 
 
 def _bank(copilot: Copilot, data: Path) -> Run:

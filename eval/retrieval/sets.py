@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from copilot.domain import Conversation, Document, Interaction, Outcome, Turn
-from copilot.errors import NotFound
+from copilot.errors import InvalidInput, NotFound
 
 Part = Literal["learn", "check"]
+SHAPE = '{"query": "how can I cancel", "relevant": ["the id of an article", "…"]}'
 SPLITS = 5  # a fifth of the dialogues is held back
 
 
@@ -48,6 +49,33 @@ def bank(folder: Path) -> ArticleSet:
         if raw["opening"] and raw["required_documents"]
     )
     return ArticleSet("bank", documents, cases)
+
+
+def own(path: Path) -> tuple[Case, ...]:
+    """A user's own questions, one a line, with the ids of the sources that answer them.
+
+    Raises InvalidInput with the line.
+    """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{str(path)!r} cannot be read as text: {error}.") from error
+    cases = tuple(_case(line, n) for n, line in enumerate(lines, start=1) if line.strip())
+    if not cases:
+        raise InvalidInput(f"{str(path)!r} is empty. A line is {SHAPE}")
+    return cases
+
+
+def _case(line: str, number: int) -> Case:
+    try:
+        raw = json.loads(line)
+        asked, relevant = raw["query"], frozenset(map(str, raw["relevant"]))
+    except (ValueError, LookupError, TypeError):
+        raise InvalidInput(f"Line {number} is no question. A line is {SHAPE}") from None
+    if not isinstance(asked, str) or not asked.strip() or not relevant:
+        raise InvalidInput(f"Line {number} has no query or names no source. A line is {SHAPE}")
+    name = str(raw.get("id") or number)
+    return Case(name, asked, relevant, name)
 
 
 def star(folder: Path, part: Part) -> list[Interaction]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from copilot import domain
 from copilot.domain import Failure, Item, ItemKind, Product
 from ingest.loaders.convert import Positioned, each
 from ingest.loaders.csvsource import csv_rows
@@ -27,7 +29,14 @@ from ingest.loaders.jsonsource import Record, json_records
 from ingest.loaders.protocol import LoadOptions, Probe
 from ingest.loaders.text import squeeze
 
-PERIODS = ("month", "year", "once")
+PERIODS = (*domain.PERIODS, "once")
+SPOKEN = {
+    "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year",
+    "annual": "year", "annually": "year", "annum": "year", "mo": "month", "yr": "year",
+    "one-off": "once", "one off": "once", "one-time": "once", "one time": "once",
+    "onetime": "once",
+}  # fmt: skip
+_EACH = re.compile(r"^(?:(?:per|a|an|each|every)\s+|/\s*)")
 STATUSES = ("available", "limited", "roadmap", "withdrawn", "known_issue")
 ENVELOPES = ("products", "catalogue")
 KNOWN = frozenset(
@@ -70,14 +79,16 @@ def product(record: Positioned, *, options: LoadOptions) -> Product:
     price = exact(value.get("price"))
     currency = currency_of(value.get("currency") or options.currency)
     if price is not None and currency is None:
-        raise FieldFault("a price without a currency; add one such as EUR")
+        raise FieldFault(
+            "a price without a currency; write one, such as EUR, or add --currency EUR for all"
+        )
     meta = {key: plain(one) for key, one in value.items() if key not in KNOWN and one != ""}
     return Product(
-        sku=required(value, "sku"),
-        name=squeeze(required(value, "name")),
+        sku=required(value, "sku", example="WARM-6"),
+        name=squeeze(required(value, "name", example="Warm Plus")),
         price=price,
         currency=currency,
-        period=_one_of(value, "period", PERIODS, "month"),
+        period=period_of(value),
         description=text(value, "description") or "",
         features=words(value.get("features"), "features"),
         limits=measures(value.get("limits"), "limits"),
@@ -89,6 +100,12 @@ def product(record: Positioned, *, options: LoadOptions) -> Product:
         url=text(value, "url"),
         meta={**meta, **mapping(plain(value.get("meta") or {}), "meta")},
     )
+
+
+def period_of(value: Mapping[str, Any]) -> str:
+    """How often a price is paid, also as people say it: `per week`, `annually`, `one-off`."""
+    said = _EACH.sub("", (text(value, "period") or "month").lower())
+    return _one_of({"period": SPOKEN.get(said, said)}, "period", PERIODS, "month")
 
 
 def exact(value: Any) -> Decimal | None:

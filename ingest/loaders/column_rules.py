@@ -21,6 +21,25 @@ class Table:
 
     columns: Sequence[Column]
     per_ticket: bool = False
+    thread: Column | None = None  # which conversation a row belongs to, and which side speaks
+    side: Column | None = None
+
+    def differs_by_line(self, column: Column) -> bool | None:
+        """Whether a column changes within conversations of two sides; None where none shows it.
+
+        Who wrote a line does; for whom the ticket is does not, whatever its column is called.
+        """
+        if self.thread is None or self.side is None:
+            return None
+        seen: dict[str, tuple[set[str], set[str]]] = {}
+        for thread, side, cell in zip(
+            self.thread.cells, self.side.cells, column.cells, strict=True
+        ):
+            sides, cells = seen.setdefault(thread, (set(), set()))
+            sides.add(side)
+            cells.update({cell} if cell else ())
+        two_sided = [len(cells) > 1 for sides, cells in seen.values() if len(sides) > 1]
+        return sum(two_sided) > len(two_sided) / 2 if two_sided else None
 
     @property
     def has_both_sides(self) -> bool:
@@ -102,6 +121,20 @@ def _is_named(column: Column, _table: Table) -> bool:
     return column.names > 0.6 and column.speakers < 0.5 and column.mean_length < 50
 
 
+def _is_author(column: Column, table: Table) -> bool:
+    """Whoever wrote the text of the row: of a whole ticket the customer, else whoever speaks."""
+    if not _is_named(column, table):
+        return False
+    if table.per_ticket:
+        return True
+    differs = table.differs_by_line(column)
+    return "customer" not in column.ideas if differs is None else differs
+
+
+def _is_of_the_customer(column: Column, table: Table) -> bool:
+    return not table.per_ticket and _is_named(column, table) and not _is_author(column, table)
+
+
 def _by_length(column: Column, table: Table) -> float:
     """The longest free text of the table, whatever it is called."""
     longest = max(one.mean_length for one in table.columns)
@@ -165,9 +198,20 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "author", _names(author_name=1.0, author=0.85, name=0.6, customer_name=0.6, customer=0.5),
-        _is_named,
+        _is_author,
         neutral=_set("message created customer name"),
         against=_set("id type email agent ticket date direction channel order title"),
+    ),
+    Rule(
+        "customer_name", _names(customer_name=0.95, customer=0.8), _is_of_the_customer,
+        neutral=_set("author created ticket"),
+        against=_set("id type email agent date direction channel order title message text said"),
+    ),
+    Rule(
+        "agent_name", _names(agent_name=0.95, agent=0.8), _is_named,
+        neutral=_set("author ticket reply"),
+        against=_set("id type email customer date direction channel order title message text said "
+                     "department ours later rating"),
     ),
     Rule(
         "channel", _names(channel=1.0),
@@ -236,13 +280,17 @@ _KNOWN = frozenset(idea for rule in RULES for names, _ in rule.names for idea in
 
 def assigned(columns: Sequence[Column]) -> tuple[dict[str, Column], Table]:
     """The surest column of each field, none used twice, and what a row of the table is."""
-    table = Table(columns)
-    first = _greedy(table)
-    keyed, speaks = first.get("conversation_id"), "speaker" in first
-    if keyed is not None and keyed.is_unique and not speaks:
+    first = _greedy(Table(columns))
+    keyed, side = first.get("conversation_id"), first.get("speaker")
+    if keyed is not None and keyed.is_unique and side is None:
         table = Table(columns, per_ticket=True)
-        return _greedy(table), table
-    return first, table
+    else:
+        table = Table(columns, thread=keyed, side=side)
+    found = _greedy(table)
+    for name in ("customer_name", "agent_name"):
+        if "author" in found if not table.per_ticket else "reply" not in found:
+            found.pop(name, None)  # every line has its author already, or no line is theirs
+    return found, table
 
 
 def _greedy(table: Table) -> dict[str, Column]:

@@ -58,6 +58,8 @@ def each(
 def _failure(path: Path, record: Positioned, reason: str, id_keys: tuple[str, ...]) -> Failure:
     found = (record.value.get(key) for key in id_keys)
     ident = next((str(one) for one in found if isinstance(one, str | int) and one != ""), None)
+    if ident is None and (place := getattr(record, "place", 0)):
+        reason = f"record {place}: {reason}"  # its line alone may hold all the others, too
     return Failure(str(path), reason, line=record.line, record_id=ident and ident[:200])
 
 

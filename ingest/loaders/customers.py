@@ -31,6 +31,11 @@ KNOWN = frozenset(
     "customer_id name emails phones external_ids address segment language timezone facts "
     "entitlements consent do_not_sell care open_cases recent_offers orders meta".split()
 )
+OWNED = '{"id": "E-1", "name": "Fibre 300"}'  # the least that an entitlement says
+LISTS = {
+    "entitlements": f"[{OWNED}]",
+    "recent_offers": '[{"sku": "WARM-6", "at": "2026-03-01", "result": "declined"}]',
+}
 TELLING = frozenset("emails phones segment entitlements external_ids do_not_sell consent".split())
 
 
@@ -65,12 +70,15 @@ class CustomersCsvLoader:
 
 
 def customer(record: Positioned, *, options: LoadOptions) -> Customer:
-    """One customer; an entitlement that cannot be read fails the record with its number."""
+    """One customer; an entitlement that cannot be read fails the record with its number.
+
+    Taken in without it, they would be offered what they own.
+    """
     value = record.value
-    entitlements = enumerate(_objects(value, "entitlements"))
+    entitlements = enumerate(_objects(value, "entitlements"), start=1)
     meta = {key: plain(one) for key, one in value.items() if key not in KNOWN and one != ""}
     return Customer(
-        customer_id=required(value, "customer_id"),
+        customer_id=required(value, "customer_id", example="C-1001"),
         name=text(value, "name"),
         emails=tuple(mail.lower() for mail in words(value.get("emails"), "emails")),
         phones=words(value.get("phones"), "phones"),
@@ -93,10 +101,10 @@ def customer(record: Positioned, *, options: LoadOptions) -> Customer:
 
 def _entitlement(n: int, value: Any, options: LoadOptions) -> Entitlement:
     try:
-        fields = mapping(value, "entitlement")
+        fields = mapping(value, "it", example=OWNED)
         return Entitlement(
-            id=required(fields, "id"),
-            name=required(fields, "name"),
+            id=required(fields, "id", example='"id": "E-1"'),
+            name=required(fields, "name", example='"name": "Fibre 300"'),
             includes=words(fields.get("includes"), "includes"),
             sku=text(fields, "sku"),
             limits=measures(fields.get("limits"), "limits"),
@@ -117,8 +125,8 @@ def _objects(value: Mapping[str, Any], name: str) -> list[Any]:
         try:
             given = DECODER.decode(given.strip())
         except json.JSONDecodeError:
-            raise FieldFault(f"{name} is not a JSON list") from None
-    return listing(given, name)
+            raise FieldFault(f"{name} is not a JSON list, such as {LISTS[name]}") from None
+    return listing(given, name, example=LISTS[name])
 
 
 def _pairs(value: Any) -> dict[str, str]:

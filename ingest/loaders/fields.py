@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copilot.domain import Role, Speaker, Visibility
 from copilot.errors import ConfigError, InvalidInput
+from ingest.loaders.jsonfaults import sort_of
 from ingest.loaders.protocol import DateOrder, LoadOptions
 from ingest.loaders.text import clean, squeeze
 
@@ -176,7 +177,7 @@ def words(value: Any, name: str = "list", *, separator: str = ";") -> tuple[str,
     elif isinstance(value, list | tuple):
         found = value
     else:
-        raise FieldFault(f"{name} must be a list, not {type(value).__name__}")
+        raise FieldFault(f"{name} must be a list, not {sort_of(value)}")
     if any(isinstance(one, dict | list) for one in found if not isinstance(value, str)):
         raise FieldFault(f"{name} must be a list of texts")
     return tuple(word for one in found if one is not None and (word := squeeze(str(one))))
@@ -193,11 +194,12 @@ def text(record: Mapping[str, Any], *names: str) -> str | None:
     return None
 
 
-def required(record: Mapping[str, Any], *names: str) -> str:
-    """Like `text`, but its absence fails the record."""
+def required(record: Mapping[str, Any], *names: str, example: str = "") -> str:
+    """Like `text`, but its absence fails the record, and says by an example what to write."""
     found = text(record, *names)
     if found is None:
-        raise FieldFault(f"no {' or '.join(names)}")
+        such = f"; write one, such as {example}" if example else ""
+        raise FieldFault(f"no {' or '.join(names)}{such}")
     return found
 
 
@@ -258,22 +260,26 @@ def rating(value: Any, *, lowest: float = 1, highest: float = 5) -> float | None
     return 1 + 4 * (given - lowest) / (highest - lowest)
 
 
-def mapping(value: Any, name: str) -> Mapping[str, Any]:
+def mapping(value: Any, name: str, *, example: str = "") -> Mapping[str, Any]:
     """An object, or the empty one where nothing is given."""
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise FieldFault(f"{name} must be an object, not {type(value).__name__}")
+        raise FieldFault(f"{name} must be an object{_such(example)}, not {sort_of(value)}")
     return value
 
 
-def listing(value: Any, name: str) -> list[Any]:
+def listing(value: Any, name: str, *, example: str = "") -> list[Any]:
     """A list, or the empty one where nothing is given."""
     if value is None:
         return []
     if not isinstance(value, list):
-        raise FieldFault(f"{name} must be a list, not {type(value).__name__}")
+        raise FieldFault(f"{name} must be a list{_such(example)}, not {sort_of(value)}")
     return value
+
+
+def _such(example: str) -> str:
+    return f" such as {example}" if example else ""
 
 
 def plain(value: Any) -> Any:

@@ -31,6 +31,15 @@ SAMPLE = 500
 OPEN = "?"
 MAX_WORDS = 20
 SCALES = (5, 10, 100)  # the highest rating of a scale that begins at 0
+NEEDED = ("conversation_id", "text")
+CHOICES = {
+    "speaker": "customer, agent, agent:sales, agent:service, bot, system or third_party",
+    "visibility": "public or internal",
+    "role": "sales or service",
+    "rating": "1 to 5, or nothing",
+    "resolved": "true, false, or nothing",
+    "reopened": "true, false, or nothing",
+}
 WORDED = ("speaker", "visibility", "role", "rating", "resolved", "reopened")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _SLASHED = re.compile(r"\s*(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}")
@@ -39,7 +48,7 @@ _SLASHED = re.compile(r"\s*(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}")
 def guess_mapping(path: Path, options: LoadOptions | None = None) -> dict[str, Any]:
     """A proposal to edit and pass with `--mapping`; `unsure` says what to look at.
 
-    A word whose meaning is not clear is mapped to "?", which no record passes until it is edited.
+    Whatever a person must decide is "?" in its place, and listed under `to_decide`.
     """
     options = options or LoadOptions()
     faults: list[Failure] = []
@@ -54,14 +63,38 @@ def guess_mapping(path: Path, options: LoadOptions | None = None) -> dict[str, A
     if "status" in found and "resolved" not in found and (meant := _solved(found["status"])):
         found["resolved"], values["resolved"] = found["status"], meant
     defaults = _defaults(found, table)
-    return {
-        "kind": "interaction",
-        "columns": {name: column.name for name, column in found.items()},
+    named = {name: OPEN for name in NEEDED if name not in found}
+    order = options.date_order or _date_order(found)
+    proposal = {
+        "columns": {name: column.name for name, column in found.items()} | named,
         "values": {name: meant for name, meant in values.items() if meant},
         "defaults": defaults,
+        **({"date_order": order} if order else {}),
         "unsure": [*_unsure(found, values, defaults, table), *_unused(columns, found)],
         "preview": _preview(rows, found),
     }
+    return {"kind": "interaction", "to_decide": list(undecided(proposal)), **proposal}
+
+
+def undecided(mapping: Mapping[str, Any]) -> Iterator[str]:
+    """Every "?" of a mapping: its place, and what may be written there."""
+    for name, column in _part(mapping, "columns").items():
+        if column == OPEN:
+            yield f"columns.{name}: the name of the column that holds it"
+    for name, meant in _part(mapping, "values").items():
+        for word in (word for word, one in _part({name: meant}, name).items() if one == OPEN):
+            yield f"values.{name}: what {word!r} means: {CHOICES.get(name, 'the word for us')}"
+    for name, one in _part(mapping, "defaults").items():
+        if one == OPEN:
+            yield f"defaults.{name}: {CHOICES.get(name, 'what holds for every record')}"
+    if mapping.get("date_order") == OPEN:
+        yield "date_order: dmy (31/12/2026), mdy (12/31/2026) or ymd"
+
+
+def _part(mapping: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A part of a mapping that a person may have written; another shape is refused elsewhere."""
+    found = mapping.get(name)
+    return found if isinstance(found, Mapping) else {}
 
 
 def _rows(path: Path, options: LoadOptions, faults: list[Failure]) -> Iterator[Mapping[str, Any]]:
@@ -160,9 +193,7 @@ def _unsure(
     table: Table,
 ) -> Iterator[str]:
     """What a person has to decide or look at, in words."""
-    for name, meant in values.items():
-        yield from (f"{name}: what does {w!r} mean?" for w, one in meant.items() if one == OPEN)
-    needed = ["conversation_id", "text", *(["speaker"] if defaults.get("speaker") == OPEN else [])]
+    needed = [*NEEDED, *(["speaker"] if defaults.get("speaker") == OPEN else [])]
     yield from (f"{name}: no column was recognised" for name in needed if name not in found)
     if table.per_ticket and "text" in found:
         yield (
@@ -177,6 +208,11 @@ def _unsure(
         yield "resolved: read from the status; states that are not named leave it unknown"
     if any(_NUMBER.fullmatch(word) for word in values.get("rating", {})):
         yield "rating: its numbers are no scale of 1 to 5; check how they were translated"
+    if "agent_name" in found:
+        yield (
+            f"agent_name: is {found['agent_name'].name!r} who wrote what the agent said? Where a "
+            "ticket changed hands it may be the last one only"
+        )
     if "created_at" in found and (question := _date_question(found["created_at"].values)):
         yield question
 
@@ -188,16 +224,31 @@ def _unused(columns: Sequence[Column], found: Mapping[str, Column]) -> list[str]
     return [f"not used: {', '.join(names)}"] if names else []
 
 
+def _date_order(found: Mapping[str, Column]) -> str | None:
+    """The order of slashed dates if one of them shows it, "?" if none does, nothing without any."""
+    shown = _shown_order(found["created_at"].values) if "created_at" in found else None
+    return shown and shown[0]
+
+
 def _date_question(values: Sequence[str]) -> str | None:
-    """The order of slashed dates, and which value shows it."""
-    parts = [match for value in values if (match := _SLASHED.match(value))]
-    if not parts:
+    """Which value shows the order of the dates."""
+    shown = _shown_order(values)
+    if shown is None:
         return None
+    order, value = shown
+    if order == OPEN:
+        return f"created_at: {value} reads two ways; write dmy or mdy as the date_order"
+    return f"created_at: {value} shows that the date_order is {order}"
+
+
+def _shown_order(values: Sequence[str]) -> tuple[str, str] | None:
+    """The order of slashed dates with a value that shows it, or that reads two ways."""
+    parts = [match for value in values if (match := _SLASHED.match(value))]
     for place, order in ((1, "dmy"), (2, "mdy")):
         shown = next((match[0].strip() for match in parts if int(match[place]) > 12), None)
         if shown:
-            return f"created_at: {shown} shows the order; add --date-order {order}"
-    return f"created_at: {parts[0][0].strip()} reads two ways; add --date-order dmy or mdy"
+            return order, shown
+    return (OPEN, parts[0][0].strip()) if parts else None
 
 
 def _preview(

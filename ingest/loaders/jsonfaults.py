@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 
 MAX_DIGITS = 1_000
 ADVICE = "it was cut off; export or copy it again"
+_SORTS = ((Mapping, "an object"), (list, "a list"), (str, "a text"), ((int, Decimal), "a number"))
 _LITERALS = ("true", "false", "null")
+
+
+def sort_of(value: object) -> str:
+    """What a value is, as a person would say it."""
+    if isinstance(value, bool):
+        return "true or false"
+    return next((said for kind, said in _SORTS if isinstance(value, kind)), "nothing")
 
 
 class JsonError(ValueError):

@@ -18,6 +18,7 @@ from ingest.loaders.jsonfaults import (
     OversizedError,
     is_cut,
     said,
+    sort_of,
     whole_number,
     words,
 )
@@ -31,11 +32,15 @@ _STRING_END = re.compile(r'["\\]')
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One JSON object, the line it starts on, and the envelope key it lay under."""
+    """One JSON object, the line it starts on, the envelope key it lay under, its place in a list.
+
+    The place counts from 1, and is 0 outside a list: a whole list may stand in one line.
+    """
 
     value: dict[str, Any]
     line: int
     under: str = ""
+    place: int = 0
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -125,22 +130,23 @@ def _unpacked(
         ):
             found = [key for key in envelopes if isinstance(part.get(key), list)]
             for key in found:
-                for one in part[key]:
-                    yield _as_record(path, one, line, key)
+                for place, one in enumerate(part[key], start=1):
+                    yield _as_record(path, one, line, key, place)
             if found:
                 return
         yield Record(value, line)
     elif isinstance(value, list):
-        for one in value:
-            yield _as_record(path, one, line, "")
+        for place, one in enumerate(value, start=1):
+            yield _as_record(path, one, line, "", place)
     else:
         yield _as_record(path, value, line, "")
 
 
-def _as_record(path: Path, value: Any, line: int, under: str) -> Record | Failure:
+def _as_record(path: Path, value: Any, line: int, under: str, place: int = 0) -> Record | Failure:
     if isinstance(value, dict):
-        return Record(value, line, under)
-    return Failure(str(path), f"a record must be an object, not {type(value).__name__}", line=line)
+        return Record(value, line, under, place)
+    which = f"record {place}" if place else "a record"
+    return Failure(str(path), f"{which} must be an object, not {sort_of(value)}", line=line)
 
 
 def _by_value(
@@ -208,7 +214,7 @@ def _members(
 
 
 def _elements(path: Path, stream: JsonStream, under: str) -> Iterator[Record | Failure]:
-    for line in stream.items():
+    for place, line in enumerate(stream.items(), start=1):
         try:
             value = stream.value()
         except OversizedError as fault:
@@ -217,7 +223,7 @@ def _elements(path: Path, stream: JsonStream, under: str) -> Iterator[Record | F
             fault.in_list = True
             raise
         else:
-            yield _as_record(path, value, line, under)
+            yield _as_record(path, value, line, under, place)
         stream.whole += 1
 
 

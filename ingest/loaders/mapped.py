@@ -9,7 +9,7 @@ and lacks in the file refuses the file: read without it, what stood there would 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,15 +33,21 @@ from ingest.loaders.fields import (
 )
 from ingest.loaders.grouping import grouped
 from ingest.loaders.jsonsource import Record, json_records
-from ingest.loaders.protocol import LoadOptions, Probe
+from ingest.loaders.protocol import DateOrder, LoadOptions, Probe
 from ingest.loaders.text import html_text, message_text
 
 NAMES = tuple(
     "conversation_id message_id speaker role visibility text created_at author channel "
     "customer_id subject status resolved reopened rating tags language order_id url label "
-    "reply reply_at".split()  # the agent's answer and its time, where one row is a whole ticket
+    "reply reply_at "  # the agent's answer and its time, where one row is a whole ticket
+    "customer_name agent_name".split()  # who wrote the lines of each side, where no author says it
 )
-PARTS = frozenset(("columns", "values", "defaults", "optional", "kind", "unsure", "preview"))
+PARTS = frozenset(
+    "columns values defaults optional date_order kind to_decide unsure preview".split()
+)
+NAMED_SIDES = ("customer", "agent")
+UNDECIDED = "?"  # each date then waits for its order
+DATE_ORDERS = ("dmy", "mdy", "ymd")
 REPLY_TIME = "reply time"  # among what an item lacks
 UNDATED_REPLY = "no column says when it was answered; the reply takes the ticket's own time"
 MAX_SHOWN = 40  # columns named in a fault
@@ -57,14 +63,19 @@ class ColumnMapping:
     values: Mapping[str, Mapping[str, str]]
     defaults: Mapping[str, str]
     declared: Mapping[str, str]  # field -> column as the mapping file writes it; it must be there
+    date_order: DateOrder | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> ColumnMapping:
         """Check a mapping file; an unknown field name is a typing error, so it is refused."""
         if unknown := sorted(set(given) - PARTS):
             raise FieldFault(
-                f"mapping: no part {', '.join(unknown)}; it has columns, values, defaults, optional"
+                f"mapping: no part {', '.join(unknown)}; it has columns, values, defaults, "
+                "optional, date_order"
             )
+        order = given.get("date_order")
+        if order not in (None, UNDECIDED, *DATE_ORDERS):
+            raise FieldFault(f"mapping date_order: write dmy, mdy or ymd, not {order!r}")
         parts = {name: mapping(given.get(name), name) for name in ("columns", "values", "defaults")}
         for name, part in parts.items():
             unknown = sorted(set(part) - set(NAMES))
@@ -85,6 +96,7 @@ class ColumnMapping:
             },
             defaults={name: str(one) for name, one in parts["defaults"].items()},
             declared={name: one for name, one in columns.items() if name not in optional},
+            date_order=None if order == UNDECIDED else order,
         )
 
     def fields(self, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,6 +155,7 @@ def _conversations(path: Path, read: Records, options: LoadOptions) -> Iterator[
     if reason := _lacking(read(), declared):
         yield Failure(str(path), reason)
         return
+    options = replace(options, date_order=options.date_order or declared.date_order)
     checked = _checked(path, read(), declared, options)
     for group in grouped(checked, key=lambda message: str(message["conversation_id"])):
         yield group if isinstance(group, Failure) else _conversation(group)
@@ -206,7 +219,7 @@ def _message(fields: dict[str, Any], options: LoadOptions) -> dict[str, Any]:
         role=role_of(fields["role"]) or role or (options.agent_role if who == "agent" else None),
         at=clock.read(fields["created_at"], "created_at"),
         visibility=visibility(fields["visibility"]),
-        author=text(fields, "author"),
+        author=text(fields, "author", *((f"{who}_name",) if who in NAMED_SIDES else ())),
         label=text(fields, "label"),
     )
     return {
@@ -233,7 +246,10 @@ def _reply(
     if not said:
         return None
     at = clock.read(fields["reply_at"], "reply_at") or asked.at
-    return Turn("agent", said, role=options.agent_role, at=at, visibility=asked.visibility)
+    return Turn(
+        "agent", said, role=options.agent_role, at=at, visibility=asked.visibility,
+        author=text(fields, "agent_name"),
+    )  # fmt: skip
 
 
 def _conversation(messages: list[dict[str, Any]]) -> Interaction:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from copilot.domain import Failure, Item, ItemKind, Product
+from copilot.domain import PERIODS, Failure, Item, ItemKind, Product
 from copilot.errors import InvalidInput
 from ingest.loaders.catalogue import currency_of
 from ingest.loaders.convert import Positioned, each
@@ -117,7 +117,7 @@ def _price(given: str | None, name: str, options: LoadOptions) -> tuple[Decimal 
 def _subscription(given: str, options: LoadOptions) -> tuple[str, Decimal | None, str | None]:
     """`month:12:10.00 USD`: the period, how often, and the price of one."""
     period, _, rest = given.partition(":")
-    if period not in ("month", "year"):
+    if period not in PERIODS:
         raise FieldFault(f"subscription_cost {given[:40]!r} is not of the form month:12:10.00 USD")
     price, currency = _price(rest.rpartition(":")[2], "subscription_cost", options)
     return period, price, currency

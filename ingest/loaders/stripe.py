@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from copilot.domain import Failure, Item, ItemKind, Product
+from copilot.domain import PERIODS, Failure, Item, ItemKind, Product
 from ingest.loaders.catalogue import currency_of
 from ingest.loaders.convert import each
 from ingest.loaders.fields import (
@@ -141,9 +141,9 @@ def _amount(value: Mapping[str, Any], currency: str | None) -> Decimal | None:
 def _period(recurring: Mapping[str, Any]) -> str:
     if not recurring:
         return "once"
-    interval, count = text(recurring, "interval"), recurring.get("interval_count") or 1
-    if interval == "month" and count == 12:
-        return "year"
-    if interval in ("month", "year") and count == 1:
+    interval, count = text(recurring, "interval") or "", recurring.get("interval_count") or 1
+    if interval == "month" and count in (3, 12):
+        return "quarter" if count == 3 else "year"
+    if interval in PERIODS and count == 1:
         return interval
-    raise FieldFault(f"billed every {count} {interval}; month, year and once can be kept")
+    raise FieldFault(f"billed every {count} {interval}; {', '.join(PERIODS)} or once can be kept")

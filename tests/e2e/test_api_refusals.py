@@ -13,7 +13,7 @@ from tests.e2e.conftest import Served
     [
         (b'{"query": "valve', 422, "no JSON at character"),
         (b'{"query": "\xff\xfe"}', 400, "send JSON in UTF-8"),
-        (b"", 422, "Field required"),
+        (b"", 422, "The body is missing."),
     ],
 )
 def test_a_body_that_cannot_be_read_says_why(
@@ -25,6 +25,53 @@ def test_a_body_that_cannot_be_read_says_why(
     assert answer.status_code == status
     assert said in answer.json()["detail"]
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+NO_WORDS = "conversation.turns end without words to answer: the customer's last turn, number 2 of 2"
+
+
+@pytest.mark.parametrize(
+    ("conversation", "said"),
+    [
+        ({"turns": []}, "conversation.turns must hold at least 1 entry."),
+        ({"turns": [{"speaker": "customer", "text": "x"}, {"speaker": "customer", "text": " "}]},
+         f"{NO_WORDS}, has no text."),
+        ({"turns": [{"speaker": "agent", "text": ""}]},
+         "conversation.turns hold no words: not one turn has any text."),
+        ({"turns": [{"speaker": "boss", "text": "x"}]},
+         "conversation.turns[0].speaker must be 'customer', 'agent',"),
+        ({"turns": [{"speaker": "customer"}]}, "conversation.turns[0].text is missing."),
+        ({"turns": [{"speaker": "customer", "text": 7}]},
+         "conversation.turns[0].text must be a text."),
+        ({"turns": [{"speaker": "customer", "text": "x", "at": "soon"}]},
+         "conversation.turns[0].at must be a time such as 2026-"),
+        ({"turns": "hello"}, "conversation.turns must be a list."),
+        ("hello", "conversation must be an object."),
+        ({"turns": [], "topic": 1}, "conversation.topic is no field"),
+    ],
+)  # fmt: skip
+def test_a_conversation_that_cannot_be_read_says_where_and_why(
+    served: Served, conversation: object, said: str
+) -> None:
+    body = served.client().post("/v1/suggestions", json={"conversation": conversation}).json()
+    assert any(
+        said.rstrip(".") in f"{place} {error['reason']}"
+        for error in body["errors"]
+        for place in [error["at"].removeprefix("body.").replace(".0.", "[0].")]
+    ), body
+    if len(body["errors"]) == 1:
+        assert body["detail"].startswith(said)
+    assert "Value error" not in str(body) and "validation" not in body["detail"]
+
+
+def test_a_number_out_of_its_bounds_says_which(served: Served) -> None:
+    client: httpx.Client = served.client()
+    turn = {"speaker": "customer", "text": "x"}
+    many = {"conversation": {"turns": [turn]}, "alternatives": 6}
+    assert client.post("/v1/suggestions", json=many).json()["detail"] == (
+        "alternatives must be at most 5."
+    )
+    assert client.get("/v1/promises?limit=0").json()["detail"] == "limit must be at least 1."
 
 
 def test_an_unknown_address_names_the_contract(served: Served) -> None:

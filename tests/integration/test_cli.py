@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import logging
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
-from copilot.cli import main
 from copilot.config import ROOT
+from tests.command_line import Run
 
 ARTICLES = [
     {"id": "kb-valve", "title": "Valve E23", "content": "A valve at E23 is stuck. Press its pin."},
@@ -23,60 +18,8 @@ CONVERSATION = {"turns": [{"speaker": "customer", "text": "The valve shows E23, 
 SUMMARY = {"added", "changed", "unchanged", "removed", "failed", "seconds"}
 COMMANDS = (
     "ingest", "search", "suggest", "assess", "serve", "demo", "reindex", "doctor", "openapi",
-    "train-ranker", "eval", "timeline", "sync",
+    "train-ranker", "eval", "timeline", "sync", "customers", "needs",
 )  # fmt: skip
-
-
-class Ran(NamedTuple):
-    """How a command ended and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def last(self) -> Any:
-        """The last line as JSON."""
-        return json.loads(self.out.strip().splitlines()[-1])
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture(autouse=True)
-def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An installation of its own, whatever the machine has set."""
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "COPILOT_MODEL", "COPILOT_DATABASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COPILOT_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.chdir(tmp_path)
-    loggers = [logging.getLogger(name) for name in ("copilot", "uvicorn.error")]
-    before = [(log, list(log.handlers), log.level, log.propagate) for log in loggers]
-    yield
-    for log, handlers, level, propagate in before:  # `serve` sends them to its own lines
-        log.handlers[:], log.level, log.propagate = handlers, level, propagate
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `copilot …` as its entry point does."""
-
-    def command(*arguments: object, stdin: bytes = b"") -> Ran:
-        monkeypatch.setattr(sys, "argv", ["copilot", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
-        capsys.readouterr()
-        code: object = 0
-        try:
-            main()
-        except SystemExit as ended:
-            code = ended.code or 0
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err
-        assert isinstance(code, int)
-        return Ran(code, printed.out, printed.err)
-
-    return command
 
 
 @pytest.fixture
@@ -134,7 +77,7 @@ def test_a_partial_ingest_exits_1_and_keeps_the_good_part(run: Run, articles: Pa
     "arguments",
     [
         ("missing.jsonl",),
-        ("articles.jsonl", "missing.jsonl"),
+        ("missing.jsonl", "missing too.jsonl"),
         ("articles.jsonl", "--kind", "secrets"),
         ("articles.jsonl", "--date-order", "dym"),
         ("articles.jsonl", "--mapping", "missing.json"),
@@ -152,6 +95,47 @@ def test_ingest_of_what_cannot_be_exits_2_and_stores_nothing(
     ended = run("ingest", *arguments)
     assert ended.code == 2 and ended.err.strip()
     assert run("search", "valve", "--json").last == {"results": []}
+
+
+def test_one_missing_path_is_told_and_the_rest_goes_in(run: Run, articles: Path) -> None:
+    ended = run("ingest", "missing.jsonl", articles, "--json")
+    assert ended.code == 1 and (ended.last["added"], ended.last["failed"]) == (2, 1)
+    (reason,) = ended.last["reasons"]
+    assert reason["path"] == "missing.jsonl" and "no such file or folder" in reason["reason"]
+    assert run("search", "valve", "-k", 1, "--json").last["results"]
+
+
+def test_a_path_that_is_gone_removes_nothing_unless_its_folder_was_read(
+    run: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for name in ("valve", "refund"):
+        (folder / f"{name}.md").write_text(f"# The {name}\n\nAll about it.\n", "utf-8")
+    assert run("ingest", folder, "--json").last["added"] == 2
+    (folder / "valve.md").unlink()
+    ended = run("ingest", folder / "valve.md", folder / "refund.md", "--json").last
+    assert (ended["failed"], ended["removed"], ended["unchanged"]) == (1, 0, 1)
+    assert run("ingest", folder, "--json").last["removed"] == 1
+
+
+def test_a_proposed_mapping_goes_from_one_command_to_the_next(run: Run, tmp_path: Path) -> None:
+    export, mapping = tmp_path / "export.csv", tmp_path / "mapping.json"
+    export.write_text(
+        "Ticket,From,Message,Sent\n1,Customer,My hub is dark since today.,03/04/2026\n"
+        "1,Agent,Please press its pin for ten seconds.,03/04/2026\n",
+        "utf-8",
+    )
+    made = run("ingest", "--guess-mapping", export)
+    assert "defaults.visibility: public or internal" in made.err and "date_order" in made.err
+    mapping.write_text(made.out, "utf-8")
+    refused = run("ingest", export, "--mapping", mapping)
+    assert refused.code == 2
+    assert "defaults.visibility" in refused.err and "date_order" in refused.err
+    decided = json.loads(made.out) | {"date_order": "dmy", "defaults": {"visibility": "public"}}
+    mapping.write_text(json.dumps(decided), "utf-8")
+    done = run("ingest", export, "--mapping", mapping, "--json")
+    assert done.code == 0 and done.last["added"] == 1
 
 
 @pytest.mark.usefixtures("filled")
@@ -192,6 +176,8 @@ def test_a_missing_model_is_a_labelled_fallback(run: Run) -> None:
     assert ended.last["generator"] == {
         "kind": "fallback", "model": None, "reason": "no model is configured",
     }  # fmt: skip
+    assert "warning" in ended.err and "COPILOT_MODEL" in ended.err
+    assert not run("suggest", "--conversation", "-", "--json", stdin=raw).err
 
 
 @pytest.mark.parametrize(
@@ -263,10 +249,16 @@ def test_keys_are_shown_once_listed_without_secret_and_revoked(run: Run) -> None
     (row,) = listed.last
     assert (row["id"], row["label"], row["revoked"]) == (made["id"], "desk 3", False)
     assert made["key"] not in listed.out + run("keys", "list").out
+    assert "no key yet" not in run("keys", "list").out
     assert run("keys", "revoke", made["id"]).code == 0
     assert run("keys", "list", "--json").last[0]["revoked"]
     assert run("keys", "revoke", "nobody").code == 2
     assert run("keys", "create", "--role", "emperor").code == 2
+
+
+def test_a_list_of_no_keys_says_so_and_how_to_make_one(run: Run) -> None:
+    assert "keys create" in run("keys", "list").out
+    assert run("keys", "list", "--json").last == []
 
 
 def test_doctor_says_how_things_are_and_what_to_do(run: Run, articles: Path) -> None:
@@ -277,6 +269,7 @@ def test_doctor_says_how_things_are_and_what_to_do(run: Run, articles: Path) -> 
     assert (
         "copilot ingest" in names["data"]["advice"] and "COPILOT_MODEL" in names["model"]["advice"]
     )
+    assert names["tokens"]["state"].startswith(("estimated, ", "counted exactly, "))
     run("ingest", articles)
     assert "2 documents" in run("doctor").out
 

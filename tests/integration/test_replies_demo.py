@@ -14,16 +14,22 @@ from copilot.bootstrap import Copilot, build
 from copilot.config import Settings
 from copilot.domain import Alternative, Conversation, Turn
 from eval.demo import DEMO, PARTS
-from eval.replies import measure, read, scored
+from eval.replies import CASES, measure, read, scored
 from ingest.cli import run_with_progress
 
-FLOORS = {"reached": 0.85, "answered": 0.72, "on the matter": 0.88, "gaps named": 0.9}
+# What is true only once the agent has done it.
+DEEDS = re.compile(r"I have \w+ed\b|I see to it now|I will see to your order|I go ahead with that")
+FLOORS = {
+    "reached": 0.85, "answered": 0.72, "on the matter": 0.85, "gaps named": 0.9, "said": 1.0,
+    "noted": 0.6,
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("case", read(), ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", read(CASES[0]), ids=lambda case: case["id"])
 def test_the_words_of_an_answer_stand_in_its_article(case: dict[str, object]) -> None:
     for part in case["parts"]:  # type: ignore[attr-defined]
-        texts = [(DEMO / "articles" / f"{name}.md").read_text("utf-8") for name in part["sources"]]
+        paths = [DEMO / "articles" / f"{name}.md" for name in part["sources"]]
+        texts = [path.read_text("utf-8") for path in paths if path.exists()]  # else the record
         plain = re.sub(r"[*_`|]|\]\([^)]*\)|\[", "", " ".join(texts)).lower()
         assert any(all(word in plain for word in said.lower().split()) for said in part["says"]), (
             part
@@ -47,6 +53,8 @@ def test_the_questions_of_the_demo_are_answered_or_named(copilot: Copilot) -> No
         hit.update(some)
         of.update(out_of)
         assert all(segment.supported for segment in suggestion.segments), case["id"]
+        if DEEDS.search(suggestion.text):
+            assert any(gap.startswith("do it, then send") for gap in suggestion.missing), case["id"]
     assert hit["repeated"] == 0 and of["repeated"] > 0
     shares = {name: hit[name] / of[name] for name in FLOORS}
     assert all(shares[name] >= floor for name, floor in FLOORS.items()), shares
@@ -83,4 +91,17 @@ def test_a_colleague_who_answered_this_before_is_quoted(copilot: Copilot) -> Non
     found = _alternatives(copilot, "large-print", "t5")
     assert found and "large print is free" in found[0].text
     assert not any("Cinnamon" in one.text for one in found)
-    assert len(_alternatives(copilot, "cancel-no-reason", "t1")) == 3
+
+
+def test_no_colleagues_case_is_told_to_another_customer(copilot: Copilot) -> None:
+    texts = [
+        one.text
+        for path in sorted((DEMO / "conversations").glob("*.json"))
+        for turn in json.loads(path.read_text("utf-8"))["turns"]
+        if turn["speaker"] == "customer"
+        for one in _alternatives(copilot, path.stem, turn["id"])
+    ]
+    assert texts
+    for anothers in ("12 September", "17 July", "seventh of July", "3 May", "Saturday", "Booked",
+                     "£204", "twenty-two", "Living 2", "[NAME]", "ten batteries"):  # fmt: skip
+        assert not any(anothers in text for text in texts), anothers

@@ -8,23 +8,51 @@ from typing import Any
 import pytest
 
 from copilot.domain import Alternative, Turn
+from copilot.extractive.asking import hear
 from copilot.guardrails.selling import sells
 from copilot.needs import Assessment
 from copilot.needs.output import Audit, ContactState, GateOut
 from copilot.retriever import PastReply
 from copilot.story import Story
+from copilot.suggester.carrying import Known
 from copilot.suggester.checks import Allowed
-from copilot.suggester.colleagues import Judge, closes, open_words, stopped, unsold, widened
+from copilot.suggester.colleagues import Judge, closes, distinct, stopped, unsold
+from copilot.suggester.likeness import Likeness
 
 NAMES = ("Lumo Basic", "Lumo Premium", "Guard Plus")
 NOBODY = Story(("C-1",), None, (), (), (), (), ())
 PROMISED = "The export will be there by March"
 DOUBT = "the kettle leaks and the bill is wrong"
-JUDGE = Judge(
-    heard=widened(open_words((Turn("customer", DOUBT),))), closes=False, product_names=NAMES,
-    spoken_of=(), cares=False, may_sell=False, disputed_in=frozenset({"wrong-1"}),
-    disputed=(PROMISED,),
-)  # fmt: skip
+ARTICLES = (
+    "Lumo Basic costs £9 a month. A paper bill costs £1.50 a month; by e-mail it is free.",
+    "Guard Plus covers a kettle that leaks, £6 a month.",
+)
+
+
+def near(one: str, other: str) -> float:
+    """As an embedder would say it: these texts are about one matter."""
+    return 0.8
+
+
+def judging(*said: str, **more: Any) -> Judge:
+    turns = tuple(
+        Turn("customer" if n % 2 == 0 else "agent", text) for n, text in enumerate(said or (DOUBT,))
+    )
+    told = " ".join(said or (DOUBT,))
+    fields: dict[str, Any] = {
+        "alike": Likeness.of(turns, near), "known": Known.of(ARTICLES, told, NAMES),
+        "closes": closes(turns), "product_names": NAMES, "spoken_of": (), "cares": False,
+        "may_sell": False, "withheld_in": frozenset({"wrong-1"}), "withheld": (PROMISED,),
+        "heard": hear(turns), "turns": turns,
+    }  # fmt: skip
+    return Judge(**{**fields, **more})
+
+
+JUDGE = judging()
+
+
+def fits(judge: Judge, past: PastReply) -> bool:
+    return judge.offered(past) is not None
 
 
 def reply(text: str, *, answered: str = DOUBT, source: str = "past-1", **more: Any) -> PastReply:
@@ -44,7 +72,7 @@ SALES = (
 )
 ANSWERS = (
     "Please empty the kettle first and send me a photo.",
-    "Your bill is corrected, £12 goes back to you.",
+    "A wrong bill is corrected free of charge.",
     "A paper bill costs £1.50 a month; by e-mail it is free.",
 )
 
@@ -52,66 +80,127 @@ ANSWERS = (
 @pytest.mark.parametrize("text", SALES)
 def test_nothing_is_sold_to_somebody_who_did_not_ask(text: str) -> None:
     assert sells(text, NAMES)
-    assert not JUDGE.fits(reply(text))
-    assert not JUDGE.fits(reply(text, is_habit=True))
+    assert not fits(JUDGE, reply(text))
+    assert not fits(JUDGE, reply(text, is_habit=True))
 
 
 @pytest.mark.parametrize("text", ANSWERS)
 def test_an_answer_stands_whatever_it_costs(text: str) -> None:
     assert not sells(text, NAMES)
-    assert JUDGE.fits(reply(text))
+    assert fits(JUDGE, reply(text))
 
 
 def test_where_a_need_stands_the_words_of_a_sale_are_help() -> None:
     wanting = replace(JUDGE, may_sell=True)
-    assert wanting.fits(reply("Then Guard Plus is right for you: it covers the kettle."))
-    assert not wanting.fits(reply("Hurry, only two kettles left, decide now before they are gone!"))
+    assert fits(wanting, reply("Guard Plus covers a kettle that leaks, £6 a month."))
+    assert not fits(JUDGE, reply("Guard Plus covers a kettle that leaks, £6 a month."))
+    assert not fits(
+        wanting, reply("Hurry, only two kettles left, decide now before they are gone!")
+    )
 
 
 def test_the_price_of_what_they_have_is_no_offer() -> None:
-    bill = "Lumo Basic stays at £9 a month on your bill."
-    assert not JUDGE.fits(reply(bill))
-    assert replace(JUDGE, spoken_of=("Lumo Basic",)).fits(reply(bill))
+    bill = "The price of Lumo Basic on a bill is £9 a month."
+    known = Known.of(ARTICLES, DOUBT, NAMES, ("Lumo Basic",))
+    assert not fits(JUDGE, reply(bill))
+    assert fits(replace(JUDGE, spoken_of=("Lumo Basic",), known=known), reply(bill))
 
 
 def test_without_a_catalogue_there_is_nothing_to_sell_but_care_forbids_it_still() -> None:
     bare = replace(JUDGE, product_names=())
     advice = reply("I recommend to descale the kettle.", is_habit=True)
-    assert bare.fits(advice)
-    assert not replace(bare, cares=True).fits(advice)
+    assert fits(bare, advice)
+    assert not fits(replace(bare, cares=True), advice)
 
 
 def test_a_word_we_broke_is_not_given_again() -> None:
-    kettle = "The kettle and the bill are looked at today."
-    assert JUDGE.fits(reply(kettle))
-    assert not JUDGE.fits(reply(kettle, source="wrong-1", is_habit=True))  # said beside it
+    kettle = "Please send the kettle and the bill to us."
+    assert fits(JUDGE, reply(kettle))
+    assert not fits(JUDGE, reply(kettle, source="wrong-1", is_habit=True))  # said beside it
     again = "Yes, the export will surely be there by March."
-    assert not JUDGE.fits(reply(again, is_habit=True))
-    assert JUDGE.fits(reply("The export has no date yet.", is_habit=True))
+    assert not fits(JUDGE, reply(again, is_habit=True))
+    assert fits(JUDGE, reply("The export has no date yet.", is_habit=True))
 
 
 def test_a_neighbour_answers_what_was_said_and_a_habit_needs_no_echo() -> None:
-    other = "Cinnamon, that one is lovely."
-    assert not JUDGE.fits(reply(other))
-    assert not JUDGE.fits(reply("It leaks no more.", answered="which biscuits are good"))
-    assert JUDGE.fits(reply("Which kettle is it?"))
-    assert JUDGE.fits(reply("May I have your name?", is_habit=True))
+    apart = replace(JUDGE, alike=replace(JUDGE.alike, near=lambda one, other: 0.3))
+    assert fits(JUDGE, reply("Which kettle is it that leaks?"))
+    assert not fits(apart, reply("Which kettle is it that leaks?"))
+    assert fits(apart, reply("May I have your name?", is_habit=True))
+    assert not fits(apart, reply("May I have your name?", is_habit=True, likeness=0.1))
+
+
+def test_a_saved_good_bye_comes_where_it_was_learned_unless_somebody_asks() -> None:
+    bye = reply("Goodbye. Enjoy your ride!", is_habit=True)
+    saved = replace(bye, is_saved=True)
+    done, asks = judging("No, you have been most helpful"), judging("And when does it come?")
+    assert fits(done, saved) and not fits(done, bye)
+    assert not fits(asks, saved)
 
 
 def test_good_bye_is_for_who_leaves() -> None:
-    bye = reply("Have a good holiday!", answered="thank you, that was all")
-    assert not JUDGE.fits(bye)
-    assert replace(JUDGE, closes=True).fits(bye)
+    bye = reply("Have a good day!", answered="thank you, that was all")
+    leaving = judging("Thank you, that was all. Bye!")
+    assert not fits(JUDGE, bye) and not fits(JUDGE, replace(bye, is_habit=True))
+    assert fits(leaving, bye) and fits(leaving, replace(bye, is_habit=True))
+    assert not fits(leaving, reply("Have a good holiday!"))
+    assert not fits(leaving, reply("Please send us a photo of the kettle."))
     assert closes((Turn("customer", "Great, thank you, bye!"),))
     assert not closes((Turn("customer", "Thank you. I still want to know my choices."),))
     assert not closes((Turn("customer", "Thanks! And when?"),))
+    more = Turn("agent", "Is there anything else that I can do?")
+    assert closes((more, Turn("customer", "No, that's all.")))
+    assert closes((more, Turn("customer", "Nope")))
+    assert not closes((more, Turn("customer", "No, the bill is wrong too.")))
+    assert not closes((Turn("agent", "Does it work?"), Turn("customer", "No")))
 
 
-def test_a_bare_answer_is_heard_with_what_was_said_before_it() -> None:
-    asked = (Turn("customer", "My kettle leaks"), Turn("agent", "Which one?"))
-    assert "kettl" in open_words((*asked, Turn("customer", "the red")))
-    long = Turn("customer", "the invoice of March shows a wrong address")
-    assert "kettl" not in open_words((*asked, long))
+@pytest.mark.parametrize("is_habit", [False, True])
+@pytest.mark.parametrize(
+    ("said", "advice", "other"),
+    [
+        (("I did empty the kettle already and it leaks.",), "Please empty the kettle.", "a photo"),
+        (("The kettle leaks. Please no more descaling, I know how that works.",),
+         "Start with descaling, vinegar does it.", "a photo"),
+        (
+            ("I have used the trap with honey, oats and cheese by the door, the kettle leaks.",),
+            "Put a trap beside the kettle.",
+            "a photo",
+        ),
+        (("The kettle leaks, my order number is AB-12345.",),
+         "What is your order number, please?", "a photo"),
+    ],
+)  # fmt: skip
+def test_nobody_hears_what_they_tried_refused_or_answered(
+    said: tuple[str, ...], advice: str, other: str, *, is_habit: bool
+) -> None:
+    judge = judging(*said)
+    assert not fits(judge, reply(advice, is_habit=is_habit))
+    assert fits(judge, reply(f"Could you send {other} of the kettle?", is_habit=is_habit))
+
+
+def test_a_neighbour_does_not_say_again_what_was_said_here_and_a_step_may_return() -> None:
+    step = "Fill the kettle to the brim and wait. Shall I go on?"
+    judge = judging("The kettle leaks.", step, "Yes, go on please.")
+    assert not fits(judge, reply(step)) and fits(judge, reply(step, is_habit=True))
+    assert fits(judge, reply("Which kettle is it that leaks?"))
+
+
+def test_a_habit_keeps_its_open_values_and_loses_the_title_of_another() -> None:
+    booked = JUDGE.offered(reply("Dear Ms [NAME], the visit is on [date].", is_habit=True))
+    assert booked is not None and booked.text == "The visit is on [date]."
+    assert not fits(JUDGE, reply("I told Mrs [NAME] about the visit.", is_habit=True))
+
+
+def test_two_replies_that_say_the_same_are_one_choice() -> None:
+    texts = (
+        "Please empty the kettle and send a photo.",
+        "Please empty the kettle, then send us a photo.",
+        "Which kettle is it?",
+    )
+    found = [Alternative(text, "interaction", str(n), 1) for n, text in enumerate(texts)]
+    assert [one.text for one in distinct(found, 3)] == [texts[0], texts[2]]
+    assert len(distinct(found, 1)) == 1
 
 
 def assessed(state: dict[str, Any], gates: dict[str, Any]) -> Assessment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -250,7 +251,9 @@ def test_a_request_is_named_plainly_and_called_a_repeat_only_if_it_is(
     contact = mailed(Turn("customer", quote, id="t1"))
     entry = loop(quote=quote, what=quote, times_asked=times)
     (item,) = said(assessed(loops=(entry,)), contacts=(contact,))
-    assert item.text == f"{words} That is still open, and I am sorry."
+    done = " I see to it now." if times > 1 else ""
+    assert item.text == f"{words} That is still open, and I am sorry.{done}"
+    assert item.todo.startswith("do it, then send: they asked for the bill") is (times > 1)
 
 
 @pytest.mark.parametrize(
@@ -270,3 +273,22 @@ def test_a_promise_is_named_where_that_is_plain_and_else_quoted_in_a_whole_sente
     contact = mailed(Turn("agent", turn or quote, id="t2"))
     (item,) = said(assessed(promises=(promise(quote=quote),)), contacts=(contact,))
     assert item.text.startswith(f"On 1 May 2026 {words}")
+
+
+@pytest.mark.parametrize("status", ["overdue", "conflict"])
+def test_what_was_put_right_is_not_apologised_for_again(status: str) -> None:
+    wrong = {"status": status, "conflict_with": "fact"}
+    open_still = assessed(promises=(promise(**wrong),))
+    settled = assessed(promises=(promise(**wrong, kept_evidence="t9"),))
+    assert said(open_still, conversation=ON_TOPIC)
+    assert said(settled, conversation=ON_TOPIC) == []
+
+
+def test_of_a_sentence_that_was_half_kept_only_the_other_half_is_quoted() -> None:
+    late = promise(quote="they ring you to hear whether it is warm, you hear that on Friday")
+    visit = promise(quote="The engineer comes on Thursday", status="kept", promise_id="P2")
+    turn = Turn("agent", f"{visit.quote}, and {late.quote}.", id="t2", role="sales")
+    past = replace(PAST, turns=(PAST.turns[0], turn))
+    alone = owed(assessed(promises=(late,)), [past], [], conversation=NOW, as_of=TODAY)
+    halved = owed(assessed(promises=(visit, late)), [past], [], conversation=NOW, as_of=TODAY)
+    assert "engineer" in alone[0].text and "engineer" not in halved[0].text

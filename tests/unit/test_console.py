@@ -30,3 +30,55 @@ def test_the_customers_own_word_is_not_ours(monkeypatch: Any) -> None:
 def test_a_state_is_no_work(monkeypatch: Any) -> None:
     text = shown(monkeypatch, ("service", "open", "nothing to pay until 22 November"))
     assert "our promises" not in text
+
+
+def test_what_the_reply_leaves_open_is_a_list_of_whole_lines(monkeypatch: Any) -> None:
+    out = Console(highlight=False, width=200, record=True)
+    monkeypatch.setattr(console, "out", out)
+    gaps = ["no source answers: “what does it cost?”", "no source answers: “[when]?”"]
+    console.show_suggestion(suggested(gaps, ["a price without a source"]))
+    lines = [line.strip() for line in out.export_text().splitlines()]
+    start = lines.index("Unsure:")
+    assert lines[start + 1 : start + 5] == [
+        *(f"- {gap}" for gap in gaps), "Check before sending:", "- a price without a source",
+    ]  # fmt: skip
+    out = Console(highlight=False, width=200, record=True)
+    monkeypatch.setattr(console, "out", out)
+    console.show_suggestion(suggested([], []))
+    assert "Unsure" not in (shown := out.export_text()) and "Check before" not in shown
+
+
+def suggested(missing: list[str], warnings: list[str]) -> dict[str, Any]:
+    """A suggestion as the API gives it."""
+    contact = {"complaint": False, "issue_status": "none"}
+    nothing: dict[str, Any] = {
+        "promises": [], "open_loops": [], "inform": [], "flags": [], "question": None,
+        "none_reason": None, "contact_state": contact,
+    }  # fmt: skip
+    segments = [{"text": "Yes.", "citations": [], "supported": True}]
+    reply = {"segments": segments, "abstained": False, "missing": missing, "warnings": warnings}
+    generator = {"kind": "extractive", "model": None, "reason": None}
+    return {
+        "reply": reply, "generator": generator, "citations": [], "assessment": nothing,
+        "alternatives": [],
+    }  # fmt: skip
+
+
+def test_an_alternative_names_its_source_in_words(monkeypatch: Any) -> None:
+    out = Console(highlight=False, width=200, record=True)
+    monkeypatch.setattr(console, "out", out)
+    assessment = {
+        "flags": [], "inform": [], "question": None, "promises": [], "open_loops": [],
+        "contact_state": {}, "none_reason": None,
+    }  # fmt: skip
+    source = {"kind": "interaction", "source_id": "i-0061", "turn": 1}
+    console.show_suggestion(
+        {
+            "generator": {"model": None, "kind": "extractive"},
+            "reply": {"segments": [], "abstained": False, "missing": [], "warnings": []},
+            "citations": [], "assessment": assessment,
+            "alternatives": [{"text": "Large print is free.", "source": source}],
+        }
+    )  # fmt: skip
+    text = out.export_text()
+    assert "or 1 Large print is free. (interaction i-0061, turn 1)" in text and "{" not in text

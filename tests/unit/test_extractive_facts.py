@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -36,6 +37,13 @@ def test_price_and_limit_of_a_named_product_are_told_with_their_source() -> None
     draft = reply("How much is the grow lamp and how many plants is it for?")
     assert words(draft) == ["Grow lamp costs £39.", "Grow lamp: up to 4 plants."]
     assert [segment.citations for segment in draft.segments] == [(2,), (2,)]
+
+
+@pytest.mark.parametrize("period", ["week", "month", "quarter", "year"])
+def test_a_price_is_told_with_how_often_it_is_paid(period: str) -> None:
+    box = replace(CLUB, name="Veg box", period=period)
+    (fact,) = facts_named(facts_of([box]), ["What does the veg box cost?"])
+    assert f"Veg box costs £5 a {period}." in fact.chunk.text
 
 
 def test_of_two_names_the_longer_one_is_meant() -> None:

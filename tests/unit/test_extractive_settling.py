@@ -9,8 +9,8 @@ import pytest
 from copilot.domain import Chunk, Draft, Entitlement, Hit, Turn
 from copilot.extractive import Tenure, compose
 from copilot.extractive.deeds import deeds_in, is_followed
-from copilot.extractive.manners import opening
-from copilot.extractive.settling import ORDER, YES, ordered
+from copilot.extractive.manners import NOBODY_CAME, WORRY, opening
+from copilot.extractive.settling import YES
 
 GNATS = """## Gnats
 - Let the top 3 cm dry out between waterings.
@@ -49,16 +49,25 @@ def test_what_is_no_plain_yes_is_not_taken_for_one(no: str) -> None:
     assert YES not in words(reply("ok go ahead"))
 
 
-def test_an_order_is_acknowledged_and_named_to_the_agent() -> None:
-    draft = reply("Please order me the backup line")
-    assert ORDER in words(draft) and "backup line" in draft.missing[-1]
+def test_a_mere_word_of_content_after_an_answer_is_no_yes() -> None:
+    said = ("How do I cancel?", "us: With 30 days' notice, in every channel.", "Perfect.")
+    assert YES not in words(reply(*said))
 
 
 @pytest.mark.parametrize(
-    "said", ["Please cancel my order of the backup line", "Can I order the spare key?"]
+    ("said", "is_yes"),
+    [
+        ("Yes, go ahead. What is the notice?", True),
+        ("Yes. What is the notice?", False),
+        ("Go ahead, but what is the notice?", False),
+        ("Please go ahead. But wait, what is the notice?", False),
+    ],
 )
-def test_what_orders_nothing_of_ours_is_no_order(said: str) -> None:
-    assert ordered(said, ("Backup line",)) == ()
+def test_a_yes_may_stand_beside_a_question(said: str, *, is_yes: bool) -> None:
+    draft = reply("Can I cancel?", "us: On 3 December. Shall I book it?", said)
+    assert (YES in words(draft)) is is_yes
+    assert any(gap.startswith("do it, then send") for gap in draft.missing) is is_yes
+    assert "30 days" in words(draft)
 
 
 def test_nothing_is_answered_where_our_side_spoke_last_or_nothing_was_said() -> None:
@@ -76,6 +85,13 @@ def test_someone_in_need_hears_a_human_word_even_where_nothing_is_found() -> Non
 def test_happy_news_gets_no_regret() -> None:
     assert opening([Turn("customer", "The loft is ready at last, but it shows E55.")]) is None
     assert opening([Turn("customer", "It shows E55.")]) == "I am sorry about the trouble."
+
+
+def test_who_worries_or_waited_in_vain_hears_a_word_of_it() -> None:
+    worried = "Will the heating go off? My son is ill and I lie awake over that."
+    assert opening([Turn("customer", worried)]) == WORRY
+    assert opening([Turn("customer", "Your engineer never turned up today.")]) == NOBODY_CAME
+    assert opening([Turn("customer", "How do I turn up the heating?")]) is None
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ SAME = [
     ("50p", "£0.50"),
     ("£8 a month", "£8/month"),
     ("£8 per month", "GBP 8 monthly"),
+    ("£30 a quarter", "GBP 30 quarterly"),
     ("$5 per user per month", "$5 per month per user"),
     ("1,000", "1000"),
     ("20%", "20 per cent"),
@@ -37,6 +38,7 @@ SAME = [
 DIFFERENT = [
     ("£8", "€8"),
     ("£8 a month", "£8 a year"),
+    ("£8 a month", "£8 a quarter"),
     ("20%", "20"),
     ("5 GB", "5 MB"),
     ("10 days", "10 working days"),

@@ -14,7 +14,7 @@ from copilot.errors import InvalidInput
 from ingest.detect import choose
 from ingest.loaders.column_words import ideas_of
 from ingest.loaders.protocol import LoadOptions
-from ingest.mapping import guess_mapping
+from ingest.mapping import guess_mapping, read_mapping
 from tests.unmapped_exports import DEVELOPED, LATER, OTHERS, Export
 
 EVERY = (*DEVELOPED, *OTHERS, *LATER)
@@ -29,7 +29,7 @@ def figures(exports: Sequence[Export], folder: Path) -> tuple[int, int, int]:
     """Columns found right, columns there, columns that were proposed wrongly."""
     right = there = wrong = 0
     for export in exports:
-        columns = proposed(export, folder)["columns"]
+        columns = {n: c for n, c in proposed(export, folder)["columns"].items() if c != "?"}
         if columns.get("resolved") == columns.get("status"):
             columns.pop("resolved", None)  # a second reading of the status, and said to be
         truth = {name: column.lower() for name, column in export.truth().items()}
@@ -57,16 +57,28 @@ def test_a_proposal_reads_its_file_as_soon_as_a_person_has_decided(
     export: Export, tmp_path: Path
 ) -> None:
     given = proposed(export, tmp_path)
-    if "text" not in given["columns"]:
+    if given["columns"]["text"] == "?":
         assert "text: no column was recognised" in given["unsure"]
+        assert any(place.startswith("columns.text: ") for place in given["to_decide"])
         return
+    assert len(given["to_decide"]) == sum(
+        one == "?"
+        for part in (
+            given["defaults"],
+            {"order": given.get("date_order")},
+            *given["values"].values(),
+        )
+        for one in part.values()
+    )
     for part in (given["defaults"], *given["values"].values()):
         for word, meant in part.items():
             if meant == "?":
                 part[word] = "public" if word == "visibility" else "agent"
-    orders = [o for o in ("dmy", "mdy") if any(f"--date-order {o}" in q for q in given["unsure"])]
-    options = LoadOptions(mapping=given, date_order=orders[0] if orders else None)  # type: ignore[arg-type]
+    if given.get("date_order") == "?":
+        given["date_order"] = "dmy"
     path = export.write(tmp_path)
+    (mapping := tmp_path / "mapping.json").write_text(json.dumps(given), "utf-8")
+    options = LoadOptions(mapping=read_mapping(mapping))
     loader = choose(path, options=options)
     assert not isinstance(loader, Failure), loader.reason
     found = list(loader.load(path, options))
@@ -81,7 +93,7 @@ def test_nothing_is_proposed_as_sure_that_is_not(tmp_path: Path) -> None:
     path = tmp_path / "nothing.csv"
     path.write_text("col1,col2,col3\na,x,1\nb,y,2\n", "utf-8")
     found = guess_mapping(path)
-    assert found["columns"] == {}
+    assert found["columns"] == {"conversation_id": "?", "text": "?"}
     assert {"speaker", "visibility"} <= {
         name for name, one in found["defaults"].items() if one == "?"
     }
@@ -131,6 +143,117 @@ def test_a_name_is_cut_into_what_it_speaks_of(name: str, ideas: tuple[str, ...])
     assert ideas_of(name) == ideas
 
 
+def lines_with(folder: Path, theirs: str, ours: str, *, side: str = "From") -> Path:
+    """Tickets of two sides, a message a row: for whom each is, and who works on it, in each row."""
+    said = "The hub does not start any more, what now?", "Please press its pin for ten seconds."
+    rows = [
+        {
+            "Ticket": f"T-{n}", side: word, theirs: f"Ana {name}", ours: f"Sam {name}",
+            "Message": said[turn], "Public": "yes", "Sent at": f"2026-03-0{n + 1}T10:0{turn}:00Z",
+        }
+        for n, name in enumerate(("Silva", "Weber", "Novak"))
+        for turn, word in enumerate(("Customer", "Agent"))
+    ]  # fmt: skip
+    path = folder / "lines.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("Requester", "Assignee"), ("requester_name", "agent_name"), ("Contact", "Owner"),
+        ("Client Name", "Rep"), ("Kundenname", "Bearbeiter"), ("Caller", "Assigned To"),
+    ],
+)  # fmt: skip
+def test_each_line_has_the_author_of_its_side(theirs: str, ours: str, tmp_path: Path) -> None:
+    path = lines_with(tmp_path, theirs, ours)
+    given = guess_mapping(path)
+    assert not given["to_decide"] and "author" not in given["columns"]
+    talks = read_by(path, given)
+    assert [[(t.speaker, t.author) for t in talk.turns] for talk in talks] == [
+        [("customer", f"Ana {name}"), ("agent", f"Sam {name}")]
+        for name in ("Silva", "Weber", "Novak")
+    ]
+
+
+def test_who_changes_with_the_line_is_its_author_whatever_the_column_is_called(
+    tmp_path: Path,
+) -> None:
+    path = lines_with(tmp_path, "Contact", "Owner")
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    for row in rows:
+        row["Contact"] = row["Contact" if row["From"] == "Customer" else "Owner"]
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    columns = guess_mapping(path)["columns"]
+    assert columns["author"] == "Contact"
+    assert not {"customer_name", "agent_name"} & columns.keys()
+
+
+def read_by(path: Path, mapping: dict[str, Any], **declared: Any) -> list[Interaction]:
+    options = LoadOptions(mapping=mapping, **declared)
+    loader = choose(path, options=options)
+    assert not isinstance(loader, Failure), loader.reason
+    found = list(loader.load(path, options))
+    assert all(isinstance(one, Interaction) for one in found), found
+    return [one for one in found if isinstance(one, Interaction)]
+
+
+def test_the_agent_of_a_ticket_is_the_author_of_its_reply(tmp_path: Path) -> None:
+    (export,) = (one for one in OTHERS if one.name == "shop_tickets")
+    given = proposed(export, tmp_path)
+    assert any(question.startswith("agent_name: is 'answered_by'") for question in given["unsure"])
+    given["defaults"]["visibility"] = "public"
+    talks = read_by(export.write(tmp_path), given)
+    answers = [turn for talk in talks for turn in talk.turns if turn.speaker == "agent"]
+    assert {turn.author for turn in answers} == {"Sam Ortiz", "Kim Lund"}
+
+
+DATED = "Ticket,From,Message,Sent,Public\n1,Customer,My hub is dark since today.,{},yes\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "order"), [("03/04/2026", "?"), ("30/04/2026", "dmy"), ("04/30/2026", "mdy")]
+)
+def test_the_date_order_is_a_choice_in_the_mapping(sent: str, order: str, tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text(DATED.format(sent), "utf-8")
+    given = guess_mapping(path)
+    assert given["date_order"] == order
+    assert guess_mapping(path, LoadOptions(date_order="mdy"))["date_order"] == "mdy"
+    chosen = {**given, "date_order": "dmy" if order == "?" else order}
+    (talk,) = read_by(path, chosen)
+    assert talk.at and (talk.at.month, talk.at.day) == (4, 3 if order == "?" else 30)
+    if order == "?":
+        (other,) = read_by(path, given, date_order="mdy")  # what the command says stands
+        assert other.at and (other.at.month, other.at.day) == (3, 4)
+
+
+def test_all_that_a_person_must_decide_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "mapping.json"
+    given = {
+        "columns": {"text": "?", "conversation_id": "Ticket", "speaker": "From"},
+        "values": {"speaker": {"Wizard": "?", "Staff": "agent"}, "rating": {"odd": "?"}},
+        "defaults": {"visibility": "?"},
+        "date_order": "?",
+    }
+    path.write_text(json.dumps(given), "utf-8")
+    with pytest.raises(InvalidInput) as refused:
+        read_mapping(path)
+    told = refused.value.detail.splitlines()
+    assert "5 " in told[0]
+    assert [line.strip().partition(":")[0] for line in told[1:]] == [
+        "columns.text", "values.speaker", "values.rating", "defaults.visibility", "date_order",
+    ]  # fmt: skip
+    assert "public or internal" in refused.value.detail
+    with pytest.raises(InvalidInput, match="decide 4"):
+        read_mapping(path, "dmy")
+    for wrong in ({"values": {"speaker": "?"}}, {"columns": ["?"]}, {"date_order": "dym"}):
+        path.write_text(json.dumps(wrong), "utf-8")
+        with pytest.raises(InvalidInput, match=r"must be an object|dmy, mdy"):
+            read_mapping(path)
+
+
 def per_ticket(folder: Path, *columns: str) -> dict[str, Any]:
     """The proposal for tickets with texts under these names, the longest first."""
     texts = [
@@ -168,7 +291,7 @@ def test_we_is_our_side_and_they_are_the_customer(ours: str, theirs: str, tmp_pa
 
 def test_what_we_said_alone_is_never_the_customers_text(tmp_path: Path) -> None:
     given = per_ticket(tmp_path, "What We Said")
-    assert given["columns"].get("reply") == "What We Said" and "text" not in given["columns"]
+    assert given["columns"].get("reply") == "What We Said" and given["columns"]["text"] == "?"
     assert per_ticket(tmp_path, "What They Wrote")["columns"]["text"] == "What They Wrote"
 
 

@@ -104,6 +104,35 @@ def test_a_no_that_is_taken_back_in_the_same_words_is_none() -> None:
     assert known.hand(quote=said)["consent_quote"] == said
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Actually, don't call me after all.",
+        "Please do not contact me about it any more.",
+        "On second thoughts I'd rather you didn't ring.",
+        "There is no need to call back, thank you.",
+    ],
+)
+def test_consent_that_was_taken_back_is_none(said: str) -> None:
+    with pytest.raises(NotTheirWords, match="taken this back"):
+        Known(contacts=[agreed(("customer", said))]).hand()
+    asked_anew = contact("i-2", ("agent", ASK), ("customer", YES), day=8)
+    assert Known(contacts=[agreed(("customer", said)), asked_anew]).hand()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Please don't ring before six.",
+        "I don't mind if they e-mail.",
+        'My brother wrote: "don\'t let them call you".',
+        "Don't forget the manual.",
+    ],
+)
+def test_saying_when_to_call_takes_nothing_back(said: str) -> None:
+    assert Known(contacts=[agreed(("customer", said))]).hand()["consent_quote"] == YES
+
+
 def test_a_conversation_in_progress_comes_along() -> None:
     said = (Turn("agent", ASK), Turn("customer", YES))
     here = Conversation(said, "live", "chat", "C-1")

@@ -30,6 +30,21 @@ def test_records_that_fail_alike_share_a_reason_and_all_are_counted() -> None:
     assert told["files"][0]["format"] == "messages-csv"
 
 
+def test_records_of_one_line_are_told_apart_by_their_ids(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = Report()
+    for number in range(1, 8):
+        report.fail(Failure("c.json", "entitlement 1: no id", 1, f"C-{number}"))
+    assert report.as_dict()["reasons"][0]["records"] == ["C-1", "C-2", "C-3", "C-4", "C-5"]
+    show_report(report)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert (
+        "c.json line 1, record C-1: entitlement 1: no id (and 6 more like it: records C-2, C-3,"
+        " C-4, C-5, …)" in shown
+    )
+
+
 def test_the_table_says_a_common_reason_once(capsys: pytest.CaptureFixture[str]) -> None:
     show_report(filled())
     shown = " ".join(capsys.readouterr().out.split())

@@ -131,3 +131,44 @@ def test_included_beside_the_price_of_the_product_itself_agrees() -> None:
     assert (
         against("a static address is included", own, nearby=("Then Fibre Business, £52:",)) is None
     )
+
+
+FITS = "The Fast Charger works with your drill"
+HAVE = ("I have the D10 drill from last year, is the charger right for that?",)
+NEEDS = "The Fast Charger needs a D20 drill."
+BARS = "The Fast Charger does not work with the D10 drill."
+
+
+@pytest.mark.parametrize("fact", [NEEDS, BARS, "The Fast Charger works only with the drill D20."])
+def test_it_works_with_yours_is_false_of_a_model_that_our_texts_rule_out(fact: str) -> None:
+    assert against(FITS, fact, nearby=HAVE) == "K1"
+
+
+@pytest.mark.parametrize(
+    ("fact", "nearby"),
+    [
+        (NEEDS, ("I have the D20 drill.",)),
+        (BARS, ("I have the D20 drill.",)),
+        (NEEDS, ("I have a drill.",)),  # which one nobody knows
+        ("The Fast Charger needs a D10 or a D20 drill.", HAVE),
+        ("The Slow Charger needs a D20 drill.", HAVE),  # another thing
+        ("The Fast Charger needs a T20 table.", HAVE),  # … of another kind
+    ],
+)
+def test_and_is_left_alone_where_theirs_will_do_or_nobody_can_tell(
+    fact: str, nearby: tuple[str, ...]
+) -> None:
+    assert against(FITS, fact, nearby=nearby) is None
+
+
+def owning(since: date, until: date | None = None) -> str | None:
+    had = Fact("E1", "Fibre 300; router R2 on loan", "entitlement", "available", since, until)
+    fact = Fact("backup", "The backup line needs a Router R3.")
+    claim = "Yes, the backup line works with your router"
+    return contradicted_by(claim, Shelf.of((fact, had)), SAID, SAID)
+
+
+def test_which_model_is_theirs_stands_in_what_they_owned_on_that_day() -> None:
+    assert owning(date(2025, 9, 1)) == "backup"
+    assert owning(date(2026, 3, 1)) is None
+    assert owning(date(2025, 1, 1), date(2025, 12, 31)) is None

@@ -310,3 +310,38 @@ def test_mockery_is_no_request_and_a_request_to_ring_is_one() -> None:
     left = ("sales", "I'm sorry. I'll leave you in peace.")
     assert loops(("customer", "Nobody rang, and now you call me to sell me valves?"), left) == []
     assert loops(("customer", "Nobody rang about the valves, can you call me to explain?"), left)
+
+
+SORE = "I closed the shop from 8 to 12 for your engineer. He never came."
+BUT = "What are you going to do about it?"
+
+
+@pytest.mark.parametrize("tale", [SORE, "I closed the shop for your engineer, and heard nothing."])
+def test_a_reproach_and_its_question_are_one_request_in_the_words_of_the_question(
+    tale: str,
+) -> None:
+    (loop,) = loops(("customer", f"{tale} {BUT}"), ("service", "Thank you for letting us know."))
+    assert loop.quote == BUT
+    (told,) = loops(("customer", SORE), ("service", "Thank you for letting us know."))
+    assert told.quote.startswith("I closed the shop")
+
+
+def test_nothing_yet_answers_nothing() -> None:
+    ask = ("customer", "Why are there two lines for the box on my bill?")
+    assert loops(ask, ("service", "I still have nothing from billing on the bill, sorry."))
+    assert not loops(ask, ("service", "The bill has May and June on it."))
+
+
+def test_what_one_needs_to_know_is_a_question_and_answered_by_its_answer() -> None:
+    ask = ("customer", "Good evening, which screws do I need for the shelf?")
+    assert loops(ask, ("service", "Four of 6 x 60.")) == []
+    assert loops(("customer", "Could you send me the receipt?"), ("service", "Four of 6 x 60."))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I still have not seen the voucher.", "I've been waiting for the refund since May."],
+)
+def test_what_has_not_come_is_due(text: str) -> None:
+    (loop,) = loops(("customer", text), ("service", "Have a nice day."))
+    assert loop.status == "open"

@@ -12,6 +12,7 @@ import pytest
 
 from copilot.domain import Customer, Document, Failure, Interaction, Item, Product
 from ingest.detect import choose
+from ingest.loaders.customers import OWNED
 from ingest.loaders.protocol import LoadOptions
 
 
@@ -181,8 +182,31 @@ def test_catalogue_csv_reads_money_exactly_and_names_bad_rows(tmp_path: Path) ->
     assert product.requires == ("BASE",)
     assert [(one.line, one.record_id) for one in found[1:]] == [(3, "BAD"), (4, "ODD"), (5, "NOC")]
     assert "12.50" in found[1].reason
-    assert "month, year, once" in found[2].reason
+    assert "week, month, quarter, year, once" in found[2].reason
     assert "currency" in found[3].reason
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("week", "week"), ("per week", "week"), ("Weekly", "week"), ("a quarter", "quarter"),
+        ("Quarterly", "quarter"), ("annual", "year"), ("per annum", "year"), ("/month", "month"),
+        ("one-off", "once"), ("", "month"),
+    ],
+)  # fmt: skip
+def test_a_period_is_read_as_people_say_it(said: str, kept: str, tmp_path: Path) -> None:
+    row = {"sku": "BOX", "name": "Veg box", "price": 12, "currency": "GBP", "period": said}
+    product = one(put(tmp_path / "c.json", row))
+    assert isinstance(product, Product)
+    assert product.period == kept
+
+
+@pytest.mark.parametrize("said", ["fortnight", "3 months", "per month per seat", "perweek", "day"])
+def test_a_period_whose_length_we_do_not_keep_is_refused(said: str, tmp_path: Path) -> None:
+    row = {"sku": "BOX", "name": "Veg box", "price": 12, "currency": "GBP", "period": said}
+    (found,) = read(put(tmp_path / "c.json", row))
+    assert isinstance(found, Failure)
+    assert "use week, month, quarter, year, once" in found.reason
 
 
 def test_catalogue_json_never_passes_money_through_a_float(tmp_path: Path) -> None:
@@ -245,6 +269,33 @@ def test_customers_in_csv_with_entitlements_as_json(tmp_path: Path) -> None:
     assert found[0].entitlements[0].name == "Basic"
     assert found[0].consent == {"marketing": True}
     assert "neither true nor false" in found[1].reason
+
+
+def test_what_a_customer_lacks_is_told_with_its_place_and_an_example(tmp_path: Path) -> None:
+    good = {"id": "E-1", "name": "Basic"}
+    records = [
+        {"customer_id": "C-1", "emails": [], "entitlements": [good, {"name": "Plus"}]},
+        {"name": "Nobody", "emails": []},
+        7,
+        {"customer_id": "C-3", "emails": [], "entitlements": ["Basic"]},
+        {"customer_id": "C-4", "emails": [], "entitlements": {"id": "E-1"}},
+        {"customer_id": "C-5", "emails": [], "entitlements": [good]},
+    ]
+    path = tmp_path / "customers.json"
+    for text in (json.dumps(records), json.dumps({"customers": records})):  # all in one line
+        path.write_text(text, "utf-8")
+        *failures, sound = read(path)
+        assert isinstance(sound, Customer)  # each of the others failed alone
+        told = [(f.record_id, f.reason) for f in failures if isinstance(f, Failure)]
+        assert told == [
+            ("C-1", 'entitlement 2: no id; write one, such as "id": "E-1"'),
+            (None, "record 2: no customer_id; write one, such as C-1001"),
+            (None, "record 3 must be an object, not a number"),
+            ("C-3", f"entitlement 1: it must be an object such as {OWNED}, not a text"),
+            ("C-4", f"entitlements must be a list such as [{OWNED}], not an object"),
+        ]
+    path.write_text("[\n" + ",\n".join(map(json.dumps, records)) + "\n]", "utf-8")
+    assert [f.line for f in read(path) if isinstance(f, Failure)] == [2, 3, 4, 5, 6]
 
 
 def test_messages_csv_by_declared_mapping(tmp_path: Path) -> None:

@@ -157,8 +157,9 @@ def test_guessed_mapping_leaves_what_is_unclear_open() -> None:
     assert guessed["columns"]["text"] == "body"
     assert guessed["values"]["speaker"] == {"Staff": "agent", "Customer": "customer", "Wizard": "?"}
     assert guessed["values"]["visibility"] == {"true": "public", "false": "internal"}
-    assert any("Wizard" in question for question in guessed["unsure"])
-    assert any("--date-order" in question for question in guessed["unsure"])
+    assert any("Wizard" in place for place in guessed["to_decide"])
+    assert guessed["date_order"] == "?"
+    assert any("date_order" in place for place in guessed["to_decide"])
 
 
 def test_guessed_mapping_reads_its_file_once_it_is_confirmed() -> None:
@@ -266,5 +267,6 @@ def test_mapping_file_is_checked_when_it_is_read(content: str, reason: str, tmp_
     with pytest.raises(InvalidInput, match=reason):
         read_mapping(tmp_path / "m.json")
     guessed = guess_mapping(DATA / "generic/unknown.csv")
+    guessed["values"]["speaker"]["Wizard"], guessed["date_order"] = "bot", "dmy"
     (tmp_path / "good.json").write_text(json.dumps(guessed))
     assert read_mapping(tmp_path / "good.json") == guessed

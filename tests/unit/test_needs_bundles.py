@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from copilot.domain import EVERY
 from copilot.needs import Assessment
 from tests.need_cases import assess, product, visible
 
@@ -43,6 +44,32 @@ def test_monthly_prices_count_for_a_year() -> None:
     once = labels("ONCE", 500, 50)
     monthly = labels("MONTHLY", 500, 5, period="month")
     assert taken(assess(BIG, catalogue=[once, monthly])) == ("ONCE",)
+
+
+@pytest.mark.parametrize(
+    ("period", "cheaper"),
+    [("week", "MONTHLY"), ("quarter", "OTHER"), ("year", "OTHER"), ("once", "OTHER")],
+)
+def test_prices_of_other_periods_are_compared_over_the_same_year(period: str, cheaper: str) -> None:
+    other = labels("OTHER", 500, 10, period=period)  # 520, 40, 10 and 10 a year
+    monthly = labels("MONTHLY", 500, 5, period="month")  # 60 a year
+    (flag,) = assess(BIG, catalogue=[other, monthly]).flags
+    assert flag.recommended == (cheaper,)
+    told = "5 EUR a month" if cheaper == "MONTHLY" else f"10 EUR {EVERY.get(period, period)}"
+    assert told in flag.trade_offs
+
+
+@pytest.mark.parametrize(
+    ("price", "period", "met"),
+    [(5, "week", False), (2, "week", True), (29, "quarter", True), (31, "quarter", False),
+     (130, "year", False)],
+)  # fmt: skip
+def test_a_budget_a_month_is_held_against_a_months_worth(
+    price: float, period: str, met: bool
+) -> None:
+    wish = ("customer", "I need 400 labels a month, and at most 10 EUR a month.")
+    found = assess(wish, catalogue=[labels("OTHER", 500, price, period=period)])
+    assert bool([flag for flag in found.flags if flag.recommended == ("OTHER",)]) is met
 
 
 def test_sizes_do_not_add_up() -> None:

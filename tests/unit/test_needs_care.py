@@ -115,3 +115,55 @@ def test_help_is_not_told_from_another_subject_or_our_own_notes(article: dict[st
 
 def test_help_in_hardship_is_for_hardship() -> None:
     assert assess(knowledge=[passage(HARDSHIP)]).inform == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We are a vet's surgery and shut the surgery this morning for your technician.",
+        "Which terminal do we leave from, and has the ferry a doctor's surgery on board?",
+        "When does the surgery open after the holidays?",
+        "Can you run a health check of our server?",
+        "This report is killing me.",
+        "The bill nearly gave me a heart attack.",
+        "The blind in the kitchen is stuck halfway.",
+        "One key stroke and it is gone.",
+        "The memory is full.",
+        "Are we billed in arrears or in advance?",
+        "I am overwhelmed by the number of plans.",
+        "For crying out loud, where is the button?",
+        "Which task executor runs the nightly job?",
+        "Your team is on fire today!",
+        "All four batteries, they died after ten weeks.",
+        "Can you diagnose the fault from there?",
+        "Hold the depressed button for five seconds.",
+    ],
+)
+def test_a_place_a_machine_or_a_manner_of_speaking_is_no_care_sign(text: str) -> None:
+    assert assess(("customer", text)).contact_state.care == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She had surgery on Monday, I look after her bills.",
+        "I'm having surgery next month.",
+        "My operation is next week.",
+        "Since the operation he can't use stairs.",
+        "I have a surgery on Tuesday.",
+        "My husband had a heart attack.",
+        "My mother is blind.",
+        "He's terminally ill.",
+        "My mum's memory is getting worse.",
+        "I was diagnosed in March.",
+        "Dad had a stroke in May.",
+        "I've had depression for years and it is bad now.",
+    ],
+)
+def test_and_an_illness_stays_one(text: str) -> None:
+    assert "health" in assess(("customer", text)).contact_state.care
+
+
+def test_we_are_behind_with_everything_and_in_tears_stays_seen() -> None:
+    answer = assess(("customer", "We are in arrears with the rent and I sit here crying."))
+    assert set(answer.contact_state.care) == {"financial", "distress"}

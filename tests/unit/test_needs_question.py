@@ -65,3 +65,54 @@ def test_the_conversations_that_were_searched_are_named() -> None:
 
 def test_a_question_about_cancelling_is_not_a_cancellation() -> None:
     assert assess(("customer", "How do I cancel my line?")).question is None
+
+
+PAST = "2026-02-03T10:00:00Z"  # three months before
+LATELY = "2026-05-04T10:00:00Z"
+
+
+def told(at: str, text: str) -> list[dict[str, object]]:
+    said = {**turn(1, "customer", text, prefix="h"), "at": at}
+    return [{"id": "h1", "at": at, "channel": "phone", "turns": [said]}]
+
+
+@pytest.mark.parametrize(
+    ("at", "text", "known"),
+    [
+        (PAST, "We are moving to Saltby.", False),
+        (LATELY, "We are moving to Saltby.", True),
+        (LATELY, "I couldn't log in on my line because my phone was away.", False),
+        (LATELY, "Cancel the second line soon because we have mobiles.", True),
+    ],
+)
+def test_only_a_reason_of_these_months_for_a_change_explains_one(
+    at: str, text: str, *, known: bool
+) -> None:
+    assert (assess(CANCEL, DONE, history=told(at, text)).question is None) is known
+
+
+@pytest.mark.parametrize(
+    ("fact", "known"),
+    [
+        ("Moved to Saltby on 18 July 2025", False),
+        ("Moved to Saltby on 2 May 2026", True),
+        ("Lease ends in June 2026", True),
+        ("Closing the shop", True),
+        ("Flatmate works from home with radiology images", False),
+        ("Retired, poor eyesight", False),
+    ],
+)
+def test_a_file_explains_a_change_by_what_it_says_of_one(fact: str, *, known: bool) -> None:
+    assert (assess(CANCEL, DONE, facts=[fact]).question is None) is known
+
+
+@pytest.mark.parametrize(
+    ("ours", "asked"),
+    [("What is changing for you?", True), ("The reason for the outage was a cable.", False)],
+)
+def test_only_the_question_itself_counts_as_asked(ours: str, *, asked: bool) -> None:
+    assert (assess(("service", ours), CANCEL, DONE).question is None) is asked
+
+
+def test_a_contract_with_its_kind_before_it_is_ended_too() -> None:
+    assert assess(("customer", "Please end my gas contract in June."), DONE).question is not None

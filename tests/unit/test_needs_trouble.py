@@ -116,3 +116,51 @@ def test_no_entry_of_the_word_lists_ends_in_a_gap_where_it_could_never_match() -
 def test_only_our_own_calls_are_objected_to(text: str, objects: bool) -> None:
     answer = assess(("customer", f"{ASK} {text}"))
     assert (answer.none_reason == "opted_out") is objects
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We're not disappointed at all, the bench is lovely.",
+        "I can't complain.",
+        "What is your complaints procedure, for our supplier file?",
+        "How do I return the lamp and get my money back?",
+        "Your colleague told me that I need an adapter for it.",
+        "In the worst case I come on Friday.",
+    ],
+)
+def test_a_word_of_complaint_is_not_yet_one(text: str) -> None:
+    assert not assess(("customer", text)).contact_state.complaint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am disappointed.",
+        "I want to make a complaint.",
+        "I want my money back!",
+        "Your colleague told me it fits, but it does not.",
+        "What are you going to do about it?",
+        "Nobody showed up.",
+    ],
+)
+def test_and_what_is_one_stays_one(text: str) -> None:
+    assert assess(("customer", text)).contact_state.complaint
+
+
+CODE = ("customer", "The app won't let me add them, it says E55.")
+
+
+@pytest.mark.parametrize(
+    ("article", "status"),
+    [
+        ("E55 appears when your plan has no zone left.", "none"),
+        ("E55: all zones of your plan are in use.", "none"),
+        ("E55 means that the valve is stuck.", "open"),
+        ("E56 appears when your plan has no zone left.", "open"),
+        ("E55 means that the valve is stuck. E56: no zone left.", "open"),
+    ],
+)
+def test_a_code_that_our_texts_give_for_a_limit_is_no_fault(article: str, status: str) -> None:
+    answer = assess(CODE, knowledge=[{"id": "codes", "text": article}])
+    assert answer.contact_state.issue_status == status

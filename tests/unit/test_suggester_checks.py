@@ -20,7 +20,7 @@ from copilot.domain import (
 )
 from copilot.guardrails.links import strip_links
 from copilot.story import EMPTY, Story
-from copilot.suggester.checks import QUOTE_CHARS, Allowed, Checked, best_quote, check
+from copilot.suggester.checks import QUOTE_CHARS, Allowed, Checked, best_quote, check, quote_of
 from copilot.suggester.commitments import Owed
 
 NOW = Conversation((Turn("customer", "My order 88121 has not come. What does Warm cost?"),))
@@ -243,6 +243,30 @@ def test_a_quote_is_the_sentence_that_supports_and_of_a_sane_length() -> None:
     long = best_quote("word " * 500, "word")
     assert len(long) <= QUOTE_CHARS and long.endswith("…")
     assert best_quote("", "anything") == ""
+
+
+ROUTERS = """It needs a Router R3.
+
+| | Router R2 | Router R3 |
+|---|---|---|
+| To buy | not sold | £90 once |
+
+A **bought** R3 is yours: see [Warranty](warranty.md)."""
+
+
+def test_a_quote_carries_the_figure_of_its_sentence_not_just_its_words() -> None:
+    assert best_quote(ROUTERS, "Router R3 costs £90 once.") == "To buy | not sold | £90 once"
+    assert best_quote(ROUTERS, "It needs a Router R3.") == "It needs a Router R3."
+
+
+def test_a_quote_is_read_without_markdown() -> None:
+    assert best_quote(ROUTERS, "A bought R3 is yours.") == "A bought R3 is yours: see Warranty."
+
+
+def test_one_source_is_quoted_for_every_sentence_that_cites_it() -> None:
+    told = ("Router R3 costs £90 once.", "It needs a Router R3.", "Router R3 costs £90 once.")
+    assert quote_of(ROUTERS, told) == "To buy | not sold | £90 once … It needs a Router R3."
+    assert len(quote_of("Word. " * 400, ["word"] * 9)) <= 2 * QUOTE_CHARS
 
 
 def test_a_hundred_kilobytes_pass_the_gate() -> None:

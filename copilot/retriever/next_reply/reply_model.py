@@ -41,6 +41,7 @@ class ReplyCandidate:
     label: str
     text: str
     score: float
+    likeness: float = 0.0  # cosine of the situation it was said in and this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +125,25 @@ class ReplyModel:
         found: list[ReplyCandidate] = []
         said: set[tuple[str, ...]] = set()
         for likelihood, rows in near:
-            for row, _ in rows:
+            for row, worth in rows:
                 if row.chunk_id not in texts:
                     continue
                 reply = fill(texts[row.chunk_id], row.foreign, conversation.turns, name=name)
                 if words(reply) in said:
                     continue
                 said.add(words(reply))
-                found.append(self._candidate(row, reply, likelihood))
+                found.append(self._candidate(row, reply, likelihood, worth - row.bonus))
                 break
             if len(found) == k:
                 break
         return found
 
-    def _candidate(self, row: Exemplar, reply: str, likelihood: float) -> ReplyCandidate:
+    def _candidate(
+        self, row: Exemplar, reply: str, likelihood: float, likeness: float
+    ) -> ReplyCandidate:
         label = self.names[row.kind]
-        return ReplyCandidate(row.source_id, row.turn, row.chunk_id, label, reply, likelihood)
+        place = (row.source_id, row.turn, row.chunk_id)
+        return ReplyCandidate(*place, label, reply, likelihood, round(likeness, 4))
 
     def _ranked(self, turns: Sequence[Turn], vector: Floats | None) -> list[tuple[int, float]]:
         if self.softmax is not None:

@@ -1,0 +1,131 @@
+"""What waits for somebody: promises, passed-over requests and needs, for the API and a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from copilot.db import TenantStore
+from copilot.errors import InvalidInput, NotFound
+from copilot.story import story_of
+
+UNASKED = ("log_blocked",)  # demand for the product side, not work for an agent
+Rows = list[dict[str, Any]]
+
+
+def promises(
+    store: TenantStore,
+    *,
+    customer_id: str | None = None,
+    statuses: Sequence[str] = (),
+    due: str | None = None,
+    limit: int = 200,
+    offset: int = 0,
+    only_owed: bool = True,
+) -> Rows:
+    """Promises, nearest due first; `due` (a date) gives those due by then.
+
+    With `only_owed` without those that were broken or false and have been put right since.
+    """
+    rows = store.ledgers.entries(
+        "promise",
+        customer_ids=_ids(store, customer_id),
+        status=statuses,
+        due_before=None if due is None else day_of(due) + "T23:59:59",
+        only_owed=only_owed,
+        limit=limit,
+        offset=offset,
+    )
+    return _dated(_of_somebody(store, customer_id, rows))
+
+
+def loops(
+    store: TenantStore,
+    *,
+    customer_id: str | None = None,
+    statuses: Sequence[str] = (),
+    asked_by: str | None = None,
+    limit: int = 200,
+    offset: int = 0,
+) -> Rows:
+    """Requests that were passed over; `asked_by` (a date) gives those first asked by then."""
+    rows = store.ledgers.entries(
+        "loop",
+        customer_ids=_ids(store, customer_id),
+        status=statuses,
+        asked_before=None if asked_by is None else day_of(asked_by, "asked_by") + "T23:59:59",
+        limit=limit,
+        offset=offset,
+    )
+    return _dated(_of_somebody(store, customer_id, rows))
+
+
+def needs(
+    store: TenantStore,
+    *,
+    customer_id: str | None = None,
+    states: Sequence[str] = (),
+    dispositions: Sequence[str] = (),
+    due: str | None = None,
+    limit: int = 200,
+    offset: int = 0,
+) -> Rows:
+    """Needs, newest first; what nothing on sale meets comes only where its disposition is named."""
+    rows = store.ledgers.needs(
+        customer_ids=_ids(store, customer_id),
+        states=states,
+        dispositions=dispositions,
+        hidden=() if dispositions else UNASKED,
+        due=None if due is None else day_of(due),
+        limit=limit,
+        offset=offset,
+    )
+    return [plain(row) for row in _of_somebody(store, customer_id, rows)]
+
+
+def day_of(text: str, name: str = "due") -> str:
+    """A date as it was asked for. Raises InvalidInput."""
+    try:
+        return datetime.fromisoformat(text).date().isoformat()
+    except ValueError:
+        raise InvalidInput(f"`{name}` must be a date such as 2026-11-30, not {text!r}.") from None
+
+
+def plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as JSON values, without whose data it is."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in row.items()
+        if name != "tenant"
+    }
+
+
+def _of_somebody(store: TenantStore, customer_id: str | None, rows: Rows) -> Rows:
+    """An empty list says that nothing is due; of somebody unknown that would be no answer.
+
+    A conversation may name a customer whom no record knows yet. Raises NotFound.
+    """
+    if customer_id is not None and not rows:
+        story = story_of(store, customer_id)
+        if not (story.is_known or story.promises or story.loops or story.needs):
+            raise NotFound(
+                f"There is no customer {customer_id!r}. Ingest your customers, or check the id."
+            )
+    return rows
+
+
+def _dated(rows: Sequence[Mapping[str, Any]]) -> Rows:
+    today = datetime.now(UTC).date().isoformat()
+    return [{**plain(row), "is_overdue": _is_late(row, today)} for row in rows]
+
+
+def _ids(store: TenantStore, customer_id: str | None) -> list[str] | None:
+    return None if customer_id is None else store.records.aliases(customer_id)
+
+
+def _is_late(row: Mapping[str, Any], today: str) -> bool:
+    """Time passes without a contact: what was open at the last one may be overdue by now."""
+    if row["status"] == "overdue":
+        return True
+    return row["status"] == "open" and bool(row["due"]) and row["due"][:10] < today

@@ -1,0 +1,116 @@
+"""What a customer tells us to do: a plain instruction, and no question whether it can be done.
+
+"Can I buy it?" and "when can I order one?" ask; "please order it" and "could you add it?" tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
+_ORDER = r"order|book|buy|add|purchase|sign (?:me|us) up|put (?:me|us) (?:down|up)|get me|send me"
+_CHANGE = (
+    r"switch|change|move|put|set|turn|take|remove|delete|cancel|stop|end|update|correct|send|post"
+    r"|register|activate|enable|disable|upgrade|downgrade|transfer|close|pause|renew|extend"
+)
+_TELLS = (
+    r"(?:\bplease(?: just| now| also| then)?"
+    r"|\b(?:can|could|would|will) you(?: please| just| also| kindly)*"
+    r"|\b(?:i|we)(?:['’]d| would) like(?: you)? to|\b(?:i|we) (?:want|need)(?: you)? to"
+    r"|^(?:(?:so|ok(?:ay)?|yes|yeah|then|and|well|hi|hello|right|good)\W+)*"
+    r"(?:just |do |go ahead and )?)"
+)
+_ORDERS = re.compile(
+    rf"{_TELLS} (?:also )?(?P<verb>{_ORDER})\b|{_TELLS}(?P<verb2>{_ORDER})\b", re.I
+)
+_CHANGES = re.compile(
+    rf"{_TELLS} (?:also )?(?P<verb>{_CHANGE}|{_ORDER})\b(?P<rest>[^.?!;\n]*)"
+    rf"|{_TELLS}(?P<verb2>{_CHANGE}|{_ORDER})\b(?P<rest2>[^.?!;\n]*)",
+    re.IGNORECASE,
+)
+_LATE = re.compile(r"(?P<rest>[^.?!;\n]*)\bplease\W*$", re.IGNORECASE)
+# Whether, when, where or how something can be done, and what would follow if it were.
+_ASKS = re.compile(
+    r"\b(?:can|could|may|might|should|shall|do|must|would|will) (?:i|we|one|somebody|someone"
+    r"|anyone)\b"
+    r"|\bis (?:it|there|this|that)\b|\bwhether\b|\b(?:when|where|how|why|what|which)\b"
+    r"|\bif (?:i|we)\b|\btell (?:me|us)\b|\blet (?:me|us) know\b|\bable to\b|\bpossible to\b",
+    re.IGNORECASE,
+)
+_UNSETTLED = re.compile(
+    r"\b(?:unless|before (?:i|we|you)|thinking (?:of|about)|might|maybe|perhaps|not sure"
+    r"|consider\w*"
+    r"|(?:do|does|did|would|will|can|could)(?:n['’]t| not)|never|no longer|instead of|don['’]t)\b",
+    re.IGNORECASE,
+)
+_BACK = re.compile(
+    r"\b(?:cancel\w*|return\w*|my (?:last )?order|the order|track\w*|refund\w*)\b", re.IGNORECASE
+)
+_OUR_HELP = re.compile(r"\b(?:help|explain|check|look|call|ring|contact|answer|confirm)\b", re.I)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for sentence in _SENTENCE.split(text):
+        if sentence.strip() and not _ASKS.search(sentence) and not _UNSETTLED.search(sentence):
+            yield " ".join(sentence.split())
+
+
+def orders_in(text: str) -> tuple[str, ...]:
+    """The sentences that order something outright."""
+    return tuple(s for s in _sentences(text) if _ORDERS.search(s) and not _BACK.search(s))
+
+
+def instructions_in(text: str) -> tuple[str, ...]:
+    """The sentences that tell us to do or change something."""
+    return tuple(s for s in _sentences(text) if _CHANGES.search(s) and not _OUR_HELP.search(s))
+
+
+def buying_asked(text: str) -> bool:
+    """Whether a text asks if, when or how something can be bought."""
+    return bool(_ASKS.search(text) and _BUYING.search(text))
+
+
+_BUYING = re.compile(
+    r"\b(?:buy|order|purchase|get (?:an?|the|my|one|some|another)|have (?:an?|the|one|another)"
+    r"|add (?:an?|the|one|another)|book)\b",
+    re.IGNORECASE,
+)
+
+_DONE = {
+    "switch": "switched", "change": "changed", "move": "moved", "put": "put", "set": "set",
+    "turn": "turned", "remove": "removed", "delete": "deleted", "stop": "stopped",
+    "update": "updated", "correct": "corrected", "register": "registered", "add": "added",
+    "activate": "activated", "enable": "enabled", "disable": "disabled", "upgrade": "upgraded",
+    "downgrade": "downgraded", "transfer": "transferred", "pause": "paused", "order": "ordered",
+    "book": "booked", "renew": "renewed", "extend": "extended",
+}  # fmt: skip
+_YOURS = {"me": "you", "my": "your", "us": "you", "our": "your", "i": "you", "mine": "yours"}
+_POLITE = re.compile(
+    r",? (?:please|thanks|thank you|if (?:possible|you can|that['’]?s ok\w*))\b.*$|,? for me\b",
+    re.I,
+)
+_HARD = re.compile(
+    r"\b(?:it|that|this|them|those|these|here|there|then|because|so|and|but)\b", re.I
+)
+MOST_WORDS = 12
+
+
+def done(sentence: str) -> str | None:
+    """ "Please switch me to large print" as "I have switched you to large print."
+
+    None where it would not be plain. It is true only once the agent has done it.
+    """
+    match = _CHANGES.search(sentence)
+    if match is None:
+        return None
+    verb = (match["verb"] or match["verb2"]).lower()
+    rest = (match["rest"] if match["verb"] else match["rest2"]) or ""
+    rest = _POLITE.sub("", rest.rstrip(" .!?,"))
+    words = rest.split()
+    if verb not in _DONE or not 1 <= len(words) <= MOST_WORDS or _HARD.search(rest) or "," in rest:
+        return None
+    if verb in ("order", "book", "add") and words[0].lower() in ("me", "us"):
+        words = words[1:]
+    turned = " ".join(_YOURS.get(w.lower(), w) for w in words)
+    return f"I have {_DONE[verb]} {turned}." if turned else None

@@ -1,0 +1,189 @@
+"""What the page says of a suggestion: sources in plain lines, doubts in words, nothing cut."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from tests.conftest import required
+from tests.e2e.visit import Site, Visit, served
+
+pytestmark = pytest.mark.browser
+
+LONG = "Please look under the router first. " * 12
+ASSESSMENT = {
+    "flags": [], "inform": [], "question": None, "promises": [], "open_loops": [],
+    "none_reason": None, "none_reason_also": [], "products": {},
+    "contact_state": {"complaint": False, "issue_status": "none", "care": []},
+    "audit": {"rejected": [], "notes": [], "gates": {}},
+}  # fmt: skip
+TABLE = "| Plan | Price | Zones |\n|---|---|---|\n| Plus | £4.00 | **6** |\n\nSee [plans](https://x.example)."
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with served(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = shutil.which("chromium")
+    if found is None:
+        required("Debian's chromium is not installed")
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    options = getattr(request, "param", {"viewport": {"width": 1440, "height": 900}})
+    context = browser.new_context(**options)
+    context.set_default_timeout(8000)
+    yield Visit(context, site, "")
+    context.close()
+
+
+def suggestion(**reply: Any) -> dict[str, Any]:
+    """An answer of the API with one sentence and one source, and what is given."""
+    said = {"segments": [{"text": "It is free.", "citations": [1], "supported": True}]}
+    parts = {"text": "It is free.", "abstained": False, "missing": [], "warnings": []}
+    return {
+        "id": "s-1", "generator": {"kind": "extractive", "model": None, "reason": None},
+        "reply": {**parts, **said, **reply},
+        "alternatives": [
+            {"text": LONG, "source": {"kind": "interaction", "source_id": "i-1", "turn": 1}}
+        ],
+        "citations": [
+            {"n": 1, "kind": "document", "source_id": "plans", "title": "Plans", "quote": TABLE,
+             "turn": None, "url": None, "visibility": "public"},
+        ],
+        "assessment": ASSESSMENT, "usage": {}, "timings_ms": {"total": 12.0},
+    }  # fmt: skip
+
+
+def answering(visit: Visit, body: dict[str, Any], said: str) -> Page:
+    """The page on a message to which the server answers with this."""
+    events = [("assessment", body["assessment"]), ("done", body)]
+    text = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
+
+    def answer(route: Route) -> None:
+        route.fulfill(status=200, content_type="text/event-stream", body=text)
+
+    visit.page.route("**/v1/suggestions", answer)
+    return visit.write_own(f"Customer: {said}")
+
+
+def test_a_table_of_an_article_is_read_as_lines(visit: Visit) -> None:
+    page = answering(visit, suggestion(), "What does it cost?")
+    quote = page.locator(".source blockquote")
+    expect(quote).to_have_text("Plus: Price £4.00, Zones 6\n\nSee plans.", use_inner_text=True)
+    page.locator(".cite").first.focus()
+    expect(page.locator(".peek .voice")).not_to_contain_text("|")
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("| Minimum term | none |", "Minimum term: none"),
+        ("Set the room to **28 °C**, then `Save`.", "Set the room to 28 °C, then Save."),
+        ("## Returns\n- within *30* days\n- __unused__", "Returns\n• within 30 days\n• unused"),
+        ("2 * 3 * 4 and snake_case_name | or this", "2 * 3 * 4 and snake_case_name | or this"),
+        ("a | b\n---|---\n1 | 2", "a | b\n1 | 2"),
+        ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
+        ("", ""),
+    ],
+)
+def test_marks_are_left_out_and_nothing_else(visit: Visit, text: str, plain: str) -> None:
+    page = visit.open()
+    read = "async (text) => (await import('/pages/plaintext.js')).readable(text)"
+    assert page.evaluate(read, text) == plain
+
+
+GAP = "no source answers: “How long does it take?”"
+
+
+@pytest.mark.parametrize(
+    ("reply", "said", "kind", "state"),
+    [
+        ({}, "What does it cost?", "ready", "Ready in 12 ms · 1 source"),
+        ({"missing": [GAP]}, "What is it? What does it cost? Where? How long does it take?", "weak",
+         "3 of 4 questions answered"),
+        ({"missing": [GAP]}, "Tell me what it costs and how long it takes.", "weak",
+         "1 question not answered"),
+        ({"warnings": ["A sentence was left out."]}, "What does it cost?", "weak", "1 warning"),
+        ({"segments": [{"text": "It is £9.", "citations": [], "supported": False}]}, "Price?",
+         "weak", "1 warning"),
+        ({"missing": ["they order a lamp: check first"]}, "A lamp, please.", "weak", "1 note"),
+        ({"segments": [], "abstained": True, "missing": [GAP]}, "How long does it take?", "weak",
+         "No reply: no source answers this"),
+        ({"segments": [], "abstained": True, "missing": ["no source answers: “a lot”"]},
+         "Thanks a lot, have a good day!", "none", "Nothing to answer"),
+        ({"segments": [], "abstained": True, "missing": [GAP]},
+         "Thanks, and the refund has not come.", "weak", "No reply: no source answers this"),
+    ],
+)  # fmt: skip
+def test_the_state_tells_a_doubtful_reply_from_a_good_one(
+    visit: Visit, reply: dict[str, Any], said: str, kind: str, state: str
+) -> None:
+    page = answering(visit, suggestion(**reply), said)
+    expect(page.locator(".state")).to_have_text(state)
+    expect(page.locator(".state")).to_have_attribute("data-kind", kind)
+    expect(page.locator(".missing")).to_have_count(
+        1 if reply.get("missing") and kind != "none" else 0
+    )
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [{"viewport": {"width": w, "height": 800}} for w in (1440, 280)],
+    ids=["wide", "narrow"],
+    indirect=True,
+)
+def test_a_colleagues_reply_is_not_cut(visit: Visit) -> None:
+    page = answering(visit, suggestion(), "What does it cost?")
+    text = page.locator(".alternative-text")
+    expect(text).to_contain_text("router first")
+    assert text.evaluate("(node) => node.scrollHeight <= node.clientHeight + 1")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.locator(".alternative-foot")).to_contain_text("Past conversation i-1, turn 2")
+    page.locator(".alternative button", has_text="Use").press("Enter")
+    expect(page.locator(".turns .said").last).to_contain_text("router first")
+
+
+def test_a_need_that_is_held_names_its_product_and_price(visit: Visit) -> None:
+    page = visit.choose("Three new rooms under the roof")
+    for _ in range(2):
+        page.keyboard.press("j")
+    expect(page.locator(".turns .turn")).to_have_count(3)
+    visit.ready()
+    why = page.locator("details.quiet-line")
+    expect(why).to_contain_text("a need is held back")
+    why.locator("summary").press("Enter")
+    expect(why.locator(".why")).to_contain_text("Extra zones pack, £1.50 a month")
+
+
+@pytest.mark.parametrize(
+    "visit", [{"locale": "en-US", "timezone_id": "Europe/London"}], indirect=True
+)
+def test_the_hours_are_the_companys(visit: Visit) -> None:
+    page = visit.choose("Three new rooms under the roof")
+    times = page.locator(".turns time").all_inner_texts()
+    assert times and all(re.search(r"\b\d\d:\d\d\b", t) for t in times)
+    assert not any(re.search(r"[AP]M", t, re.IGNORECASE) for t in times)
+
+
+def test_what_is_left_of_a_list_is_counted_once(visit: Visit) -> None:
+    page = visit.open("#queue")
+    expect(page.locator(".queue-item").first).to_be_visible()
+    for label in page.locator(".queue-part > button.inline:visible").all_inner_texts():
+        shown, of = re.fullmatch(r"Show (\d+)(?: of (\d+))? more", label).groups()  # type: ignore[union-attr]
+        assert of is None or int(of) > int(shown)
