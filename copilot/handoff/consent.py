@@ -32,8 +32,8 @@ _NO = re.compile(
 _TAKES_BACK = re.compile(
     r"\b(?:don't|do not|dont|no need to|needn't|(?:rather|better) not|rather (?:you|they) didn't)\b"
     r"(?:(?! mind| object)[^.,;!?]){0,25}\b(?:call|ring|phone|contact|e-?mail|visit|get in touch)"
-    r"(?: (?:me|us|him|her|with (?:me|us)))?(?:,? (?:back|after all|any ?more|then|please|now|at all"
-    r"|again|about (?:it|that|this)|thanks?|thank you))*\W*$"
+    r"(?: (?:me|us|him|her|with (?:me|us)))?(?:,? (?:back|after all|any ?more|then|please|now"
+    r"|at all|again|about (?:it|that|this)|thanks?|thank you))*\W*$"
 )
 _MAY = re.compile(rf"\b(?:can|may|could|should|please|do|happy to|glad to|let) (?:\w+ )?{_REACH}")
 _YET = re.compile(r"\b(?:but|instead|though)\b")

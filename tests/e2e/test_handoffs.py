@@ -82,7 +82,7 @@ def test_a_quote_of_an_earlier_contact_is_found(api: httpx.Client) -> None:
         ("C-1012", "vulnerability_bereavement"),
         ("C-1013", "opted_out"),
         ("C-1003", "open_complaint"),
-        ("C-1017", "promise_conflict"),
+        ("C-1002", "open_commitments_first"),
     ],
 )
 def test_what_stands_in_the_way_is_named(api: httpx.Client, customer: str, reason: str) -> None:
