@@ -25,6 +25,22 @@ class TooLarge(InvalidInput):
     code = "too_large"
 
 
+class NotTheirWords(InvalidInput):
+    """A quote that does not stand in the customer's own words."""
+
+    code = "not_customer_words"
+
+
+class NotForSales(CopilotError):
+    """This customer's case may not go to sales now; `reason` is one of the codes of silence."""
+
+    code = "not_for_sales"
+
+    def __init__(self, detail: str, *, reason: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
 class NotFound(CopilotError):
     """The thing named does not exist for this tenant."""
 

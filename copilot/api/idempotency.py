@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Coroutine
+from functools import cached_property
 from typing import Any
+from weakref import WeakValueDictionary
 
 import anyio
 from fastapi import Request
@@ -24,12 +26,19 @@ class IdempotentRoute(APIRoute):
     """A route whose POST answers are kept for 24 hours under the caller's key and replayed.
 
     The same key with another body is refused. Answers of 5xx are not kept: they may be retried.
+    An effect and its answer reach the disk one after the other: a request that is sent again after
+    the server was killed between the two is carried out again.
     """
+
+    @cached_property
+    def running(self) -> WeakValueDictionary[tuple[str, str], asyncio.Lock]:
+        """The keys in use just now: a lock goes with the last request that holds or awaits it."""
+        return WeakValueDictionary()
 
     def get_route_handler(self) -> Handler:
         """The handler, wrapped."""
         handle = super().get_route_handler()
-        running: dict[tuple[str, str], asyncio.Lock] = {}
+        running = self.running
 
         async def once(request: Request) -> Response:
             key = request.headers.get(HEADER)
@@ -54,7 +63,6 @@ class IdempotentRoute(APIRoute):
                             key, digest=mark, status=response.status_code, body=body
                         )
                     )
-            running.pop((caller.tenant, key), None)
             return response
 
         return once

@@ -7,6 +7,7 @@ import logging
 import re
 import time
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -65,8 +66,8 @@ class Guard:
         headers = dict(scope["headers"])
         state["request_id"] = request_id = _request_id(headers)
         limit = UPLOAD_BYTES if scope["path"] == UPLOAD else self._limit
-        started, status = time.perf_counter(), 500
-        body = _Bounded(receive, limit)
+        started, status = time.perf_counter(), 0
+        body = _Bounded(receive, limit, is_over=_announced(headers) > limit)
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -79,15 +80,18 @@ class Guard:
                 ]
             await send(message)
 
+        async def unless_over(message: Message) -> None:
+            if status or not body.is_over:  # what is made of a body cut short is no answer to it
+                await answer(message)
+
         try:
-            if _announced(headers) > limit:
+            if not body.is_over:
+                with suppress(_BodyTooLargeError):
+                    await self._app(scope, body.receive, unless_over)
+            if body.is_over and not status:
                 await _too_large(limit, request_id)(scope, receive, answer)
-            else:
-                await self._app(scope, body.receive, answer)
-        except _BodyTooLargeError:
-            await _too_large(limit, request_id)(scope, receive, answer)
         finally:
-            _note(scope, status, time.perf_counter() - started, request_id)
+            _note(scope, status or 500, time.perf_counter() - started, request_id)
 
 
 class _BodyTooLargeError(Exception):
@@ -97,14 +101,16 @@ class _BodyTooLargeError(Exception):
 class _Bounded:
     """Counts the bytes of a body as they arrive."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, *, is_over: bool = False) -> None:
         self._receive = receive
         self._left = limit
+        self.is_over = is_over
 
     async def receive(self) -> Message:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
+            self.is_over = True
             raise _BodyTooLargeError
         return message
 

@@ -12,15 +12,15 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from copilot.api import worklist
 from copilot.api.deps import Agent, Built, Store
 from copilot.api.idempotency import IdempotentRoute
+from copilot.api.schemas import ConversationIn
 from copilot.api.worklist import plain
 from copilot.db import TenantStore
-from copilot.errors import InvalidInput, NotFound
-from copilot.handoff import consented, packet_of
+from copilot.errors import InvalidInput
+from copilot.handoff import Handover, Request
 from copilot.needs import parse_case
-from copilot.needs.output import VISIBLE
+from copilot.needs.output import VISIBLE, Disposition
 from copilot.needs.policy import RegretRules
 from copilot.needs.regret import summary
-from copilot.story import known_story
 from copilot.suggester.held import happened
 
 router = APIRouter(prefix="/v1", tags=["needs"], route_class=IdempotentRoute)
@@ -30,6 +30,12 @@ Event = Literal[
     "shown", "accepted", "declined", "ignored", "activated", "returned", "cancelled", "downgraded",
     "complained", "thanked", "fulfilled",
 ]  # fmt: skip
+PromiseStatus = Literal["open", "kept", "overdue", "conflict", "withdrawn"]
+LoopStatus = Literal["open", "answered", "declined_with_reason"]
+NeedState = Literal[
+    "surfaced", "held", "accepted", "declined", "ignored", "fulfilled", "regretted", "kept"
+]
+HandoffState = Literal["offered", "accepted", "declined", "returned"]
 Quote = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
 STATE_AFTER = {
     "shown": "surfaced", "accepted": "accepted", "declined": "declined", "ignored": "ignored",
@@ -50,14 +56,26 @@ class OutcomeIn(BaseModel):
 
 
 class HandoffIn(BaseModel):
-    """To whom a customer's case goes, and the customer's consent in their words."""
+    """To whom a customer's case goes, and the customer's consent in their words.
+
+    `consent_quote` is copied from a turn of theirs. Where they said it just now, the conversation
+    comes along in `conversation`, as it does to `/v1/suggestions`.
+    """
 
     model_config = ConfigDict(extra="forbid")
     customer_id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
     to_role: Literal["sales", "service"]
     need_id: Annotated[str, StringConstraints(max_length=32)] | None = None
     consent_quote: Quote | None = None
+    conversation: ConversationIn | None = None
     note: Annotated[str, StringConstraints(max_length=1000)] | None = None
+
+    def domain(self) -> Request:
+        """As the core's noun."""
+        here = self.conversation.domain() if self.conversation else None
+        return Request(
+            self.customer_id, self.to_role, self.need_id, self.consent_quote, here, self.note
+        )
 
 
 class MoveIn(BaseModel):
@@ -83,7 +101,7 @@ async def promises(
     store: Store,
     copilot: Built,
     due: str | None = None,
-    status: Annotated[list[str] | None, Query()] = None,
+    status: Annotated[list[PromiseStatus] | None, Query()] = None,
     customer_id: str | None = None,
     put_right: bool = False,  # noqa: FBT001, FBT002 - a query parameter
     limit: Limit = 200,
@@ -107,16 +125,25 @@ async def promises(
 @router.get("/loops")
 async def loops(
     store: Store,
-    status: Annotated[list[str] | None, Query()] = None,
+    asked_by: str | None = None,
+    status: Annotated[list[LoopStatus] | None, Query()] = None,
     customer_id: str | None = None,
     limit: Limit = 200,
     offset: Offset = 0,
 ) -> dict[str, Any]:
-    """Requests that were passed over, from sales and service alike."""
+    """Requests that were passed over, from sales and service alike.
+
+    Nobody has set them a day; `asked_by` (a date) gives those first asked by then.
+    """
     return await anyio.to_thread.run_sync(
         lambda: {
             "loops": worklist.loops(
-                store, customer_id=customer_id, statuses=status or (), limit=limit, offset=offset
+                store,
+                customer_id=customer_id,
+                statuses=status or (),
+                asked_by=asked_by,
+                limit=limit,
+                offset=offset,
             )
         }
     )
@@ -125,8 +152,8 @@ async def loops(
 @router.get("/needs")
 async def needs(
     store: Store,
-    state: Annotated[list[str] | None, Query()] = None,
-    disposition: Annotated[list[str] | None, Query()] = None,
+    state: Annotated[list[NeedState] | None, Query()] = None,
+    disposition: Annotated[list[Disposition] | None, Query()] = None,
     customer_id: str | None = None,
     due: str | None = None,
     limit: Limit = 200,
@@ -168,18 +195,22 @@ async def outcome(need_id: str, body: OutcomeIn, store: Store, caller: Agent) ->
 
 
 @router.post("/handoffs", status_code=201)
-async def hand_off(body: HandoffIn, store: Store, caller: Agent) -> dict[str, Any]:
+async def hand_off(body: HandoffIn, store: Store, copilot: Built, caller: Agent) -> dict[str, Any]:
     """Offers a case to the other department with all that the receiver needs.
 
-    To sales it needs the customer's consent in their words, given here or noted with the need.
+    To sales it needs the customer's consent in their words, found in a turn of theirs or noted with
+    the need (else 422, `not_customer_words`), and nothing may stand in the way: no care sign, no
+    objection, no open trouble of ours (else 409, `not_for_sales`, with the `reason`).
     """
-    return await anyio.to_thread.run_sync(_hand_off, body, store, caller.key_id)
+    return await anyio.to_thread.run_sync(
+        _hand_off, body, store, Handover(copilot.ledgers), caller.key_id
+    )
 
 
 @router.get("/handoffs")
 async def handoffs(
     store: Store,
-    state: Annotated[list[str] | None, Query()] = None,
+    state: Annotated[list[HandoffState] | None, Query()] = None,
     to_role: Literal["sales", "service"] | None = None,
 ) -> dict[str, Any]:
     """Hand-offs, newest first."""
@@ -208,18 +239,8 @@ def _outcomes(store: TenantStore, rules: RegretRules) -> dict[str, Any]:
     return summary(shown, happened(store), rules, datetime.now(UTC))
 
 
-def _hand_off(body: HandoffIn, store: TenantStore, by: str) -> dict[str, Any]:
-    story = known_story(store, body.customer_id)
-    need = store.ledgers.need(body.need_id) if body.need_id else None
-    if need is not None and need["customer_id"] not in story.ids:
-        raise NotFound(f"There is no need {body.need_id!r} of this customer.")
-    consent = body.consent_quote or consented(need)
-    if body.to_role == "sales" and consent is None:
-        raise InvalidInput(
-            "A hand-off to sales needs `consent_quote`: the words in which the customer agreed to"
-            " be contacted. Ask them first; to service it needs none."
-        )
-    packet = packet_of(story, need=need, consent_quote=consent, note=body.note)
+def _hand_off(body: HandoffIn, store: TenantStore, handover: Handover, by: str) -> dict[str, Any]:
+    packet = handover.packet(store, body.domain(), datetime.now(UTC))
     row = store.ledgers.add_handoff(
         customer_id=body.customer_id, to_role=body.to_role, packet=packet, by=by
     )

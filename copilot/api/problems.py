@@ -12,10 +12,12 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from copilot.api.reasons import reason_of, told
-from copilot.errors import CopilotError, RateLimited
+from copilot.errors import CopilotError, NotForSales, RateLimited
 
 STATUS = {
     "invalid_input": 422,
+    "not_customer_words": 422,
+    "not_for_sales": 409,
     "too_large": 413,
     "not_found": 404,
     "unauthenticated": 401,
@@ -95,7 +97,8 @@ def install(app: FastAPI) -> None:
         status = STATUS.get(error.code, 500)
         if status >= 500:
             log.error("fault", extra={"code": error.code, "request_id": request_id_of(request)})
-        response = problem(status, error.code, error.detail, request_id_of(request))
+        more = {"reason": error.reason} if isinstance(error, NotForSales) else {}
+        response = problem(status, error.code, error.detail, request_id_of(request), **more)
         if isinstance(error, RateLimited):
             response.headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
         if status == 401:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from copilot.db import TenantStore
-from copilot.errors import InvalidInput
+from copilot.errors import InvalidInput, NotFound
+from copilot.story import story_of
 
 UNASKED = ("log_blocked",)  # demand for the product side, not work for an agent
 Rows = list[dict[str, Any]]
@@ -36,7 +37,7 @@ def promises(
         limit=limit,
         offset=offset,
     )
-    return _dated(rows)
+    return _dated(_of_somebody(store, customer_id, rows))
 
 
 def loops(
@@ -44,18 +45,20 @@ def loops(
     *,
     customer_id: str | None = None,
     statuses: Sequence[str] = (),
+    asked_by: str | None = None,
     limit: int = 200,
     offset: int = 0,
 ) -> Rows:
-    """Requests that were passed over."""
+    """Requests that were passed over; `asked_by` (a date) gives those first asked by then."""
     rows = store.ledgers.entries(
         "loop",
         customer_ids=_ids(store, customer_id),
         status=statuses,
+        asked_before=None if asked_by is None else day_of(asked_by, "asked_by") + "T23:59:59",
         limit=limit,
         offset=offset,
     )
-    return _dated(rows)
+    return _dated(_of_somebody(store, customer_id, rows))
 
 
 def needs(
@@ -78,15 +81,15 @@ def needs(
         limit=limit,
         offset=offset,
     )
-    return [plain(row) for row in rows]
+    return [plain(row) for row in _of_somebody(store, customer_id, rows)]
 
 
-def day_of(text: str) -> str:
+def day_of(text: str, name: str = "due") -> str:
     """A date as it was asked for. Raises InvalidInput."""
     try:
         return datetime.fromisoformat(text).date().isoformat()
     except ValueError:
-        raise InvalidInput(f"`due` must be a date such as 2026-11-30, not {text!r}.") from None
+        raise InvalidInput(f"`{name}` must be a date such as 2026-11-30, not {text!r}.") from None
 
 
 def plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,6 +99,20 @@ def plain(row: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in row.items()
         if name != "tenant"
     }
+
+
+def _of_somebody(store: TenantStore, customer_id: str | None, rows: Rows) -> Rows:
+    """An empty list says that nothing is due; of somebody unknown that would be no answer.
+
+    A conversation may name a customer whom no record knows yet. Raises NotFound.
+    """
+    if customer_id is not None and not rows:
+        story = story_of(store, customer_id)
+        if not (story.is_known or story.promises or story.loops or story.needs):
+            raise NotFound(
+                f"There is no customer {customer_id!r}. Ingest your customers, or check the id."
+            )
+    return rows
 
 
 def _dated(rows: Sequence[Mapping[str, Any]]) -> Rows:

@@ -51,6 +51,7 @@ class Ledgers:
         customer_ids: Sequence[str] | None = None,
         status: Sequence[str] = (),
         due_before: str | None = None,
+        asked_before: str | None = None,
         only_owed: bool = False,
         limit: int = 200,
         offset: int = 0,
@@ -59,11 +60,14 @@ class Ledgers:
 
         `only_owed` leaves out what was broken or false and has been put right since.
         """
-        statement = _entries(customer_ids is not None, bool(status), bool(due_before), only_owed)
+        statement = _entries(
+            of_customers=customer_ids is not None, of_status=bool(status), due=bool(due_before),
+            asked=bool(asked_before), owed=only_owed,
+        )  # fmt: skip
         with self.scope.reading() as connection:
             rows = self.scope.run(
                 connection, statement, kind=kind, customers=customer_ids or (), status=status,
-                due_before=due_before, limit=limit, offset=offset,
+                due_before=due_before, asked_before=asked_before, limit=limit, offset=offset,
             )  # fmt: skip
             return [dict(row) for row in rows.mappings()]
 
@@ -234,7 +238,9 @@ class Ledgers:
 
 
 @cache
-def _entries(of_customers: bool, of_status: bool, due: bool, owed: bool) -> Select[Any]:  # noqa: FBT001
+def _entries(
+    *, of_customers: bool, of_status: bool, due: bool, asked: bool, owed: bool
+) -> Select[Any]:
     found = scoped(ledger).where(ledger.c.kind == bindparam("kind"))
     if owed:
         evidence = ledger.c.body["kept_evidence"].as_string()
@@ -245,6 +251,9 @@ def _entries(of_customers: bool, of_status: bool, due: bool, owed: bool) -> Sele
         found = found.where(_is_one_of(ledger.c.status, "status"))
     if due:
         found = found.where(ledger.c.due.is_not(None), ledger.c.due <= bindparam("due_before"))
+    if asked:
+        first = ledger.c.body["first_asked_at"].as_string()
+        found = found.where(first != "", first <= bindparam("asked_before"))
     found = found.order_by(ledger.c.due.is_(None), ledger.c.due, ledger.c.id)
     return found.limit(bindparam("limit")).offset(bindparam("offset"))
 

@@ -88,7 +88,7 @@ async function decline(flag, reason, place, context) {
 async function handOff(flag, context) {
   try {
     const need = await stored(flag, context);
-    await post("/v1/handoffs", { customer_id: context.customer, to_role: "sales", consent_quote: flag.handoff.consent_quote, ...(need && { need_id: need }) });
+    await post("/v1/handoffs", { customer_id: context.customer, to_role: "sales", consent_quote: flag.handoff.consent_quote, conversation: context.said(), ...(need && { need_id: need }) });
     toast("Offered to sales; it stands in the work queue.");
   } catch (problem) {
     toast(`It could not be handed over: ${problem.message}`);

@@ -60,7 +60,7 @@ export class Story {
     if (!assessment) return;
     this.assessment = assessment;
     this.#owedNow();
-    put(this.need, needPanel(assessment, { customer: this.player.meta.customer_id, conversation: this.player.meta.id, useLine }));
+    put(this.need, needPanel(assessment, { customer: this.player.meta.customer_id, conversation: this.player.meta.id, said: () => this.player.wire(), useLine }));
   }
 
   forget() { this.assessment = null; }

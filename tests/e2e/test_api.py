@@ -251,26 +251,6 @@ def test_work_queues_filter(api: httpx.Client) -> None:
     problem(api.get("/v1/promises", params={"due": "soon"}), 422, "invalid_input")
 
 
-def test_a_handoff_is_accepted_then_returned(api: httpx.Client) -> None:
-    body = {"customer_id": "C-1003", "to_role": "sales", "consent_quote": "please call me"}
-    made = api.post("/v1/handoffs", json=body).json()
-    assert made["packet"]["customer"]["owns"]
-    assert "care" not in json.dumps(made["packet"]["customer"])
-    path = f"/v1/handoffs/{made['id']}"
-    assert api.post(path, json={"state": "accepted"}).json()["state"] == "accepted"
-    problem(api.post(path, json={"state": "declined", "note": "late"}), 409, "conflict")
-    assert api.post(path, json={"state": "returned", "note": "met"}).json()["state"] == "returned"
-
-
-def test_nobody_is_handed_to_sales_without_their_word(api: httpx.Client) -> None:
-    body = {"customer_id": "C-1003", "to_role": "sales", "note": "wants a call"}
-    problem(api.post("/v1/handoffs", json=body), 422, "invalid_input")
-    problem(api.post("/v1/handoffs", json={**body, "consent_quote": "   "}), 422, "invalid_input")
-    agreed = api.post("/v1/handoffs", json={**body, "consent_quote": "yes, let them call me"})
-    assert agreed.json()["packet"]["consent_quote"] == "yes, let them call me"
-    assert api.post("/v1/handoffs", json={**body, "to_role": "service"}).status_code == 201
-
-
 @pytest.mark.parametrize("path", ["/v1/suggestions", "/v1/search"])
 def test_a_customer_who_said_nothing_is_named(api: httpx.Client, path: str) -> None:
     def ask(*texts: str) -> httpx.Response:

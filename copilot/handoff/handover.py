@@ -1,0 +1,83 @@
+"""One hand-off: the contacts it rests on are read, permission is asked, the packet is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from copilot.db import TenantStore
+from copilot.domain import Conversation
+from copilot.errors import InvalidInput, NotFound
+from copilot.handoff.consent import Consent, consent_of
+from copilot.handoff.matter import contact_named, contact_of, matter_of, with_contact
+from copilot.handoff.packet import packet_of
+from copilot.handoff.permission import check
+from copilot.story import Story, story_of
+from copilot.suggester.casefile import moment_of
+from copilot.suggester.ledgerbook import LedgerBook
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who is handed to whom, on what words of theirs, in which conversation."""
+
+    customer_id: str
+    to_role: Literal["sales", "service"]
+    need_id: str | None = None
+    consent_quote: str | None = None
+    conversation: Conversation | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Makes packets, from the same reading as the need engine's."""
+
+    book: LedgerBook
+
+    def packet(self, store: TenantStore, request: Request, now: datetime) -> dict[str, Any]:
+        """What the receiver gets.
+
+        Raises:
+            NotFound: no such customer, or no such need of theirs.
+            InvalidInput, NotTheirWords: to sales without words in which the customer agreed.
+            NotForSales: care, an objection or our own open trouble stands in the way.
+        """
+        story = _story(store, request)
+        need = store.ledgers.need(request.need_id) if request.need_id else None
+        if need is not None and need["customer_id"] not in story.ids:
+            raise NotFound(f"There is no need {request.need_id!r} of this customer.")
+        as_of = moment_of(request.conversation, now) if request.conversation else now
+        is_sale = request.to_role == "sales"
+        consent = None
+        if is_sale or request.consent_quote:
+            days = self.book.engine.policy.recency_days.stated
+            consent = consent_of(request.consent_quote, need, story, as_of, days)
+        matter = matter_of(self.book, store, story, _since(story, need, consent), as_of)
+        if is_sale and consent is not None:
+            check(matter, story, consent, need)
+        return packet_of(story, matter, need=need, consent=consent, note=request.note)
+
+
+def _story(store: TenantStore, request: Request) -> Story:
+    story = story_of(store, request.customer_id)
+    if not story.is_known:
+        raise NotFound(
+            f"There is no customer {request.customer_id!r}. Ingest your customers, or check the id."
+        )
+    here = request.conversation
+    if here is None:
+        return story
+    if here.customer_id is not None and here.customer_id not in story.ids:
+        raise InvalidInput("`conversation.customer_id` names another customer than `customer_id`.")
+    return with_contact(story, contact_of(here))
+
+
+def _since(story: Story, need: Mapping[str, Any] | None, consent: Consent | None) -> int:
+    """The first contact that matters: where the need or the consent was said, else the last."""
+    last = max(len(story.contacts) - 1, 0)
+    said = contact_named(story.contacts, need["conversation_id"]) if need else None
+    agreed = consent.contact if consent else None
+    return min(place for place in (said, agreed, last) if place is not None)

@@ -1,0 +1,172 @@
+"""The hand-off packet: what the receiver needs so that nothing in the timeline is asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from copilot.domain import Interaction
+from copilot.handoff.consent import Consent
+from copilot.handoff.discretion import Discretion
+from copilot.handoff.matter import Matter
+from copilot.handoff.permission import is_late, is_owed
+from copilot.handoff.volunteered import volunteered
+from copilot.story import Story, started
+
+RECENT = 5
+UNSETTLED = ("open", "overdue")
+
+
+def packet_of(
+    story: Story,
+    matter: Matter,
+    *,
+    need: Mapping[str, Any] | None,
+    consent: Consent | None,
+    note: str | None,
+) -> dict[str, Any]:
+    """What goes along. Care details, other customers and internal scores never do."""
+    discretion = Discretion(any(c.care for c in story.records))
+    body = dict(need["body"]) if need else {}
+    evidence = [e for e in body.get("evidence", []) if discretion.theirs(e["quote"])]
+    packet = {
+        "customer": _customer(story, discretion),
+        "need": discretion.theirs(body.get("need")),
+        "quotes": [
+            {"conversation": _named(e, need), "turn": e["turn"], "quote": e["quote"]}
+            for e in evidence
+        ],
+        "constraints": discretion.all_theirs(list(body.get("constraints", []))),
+        "cheapest_sufficient": body.get("recommended", []),
+        **volunteered(matter, discretion.theirs),
+        "told_so_far": [_contact(contact, discretion) for contact in story.contacts[-RECENT:]],
+        "open_promises": [
+            {**_entry(row, discretion.ours), "by": row["body"].get("promisor_role")}
+            for row in story.promises
+            if is_owed(row) or (row["status"] in UNSETTLED and _is_theirs(row))
+        ],
+        "open_loops": [
+            {**_entry(row, discretion.theirs), "times_asked": row["body"].get("times_asked")}
+            for row in story.loops
+            if row["status"] == "open"
+        ],
+        "do_not": _do_not(story, matter, body, discretion),
+        "quiet_periods": _quiet(matter),
+        "consent_quote": consent.quote if consent else None,
+        "consent": _consent(consent, discretion),
+        "to_thank": _colleagues(matter.contacts),
+        "note": note,
+        "return_as": ["met", "not a need", "not now", "lost to whom"],
+    }
+    return {**packet, "kept_back": discretion.kept_back}
+
+
+def _customer(story: Story, discretion: Discretion) -> dict[str, Any]:
+    names = (e.name for c in story.records for e in c.entitlements)
+    return {
+        "ids": list(story.ids),
+        "name": story.customer.name if story.customer else None,
+        "owns": [kept for name in names if (kept := discretion.ours(name))],
+        "facts": discretion.all_theirs([fact for c in story.records for fact in c.facts]),
+    }
+
+
+def _named(evidence: Mapping[str, Any], need: Mapping[str, Any] | None) -> str | None:
+    """The conversation a quote stands in; "now" is the one in which the need was seen."""
+    told = evidence.get("conversation_id", "now")
+    return need["conversation_id"] if told == "now" and need else str(told)
+
+
+def _contact(contact: Interaction, discretion: Discretion) -> dict[str, Any]:
+    last = next(
+        (t for t in reversed(contact.turns) if t.speaker == "agent" and t.visibility == "public"),
+        None,
+    )
+    return {
+        "id": contact.source_id,
+        "at": started(contact).date().isoformat() if contact.at else None,
+        "channel": contact.channel,
+        "subject": discretion.theirs(contact.subject),
+        "resolved": contact.outcome.resolved,
+        "last_word_of_ours": discretion.ours(last.text) if last else None,
+    }
+
+
+def _is_theirs(row: Mapping[str, Any]) -> bool:
+    return bool(row["body"].get("promisor_role") == "customer")
+
+
+def _entry(row: Mapping[str, Any], keep: Any) -> dict[str, Any]:  # noqa: ANN401 - a way to keep
+    body = row["body"]
+    quote = keep(body["quote"])
+    return {
+        "quote": quote, "what": body["what"] if quote else None, "status": row["status"],
+        "due": row["due"], "from": row["source_id"],
+    }  # fmt: skip
+
+
+def _do_not(
+    story: Story, matter: Matter, need: Mapping[str, Any], discretion: Discretion
+) -> list[str]:
+    """Objections, care, what we got wrong, what they have turned down."""
+    lines = []
+    if any(c.do_not_sell for c in story.records):
+        lines.append("Offer nothing: the customer objected.")
+    if any(c.care for c in story.records):
+        lines.append("Take care before anything else; ask the service team what that means here.")
+    if matter.state.complaint is not None:
+        lines.append("Do not pass over their complaint: it was voiced in these contacts.")
+    for row in story.promises:
+        quote = row["body"]["quote"]
+        if not is_owed(row) or not discretion.ours(quote):
+            continue
+        if row["status"] == "conflict":
+            source = row["body"].get("conflict_with")
+            lines.append(f"Do not repeat “{quote}”: {source} says otherwise.")
+        elif is_late(row, matter.scene.as_of):
+            lines.append(f"Do not promise “{quote}” again: it is overdue since {row['due']}.")
+    turned_down = [str(c["quote"]) for c in need.get("counter_evidence", [])]
+    lines += [f"They said: “{quote}”" for quote in discretion.all_theirs(turned_down)]
+    lines += [
+        f"Do not offer {', '.join(row['body'].get('recommended') or ['it'])} again: {row['state']}."
+        for row in story.needs
+        if row["state"] in ("declined", "regretted")
+    ]
+    return list(dict.fromkeys(lines))
+
+
+def _quiet(matter: Matter) -> list[dict[str, Any]]:
+    """Periods in which something is not raised; of who objects, nothing is to be inferred."""
+    if matter.state.objection:
+        return []
+    return [
+        {
+            "until": quiet.until.isoformat() if quiet.until else None,
+            "skus": sorted(quiet.skus),
+            "why": quiet.line,
+        }
+        for quiet in matter.state.quiet
+    ]
+
+
+def _consent(consent: Consent | None, discretion: Discretion) -> dict[str, Any] | None:
+    if consent is None:
+        return None
+    return {
+        "quote": consent.quote,
+        "conversation": consent.conversation,
+        "turn": consent.turn,
+        "at": consent.at.isoformat() if consent.at else None,
+        "asked": discretion.ours(consent.asked),
+    }
+
+
+def _colleagues(contacts: Iterable[Interaction]) -> list[dict[str, Any]]:
+    """Who heard the customer: the thanks for what comes of it are theirs."""
+    heard = [
+        {"name": turn.author, "role": turn.role, "conversation": contact.source_id}
+        for contact in contacts
+        for turn in contact.turns
+        if turn.speaker == "agent" and turn.author
+    ]
+    return [one for place, one in enumerate(heard) if one not in heard[:place]]

@@ -1,0 +1,158 @@
+"""What goes along with a hand-off: all that would be asked again, and nothing on care."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from copilot.domain import Customer, Entitlement
+from copilot.errors import CopilotError
+from tests.handoff_cases import CLEAN, Known, agreed, contact, loop, need, promise
+
+CARE = (
+    "Care pendant on the copper line",
+    "I've a button round my neck in case I fall",
+    "Retired, poor eyesight",
+    "Her late husband held the contract",
+    "On medication, keeps insulin in the fridge",
+    "Needs large print letters",
+    "Was made redundant in March",
+    "Priority Care since October",
+    "Care code set by the branch",
+    "Lost her husband in May",
+    "Recovering from surgery, lives alone",
+    "Hearing impaired, writes only",
+)
+
+
+@pytest.mark.parametrize("text", CARE)
+def test_care_details_stay_in_the_timeline(text: str) -> None:
+    customer = replace(
+        CLEAN, facts=(text, "Rents a flat"), entitlements=(Entitlement("E1", "Care pendant"),)
+    )
+    told = contact("i-0", ("agent", f"Noted: {text}."), ("agent*", "Sell her nothing."))
+    row = promise("open", "2026-06-01", quote=text, what=text)
+    packet = Known(customer, [told], [row], [loop("open", 1, text)]).hand("service")
+    assert text not in json.dumps(packet) and "pendant" not in json.dumps(packet)
+    assert packet["customer"]["facts"] == ["Rents a flat"]
+    assert packet["open_promises"][0]["from"] == "i-0"
+    assert packet["kept_back"] >= 5
+
+
+def test_with_a_care_sign_on_file_nothing_they_told_goes_along() -> None:
+    customer = replace(CLEAN, care=("health",), facts=("Niece comes on Tuesdays",))
+    said = contact("i-0", ("customer", "I've tried the little lever twice"), ("agent", "Thank you"))
+    packet = Known(customer, [said]).hand("service")
+    assert packet["customer"]["facts"] == packet["tried"] == []
+    assert packet["told_so_far"][0]["last_word_of_ours"] == "Thank you"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Dental surgery with three chairs", "Family of six", "Take care of the cottage", "Skincare"],
+)  # fmt: skip
+def test_ordinary_facts_go_along(text: str) -> None:
+    packet = Known(replace(CLEAN, facts=(text,)), [agreed()]).hand()
+    assert packet["customer"]["facts"] == [text]
+
+
+def test_the_last_public_word_of_ours_is_looked_for() -> None:
+    said = contact("i-0", ("agent", "We'll see."), ("customer", "Fine"), ("agent*", "Difficult."))
+    packet = Known(contacts=[said]).hand("service")
+    assert packet["told_so_far"][0]["last_word_of_ours"] == "We'll see."
+    assert "Difficult" not in json.dumps(packet)
+
+
+def test_what_not_to_do_is_said() -> None:
+    objects = Known(replace(CLEAN, do_not_sell=True), [agreed()]).hand("service")
+    assert any("objected" in line for line in objects["do_not"])
+    assert not any("objected" in line for line in Known(contacts=[agreed()]).hand()["do_not"])
+    wrong = promise("conflict", quote="it is free for ever", conflict_with="prices")
+    owed = promise("open", "2026-05-01")
+    declined = need(state="declined")
+    lines = Known(CLEAN, [agreed()], [wrong, owed], needs=[declined]).hand("service")["do_not"]
+    assert any("it is free for ever" in line and "prices" in line for line in lines)
+    assert any("I'll send it by Monday" in line for line in lines)
+    assert any("LAMP" in line for line in lines)
+
+
+def test_quiet_periods_and_thanks_go_along() -> None:
+    offer: Mapping[str, Any] = {"sku": "LAMP", "at": "2026-05-01", "result": "declined"}
+    packet = Known(replace(CLEAN, recent_offers=(offer,)), [agreed()]).hand()
+    assert any(
+        q["skus"] == ["LAMP"] and q["until"] == "2026-07-30" for q in packet["quiet_periods"]
+    )
+    assert {"name": "Mel", "role": "service", "conversation": "i-1"} in packet["to_thank"]
+
+
+VOLUNTEERED = [
+    ("tried", "I've already restarted the router twice."),
+    ("tried", "We tried another card and it didn't help."),
+    ("deadline", "We need the extra seats before 1 June."),
+    ("deadline", "It has to be in place by the end of the month."),
+    ("deadline", "The second shop opens on 16 November."),
+    ("decider", "My landlord has to agree first."),
+    ("decider", "I'll have to run it past our finance director."),
+    ("decider", "The board decides on anything over a thousand."),
+    ("decider", "That is up to my wife, really."),
+    ("decider", "My husband makes these decisions."),
+    ("decider", "It's my own decision."),
+    ("budget", "It shouldn't cost more than 99 euros."),
+    ("budget", "I can't go over 40 pounds a month."),
+    ("budget", "Our budget is 2,000 for the year."),
+    ("budget", "No more than £25, please."),
+    ("preferred_time", "Please call me after six."),
+    ("preferred_time", "Mornings are best for us."),
+    ("preferred_time", "You can reach me on Thursday afternoons."),
+    ("preferred_time", "I'm only free at lunchtime."),
+]
+NOT_VOLUNTEERED = [
+    "You said it would be here by Friday.",
+    "I pay 40 pounds a month for the fibre.",
+    "Somebody promised to call me on Monday.",
+    "My wife says hello.",
+    "Is it available by Friday?",
+    "I called you on Monday.",
+    "We meet in the hall on Thursdays.",
+    "Your engineer comes on Tuesday.",
+    "I paid 99 euros for it last year.",
+    "The board of the router is hot.",
+    "Our manager likes the new app.",
+    "The lamp is lovely.",
+    "How long does delivery take?",
+    "I'll try it tonight.",
+    "The film starts at eight.",
+]
+FIELDS = ("tried", "deadline", "decider", "budget", "preferred_time")
+
+
+@pytest.mark.parametrize(("slot", "text"), VOLUNTEERED)
+def test_what_they_volunteered_is_not_asked_again(slot: str, text: str) -> None:
+    packet = Known(contacts=[agreed(("customer", text))]).hand("service")
+    assert [q["quote"] for q in packet[slot]] == [text]
+    assert packet[slot][0]["turn"] == "t3"
+    others = {name: packet[name] for name in FIELDS if name != slot and packet[name]}
+    assert others == {}
+
+
+@pytest.mark.parametrize("text", NOT_VOLUNTEERED)
+def test_nothing_is_read_into_other_words(text: str) -> None:
+    packet = Known(contacts=[agreed(("customer", text))]).hand("service")
+    assert {name: packet[name] for name in FIELDS if packet[name]} == {}
+
+
+def test_a_deadline_has_its_day() -> None:
+    text = "We need the extra seats before 1 June."
+    packet = Known(contacts=[agreed(("customer", text))]).hand("service")
+    assert packet["deadline"][0]["on"] == "2026-06-01"
+
+
+def test_an_unknown_customer_is_not_found() -> None:
+    known = Known(contacts=[])
+    known.customer = cast("Customer", None)
+    with pytest.raises(CopilotError, match="There is no customer"):
+        known.hand("service")
