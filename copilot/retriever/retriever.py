@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from copilot.compute import cores
-from copilot.db import StoredChunk, TenantStore, now
+from copilot.db import Kept, StoredChunk, TenantStore, now
 from copilot.domain import Alternative, Chunk, Conversation, Hit, SourceKind
 from copilot.embedder import Embedder, Vectors
 from copilot.indexer import Indexer
@@ -55,6 +56,7 @@ class Retriever:
     embedder: Embedder
     repliers: Repliers
     libraries: Libraries = field(default_factory=Libraries)
+    _newest: Kept[datetime | None] = field(default_factory=Kept)
     _asked: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(cores(), "query"))
 
     def warm(self, store: TenantStore) -> None:
@@ -84,9 +86,7 @@ class Retriever:
             vectors = self._embedded(planned) if "document" in kinds else []
             if "interaction" in kinds and self._has_cases(store):
                 text = asked if isinstance(asked, str) else situation(asked.turns)
-                found.append(
-                    self._cases(store, self._embedded_of(text), planned, k, only_answers=False)
-                )
+                found.append(self._cases(store, self._embedded_of(text), planned, k, said=text))
             if "document" in kinds:
                 found.insert(0, self._documents(store, planned, vectors, k))
             if isinstance(asked, str) and not self._holds_any(store, planned, kinds, found):
@@ -117,7 +117,8 @@ class Retriever:
         vectors = self._embedded(planned)
         # The plan's text is embedded for the articles anyway: a text of its own for the cases
         # would cost more than all the rest of retrieval.
-        cases = self._cases(store, vectors[0], planned, REPLIES, only_answers=True)
+        said = " ".join(planned.texts)
+        cases = self._cases(store, vectors[0], planned, REPLIES, said=said, only_answers=True)
         return Evidence(
             documents=tuple(self._documents(store, planned, vectors, DOCUMENTS)),
             replies=tuple(hit for hit in cases if hit.score >= NEAR),
@@ -147,7 +148,7 @@ class Retriever:
         learned = self._learned(store, conversation, vector, n + SPARE, name)
         found = [reply.alternative for reply in learned if fits(reply)][:n]
         if len(found) < n:  # too little was learned: the replies in the nearest situations
-            cases = self._cases(store, vector, EMPTY, CASES, only_answers=True)
+            cases = self._cases(store, vector, EMPTY, CASES, said=text, only_answers=True)
             near = _replies_of(cases, {alternative.text for alternative in found})
             found += [reply.alternative for reply in near if fits(reply)]
         return tuple(found[:n])
@@ -211,7 +212,8 @@ class Retriever:
         planned: QueryPlan,
         k: int,
         *,
-        only_answers: bool,
+        said: str,
+        only_answers: bool = False,
     ) -> list[Hit]:
         key = self.indexer.sync(store, "interaction")
         if not self.indexer.vectors.count(key):
@@ -224,6 +226,8 @@ class Retriever:
             planned.terms,
             k=k,
             only_answers=only_answers,
+            said=said,
+            newest=self._newest.of(store, "cases", lambda: store.sources.newest("interaction")),
         )
 
 
