@@ -20,7 +20,7 @@ from copilot.retriever.document_search import LOOKED_UP, NEAREST, DocumentSearch
 from copilot.retriever.keeping import Libraries
 from copilot.retriever.merging import close, merged
 from copilot.retriever.next_reply import situation
-from copilot.retriever.query import EMPTY, QueryPlan, plan
+from copilot.retriever.query import EMPTY, QueryPlan, plan, widened
 from copilot.retriever.repliers import Repliers
 
 DOCUMENTS = 8
@@ -109,9 +109,15 @@ class Retriever:
             return True
         return any(store.fulltext.search(planned.terms, kind, 1) for kind in kinds)
 
-    def evidence(self, store: TenantStore, conversation: Conversation) -> Evidence:
-        """What a reply may rest on: current articles and cases that were solved."""
+    def evidence(
+        self, store: TenantStore, conversation: Conversation, queries: Sequence[str] = ()
+    ) -> Evidence:
+        """What a reply may rest on: current articles and cases that were solved.
+
+        `queries` are looked up beside what the conversation says by itself.
+        """
         planned = plan(conversation, acronyms=self.libraries.of(store).acronyms)
+        planned = widened(planned, queries)
         if planned.is_empty:
             return Evidence((), ())
         vectors = self._embedded(planned)

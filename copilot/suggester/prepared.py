@@ -11,6 +11,7 @@ from copilot.retriever import Evidence
 from copilot.story import Story
 from copilot.suggester.checks import Allowed
 from copilot.suggester.commitments import Owed
+from copilot.suggester.rewriting import NOTHING, Rewritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Prepared:
     alternatives: tuple[Alternative, ...]
     as_of: datetime
     timings: dict[str, float]
+    rewritten: Rewritten = NOTHING  # what a model would look up, where one is asked
 
     @property
     def hits(self) -> tuple[Hit, ...]:

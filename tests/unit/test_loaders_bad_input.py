@@ -312,42 +312,6 @@ def test_large_export_streams_in_constant_memory(tmp_path: Path) -> None:
     assert peak < 4_000_000
 
 
-LONG = b'{"id":"1","title":"T","noise":"' + b"x" * 300_000 + b'"}'
-LISTED = b"[" + LONG + b",\n" + article("2") + b"]"
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "expected"),
-    [
-        ("a.jsonl", LONG + b"\n" + article("2"), [1, "2"]),
-        ("a.json", LONG + b"\n" + article("2"), [1, "2"]),
-        ("a.jsonl", b"\n" + LONG + b"\n" + LONG + b"\n" + article("4"), [2, 3, "4"]),
-        ("a.json", LISTED, [1, "2"]),
-        ("a.jsonl", b"#\n" + article("2"), [1, "2"]),
-        ("a.jsonl", LONG, [1]),
-        ("a.jsonl", LONG + b"\n" + LONG, [1]),
-    ],
-)
-def test_a_first_record_that_is_too_long_or_broken_hides_no_format(
-    tmp_path: Path, name: str, content: bytes, expected: list[Any]
-) -> None:
-    path = tmp_path / name
-    path.write_bytes(content)
-    found = read(path, limits=Limits(record_bytes=200_000))
-    assert outcome(found) == expected
-    reasons = [one.reason for one in found if isinstance(one, Failure)]
-    is_broken = b"#" in content
-    assert all(is_broken or "longer" in one or "larger" in one for one in reasons), reasons
-
-
-def test_the_look_past_bad_records_ends(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    path.write_bytes(b"{\n" * 500_000 + article("2"))
-    (failure,) = read(path)
-    assert isinstance(failure, Failure)
-    assert failure.line == 1
-
-
 LINES = st.sampled_from(
     [article("7"), b"", b"  ", b"{", b"[1]", b"[]", b"null", b'{"id": 1}', b"\xff", b"\0", b"a,b"]
 )
