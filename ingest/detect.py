@@ -9,6 +9,7 @@ import stat
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ingest.loaders.protocol import LEFT_OUT, Loader, LoadOptions, Probe
 from ingest.loaders.registry import all_loaders
 
 HEAD_BYTES = 65_536
+IGNORE = ".copilotignore"  # in a folder: names and patterns of what in it is no source
 BAD_RECORDS = 100  # how many are passed over to see what the next one is
 JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 KINDS = {
@@ -185,10 +187,24 @@ def _walk(folder: Path, root: Path) -> Iterator[Path | Failure]:
     if any(bundle <= names for bundle in BUNDLES):
         yield folder
         return
+    ignored = _ignored(folder) if IGNORE in names else ()
     for entry in entries:
         if entry.name.startswith("."):
             continue
+        if any(fnmatchcase(entry.name, pattern) for pattern in ignored):
+            yield Failure(entry.path, f"{LEFT_OUT}named in {IGNORE}")
+            continue
         yield from _entry(Path(entry.path), entry, root)
+
+
+def _ignored(folder: Path) -> tuple[str, ...]:
+    """The patterns of a folder's own file; one that cannot be read leaves nothing out."""
+    try:
+        written = (folder / IGNORE).read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return ()
+    told = (line.strip().rstrip("/") for line in written)
+    return tuple(line for line in told if line and not line.startswith("#"))
 
 
 def _entry(path: Path, entry: os.DirEntry[str], root: Path) -> Iterator[Path | Failure]:
