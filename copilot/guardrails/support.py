@@ -70,11 +70,6 @@ def _proves(fact: Fact) -> Iterable[tuple[str, str]]:
             yield "number", value
 
 
-def unsupported_facts(sentence: str, evidence_texts: Iterable[str]) -> list[Fact]:
-    """The hard facts of a sentence that stand in none of the texts, in a stable order."""
-    return _unproven(sentence, _Proof.of(evidence_texts), frozenset())
-
-
 def check_segments(
     segments: Iterable[Segment], sources: Sequence[str], *, known: Iterable[str] = ()
 ) -> tuple[Segment, ...]:
