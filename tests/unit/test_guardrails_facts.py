@@ -98,7 +98,7 @@ def test_a_fact_in_the_evidence_is_supported(sentence: str, evidence: str) -> No
 @pytest.mark.parametrize(("sentence", "evidence", "written"), UNSUPPORTED)
 def test_a_fact_out_of_the_evidence_is_not(sentence: str, evidence: str, written: str) -> None:
     assert not is_supported(sentence, evidence)
-    assert is_supported(sentence, f"{evidence}. {written}")  # nothing else was missing
+    assert is_supported(sentence, written)  # nothing else was missing
 
 
 def test_only_the_cited_source_supports_a_sentence() -> None:
