@@ -23,6 +23,7 @@ from copilot.suggester.held import HeldBack
 from copilot.suggester.keeper import Keeper
 from copilot.suggester.ledgerbook import LedgerBook
 from copilot.suggester.made import Workers
+from copilot.suggester.rewriting import Rewriter
 from copilot.tokens import TokenCounter
 from copilot.vectorstore import (
     ChromaServerStore,
@@ -118,6 +119,7 @@ def build(
         clock=now,
         keep=keeper.keep,
         compute=compute,
+        rewriter=Rewriter(chat, prompts) if chat and settings.rewrite_queries else None,
         workers=workers,
     )
     return Copilot(

@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     model_deadline_s: float = Field(default=8.0, gt=0, le=120)
     model_context_tokens: int = Field(default=6000, ge=500)
     model_max_output_tokens: int = Field(default=700, ge=50)
+    rewrite_queries: bool = Field(
+        default=False,
+        description="true = the model first says what to look up: a second call per suggestion",
+    )
 
     threads: int = Field(default=0, ge=0, description="embedder threads; 0 = all cores")
     workers: Annotated[int | None, BeforeValidator(lambda told: None if told == "" else told)] = (

@@ -8,15 +8,21 @@ import os
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 
 from copilot.domain import Failure
 from ingest.loaders.jsonfaults import ADVICE, is_cut, whole_number, words
-from ingest.loaders.lines import opened
+from ingest.loaders.jsonsource import Record, decode, json_records
+from ingest.loaders.lines import lines, opened
 from ingest.loaders.protocol import LEFT_OUT, Loader, LoadOptions, Probe
 from ingest.loaders.registry import all_loaders
 
 HEAD_BYTES = 65_536
+IGNORE = ".copilotignore"  # in a folder: names and patterns of what in it is no source
+BAD_RECORDS = 100  # how many are passed over to see what the next one is
 JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 KINDS = {
     "documents": "document",
@@ -90,6 +96,13 @@ def choose(
             # A first record may be longer than a look, with what tells its format at its end.
             probe = look(path, options, size=options.limits.record_bytes)
             loader = _known(probe, wanted)
+        if loader is None and probe.suffix in JSON_SUFFIXES:
+            found = _past_bad_records(probe)
+            if isinstance(found, Failure):
+                fault = _json_fault(probe)
+                return Failure(str(path), fault) if fault else found
+            probe = found or probe
+            loader = _known(probe, wanted)
     except (OSError, EOFError, zlib.error) as error:
         return Failure(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
     return loader or Failure(str(path), _unknown(probe, kind))
@@ -101,6 +114,40 @@ def _known(probe: Probe, wanted: str) -> Loader | None:
         if fits and loader.matches(probe):
             return loader
     return None
+
+
+def _past_bad_records(probe: Probe) -> Probe | Failure | None:
+    """A look at the first record that can be read; the first fault where none can.
+
+    None where no record before it is too long or broken: the look so far has told what there is.
+    """
+    path, options = probe.path, probe.options
+    may_be_one_value = probe.suffix == ".json" and not probe.text.lstrip().startswith("[")
+    records = _objects_by_line(probe) if may_be_one_value else json_records(path, options)
+    first: Failure | None = None
+    for found in islice(records, BAD_RECORDS):
+        if isinstance(found, Record):
+            head = json.dumps(found.value, default=str).encode()
+            return (
+                Probe(path, head=head, options=replace(options, encoding=None)) if first else None
+            )
+        first = first or found
+    return None if may_be_one_value else first
+
+
+def _objects_by_line(probe: Probe) -> Iterator[Record | Failure]:
+    """Objects that are a line each, and lines too long to tell, up to the first other line."""
+    for line in lines(probe.path, probe.options):
+        if isinstance(line, Failure):
+            yield line
+        elif line.text.strip():
+            try:
+                value = decode(line.text)
+            except (ValueError, RecursionError):
+                return
+            if not isinstance(value, dict):
+                return
+            yield Record(value, line.number)
 
 
 def look(path: Path, options: LoadOptions, *, size: int = HEAD_BYTES) -> Probe:
@@ -144,10 +191,24 @@ def _walk(folder: Path, root: Path) -> Iterator[Path | Failure]:
     if any(bundle <= names for bundle in BUNDLES):
         yield folder
         return
+    ignored = _ignored(folder) if IGNORE in names else ()
     for entry in entries:
         if entry.name.startswith("."):
             continue
+        if any(fnmatchcase(entry.name, pattern) for pattern in ignored):
+            yield Failure(entry.path, f"{LEFT_OUT}named in {IGNORE}")
+            continue
         yield from _entry(Path(entry.path), entry, root)
+
+
+def _ignored(folder: Path) -> tuple[str, ...]:
+    """The patterns of a folder's own file; one that cannot be read leaves nothing out."""
+    try:
+        written = (folder / IGNORE).read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return ()
+    told = (line.strip().rstrip("/") for line in written)
+    return tuple(line for line in told if line and not line.startswith("#"))
 
 
 def _entry(path: Path, entry: os.DirEntry[str], root: Path) -> Iterator[Path | Failure]:

@@ -106,7 +106,8 @@ class Pipeline:
             run.files = frozenset(str(path.resolve()) for path in known)
             for failure in files:
                 if isinstance(failure, Failure):
-                    run.report.fail(failure)
+                    left_out = failure.reason.startswith(LEFT_OUT)
+                    run.report.fail(failure, left_out=left_out)
             plan = [(path, choose(path, kind, form, options)) for path in known]
             # Who customers are is known before what they said is cut, redacted and embedded.
             first = [step for step in plan if _is_of_customers(step[1])]

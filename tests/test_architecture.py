@@ -140,6 +140,26 @@ def test_every_released_prompt_loads() -> None:
         assert prompts.get(name).system
 
 
+def runs(module: str) -> bool:
+    path = ROOT.joinpath(*module.split("."))
+    if path.is_dir():
+        return (path / "__main__.py").is_file()
+    source = path.with_suffix(".py")
+    return source.is_file() and '__name__ == "__main__"' in source.read_text("utf-8")
+
+
+def test_every_module_that_the_makefile_or_a_page_runs_is_there() -> None:
+    pages = [ROOT / "Makefile", *ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    ours = "|".join((*ROOMS, "tests"))
+    named = {
+        module
+        for page in pages
+        for module in re.findall(rf"-m ((?:{ours})[.\w]*\w)", page.read_text("utf-8"))
+    }
+    assert "tests.soak_ingest" in named
+    assert sorted(module for module in named if not runs(module)) == []
+
+
 def test_the_example_environment_names_every_setting() -> None:
     written = set(
         re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE)

@@ -143,13 +143,6 @@ class Records:
             for row in connection.execute(statement).yield_per(1_000):
                 yield row[0], row[1], row[2]
 
-    def shared_keys(self) -> list[tuple[str, str, list[str]]]:
-        """Identity keys carried by more than one customer: (scheme, value, customers)."""
-        grouped: dict[tuple[str, str], list[str]] = {}
-        for scheme, value, customer in self.identities():
-            grouped.setdefault((scheme, value), []).append(customer)
-        return [(s, v, sorted(ids)) for (s, v), ids in sorted(grouped.items()) if len(ids) > 1]
-
     def merge(self, kept: str, absorbed: str, *, reason: str, by: str) -> str:
         """Notes that two records are one person; returns the merge's id, by which it is undone."""
         merge_id = uuid.uuid4().hex

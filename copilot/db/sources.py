@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Select, bindparam, func, or_, select, text
 
 from copilot.db import codec
 from copilot.db.chunkcache import ReadChunks
+from copilot.db.engine import now
 from copilot.db.fulltext import Entry, FullText
 from copilot.db.rows import (
     CHUNK_COLUMNS,
@@ -214,6 +216,15 @@ class Sources:
                 self.scope.select(chunks, func.count()).where(chunks.c.kind == kind)
             ).scalar_one()
         return n_sources, n_chunks
+
+    def newest(self, kind: SourceKind) -> datetime | None:
+        """The date of the newest source; dates still to come are a slip of somebody's."""
+        statement = self.scope.select(sources, func.max(sources.c.at)).where(
+            sources.c.kind == kind, sources.c.at <= now()
+        )
+        with self.scope.reading() as connection:
+            found: datetime | None = connection.execute(statement).scalar_one()
+        return found
 
     def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
         """Chunks by id; what was deleted meanwhile is simply not there."""

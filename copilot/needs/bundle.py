@@ -74,7 +74,7 @@ def search(scene: Scene, candidate: Candidate) -> Search:
     considered = tuple(i.sku for i in relevant)
     if best:
         return Search(best, rejected, considered=considered)
-    return _why_none(candidate, relevant, fits, rejected, considered, able)
+    return _why_none(scene, candidate, relevant, fits, rejected, considered, able)
 
 
 def _only_unavailable(
@@ -91,6 +91,7 @@ def _only_unavailable(
 
 
 def _why_none(
+    scene: Scene,
     candidate: Candidate,
     relevant: Sequence[Offering],
     fits: dict[str, Verdict],
@@ -112,6 +113,11 @@ def _why_none(
     doubts = [fits[i.sku] for i in on_sale if fits[i.sku].met == "unknown"]
     if doubts:
         return Search(None, rejected, unknown=doubts[0].why, considered=considered)
+    for item in able:
+        whole = _completed(scene, (item,), scene.items, limit=_room(scene, (item,)))
+        if whole and (other := _priced_apart(whole)):
+            why = f"{item.sku} requires {other.sku}, priced in another currency"
+            return Search(None, rejected, unknown=why, considered=considered, priced=False)
     if not on_sale:
         first = relevant[0]
         return Search(
@@ -316,8 +322,16 @@ def with_required(
 ) -> tuple[Offering, ...] | None:
     """The bundle with what its parts require and the customer lacks; None if that cannot be had.
 
-    A circle of requirements closes once all its members are in the bundle.
+    A part in another currency cannot: the sum would be no price.
     """
+    whole = _completed(scene, items, everything, limit=limit)
+    return None if whole is None or _priced_apart(whole) else whole
+
+
+def _completed(
+    scene: Scene, items: Sequence[Offering], everything: Sequence[Offering], *, limit: int
+) -> tuple[Offering, ...] | None:
+    """A circle of requirements closes once all its members are in the bundle."""
     whole = list(items)
     pending = list(items)
     while pending:
@@ -329,6 +343,12 @@ def with_required(
             whole.append(needed)
             pending.append(needed)
     return tuple(whole)
+
+
+def _priced_apart(items: Sequence[Offering]) -> Offering | None:
+    """The first that costs something in another currency than those before it."""
+    paid = [i for i in items if i.cost]
+    return next((i for i in paid if i.product.currency != paid[0].product.currency), None)
 
 
 def _required(item: Offering, everything: Sequence[Offering]) -> list[Offering]:

@@ -183,13 +183,6 @@ class Scene:
         """The customer's own sentences in this conversation, without quotes and pasted parts."""
         return tuple(own_sentences(self.current))
 
-    @cached_property
-    def past_turns(self) -> tuple[Said, ...]:
-        """What the customer said in all earlier conversations, turn by turn."""
-        return tuple(
-            t for t in self.timeline.turns if t.conversation_id != "now" and t.speaker == "customer"
-        )
-
     def past_saying(self, name: str) -> Iterator[Words]:
         """Every own sentence of earlier conversations that shows this signal.
 

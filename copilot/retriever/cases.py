@@ -1,20 +1,25 @@
-"""Past interactions by their situation: solved, well rated ones first, one row per case."""
+"""Past interactions by their situation: solved, well rated, recent ones first; one row each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
+from datetime import datetime
 
 from copilot.db import StoredChunk, TenantStore
 from copilot.domain import Hit
 from copilot.embedder import Vectors
 from copilot.retriever.fusion import Match, fused, scaled
+from copilot.retriever.language import language_of, primary
+from copilot.retriever.recency import recency
 from copilot.vectorstore import CollectionKey, VectorStore
 
 POOL = 48
 FETCHED = 24
 DENSE, LEXICAL = 0.8, 0.2
 SOLVED, RATED = 0.08, 0.04
+RECENT = 0.04  # between the newest case and one long past: less than being solved
+FOREIGN = 0.4  # against cases in another language than what was asked in, as for articles
 
 
 def find_cases(
@@ -26,8 +31,14 @@ def find_cases(
     *,
     k: int,
     only_answers: bool,
+    said: str = "",
+    newest: datetime | None = None,
 ) -> list[Hit]:
-    """The k cases nearest to a situation; with `only_answers` none that ended unsolved."""
+    """The k cases nearest to a situation; with `only_answers` none that ended unsolved.
+
+    `said` tells the language, `newest` is the date of the tenant's newest case: age is counted
+    from there, so that a past that was brought in once does not sink as the years go by.
+    """
     pool = max(POOL, 4 * k)
     worded = store.fulltext.search(terms, "interaction", pool) if terms else []
     near = vectors.query(key, vector.result(), pool)
@@ -37,17 +48,30 @@ def find_cases(
     scores = fused([(DENSE, scaled(dict(near), floor)), (LEXICAL, scaled(dict(worded), 0.0))])
     best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[: max(FETCHED, 2 * k)]
     rows = store.sources.chunks([chunk for chunk, _ in best])
+    foreign = _foreign(rows.values(), said)
     ranked = [
-        (score + _standing(rows[chunk]), chunk)
+        (score + _standing(rows[chunk], newest) - FOREIGN * (chunk in foreign), chunk)
         for chunk, score in best
         if chunk in rows and _is_offered(rows[chunk], only_answers=only_answers)
     ]
     return _one_per_case(sorted(ranked, key=lambda pair: (-pair[0], pair[1])), rows, dict(near), k)
 
 
-def _standing(row: StoredChunk) -> float:
+def _foreign(rows: Iterable[StoredChunk], said: str) -> frozenset[int]:
+    """The chunks in another language, where others are in the one that was asked in."""
+    stated = {row.id: code for row in rows if (code := primary(row.language))}
+    if len(set(stated.values())) < 2:  # nothing to choose between
+        return frozenset()
+    asked = language_of(said)
+    if asked not in stated.values():
+        return frozenset()
+    return frozenset(chunk for chunk, code in stated.items() if code != asked)
+
+
+def _standing(row: StoredChunk, newest: datetime | None) -> float:
     solved = SOLVED if row.resolved else -SOLVED if row.resolved is False else 0.0
-    return solved + (RATED * (row.rating - 3) / 2 if row.rating is not None else 0.0)
+    rated = RATED * (row.rating - 3) / 2 if row.rating is not None else 0.0
+    return solved + rated + recency(row.at, newest, RECENT)
 
 
 def _is_offered(row: StoredChunk, *, only_answers: bool) -> bool:

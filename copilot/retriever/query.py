@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.domain import Conversation, Turn
 from copilot.facing import facing
@@ -106,6 +106,22 @@ def plan(asked: Conversation | str, *, acronyms: Set[str] = frozenset()) -> Quer
     )
     lead = " ".join((text[:MAX_TEXT_CHARS], *short))
     return QueryPlan((lead, *_asked_last(turns, lead)), terms, clauses, _codes(text))
+
+
+def widened(planned: QueryPlan, queries: Sequence[str]) -> QueryPlan:
+    """The plan with further queries beside its own, which still leads; an empty one stays empty."""
+    more = tuple(dict.fromkeys(q[:MAX_TEXT_CHARS] for q in queries if _topical(q)))
+    more = tuple(text for text in more if text not in planned.texts)
+    if planned.is_empty or not more:
+        return planned
+    own, found = planned.terms, _terms(more)
+    terms = dict.fromkeys((*own[: MAX_TERMS - len(found)], *found, *own))
+    return replace(
+        planned,
+        texts=(*planned.texts, *more),
+        terms=tuple(terms)[:MAX_TERMS],
+        codes=tuple(dict.fromkeys((*planned.codes, *_codes(" ".join(more)))))[:MAX_CODES],
+    )
 
 
 def _said(asked: Conversation | str) -> Iterator[list[str]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from copilot.compute import cores
-from copilot.db import StoredChunk, TenantStore, now
+from copilot.db import Kept, StoredChunk, TenantStore, now
 from copilot.domain import Alternative, Chunk, Conversation, Hit, SourceKind
 from copilot.embedder import Embedder, Vectors
 from copilot.indexer import Indexer
@@ -19,7 +20,7 @@ from copilot.retriever.document_search import LOOKED_UP, NEAREST, DocumentSearch
 from copilot.retriever.keeping import Libraries
 from copilot.retriever.merging import close, merged
 from copilot.retriever.next_reply import situation
-from copilot.retriever.query import EMPTY, QueryPlan, plan
+from copilot.retriever.query import EMPTY, QueryPlan, plan, widened
 from copilot.retriever.repliers import Repliers
 
 DOCUMENTS = 8
@@ -60,6 +61,7 @@ class Retriever:
     embedder: Embedder
     repliers: Repliers
     libraries: Libraries = field(default_factory=Libraries)
+    _newest: Kept[datetime | None] = field(default_factory=Kept)
     _asked: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(cores(), "query"))
 
     def warm(self, store: TenantStore) -> None:
@@ -89,9 +91,7 @@ class Retriever:
             vectors = self._embedded(planned) if "document" in kinds else []
             if "interaction" in kinds and self._has_cases(store):
                 text = asked if isinstance(asked, str) else situation(asked.turns)
-                found.append(
-                    self._cases(store, self._embedded_of(text), planned, k, only_answers=False)
-                )
+                found.append(self._cases(store, self._embedded_of(text), planned, k, said=text))
             if "document" in kinds:
                 found.insert(0, self._documents(store, planned, vectors, k))
             if isinstance(asked, str) and not self._holds_any(store, planned, kinds, found):
@@ -114,15 +114,22 @@ class Retriever:
             return True
         return any(store.fulltext.search(planned.terms, kind, 1) for kind in kinds)
 
-    def evidence(self, store: TenantStore, conversation: Conversation) -> Evidence:
-        """What a reply may rest on: current articles and cases that were solved."""
+    def evidence(
+        self, store: TenantStore, conversation: Conversation, queries: Sequence[str] = ()
+    ) -> Evidence:
+        """What a reply may rest on: current articles and cases that were solved.
+
+        `queries` are looked up beside what the conversation says by itself.
+        """
         planned = plan(conversation, acronyms=self.libraries.of(store).acronyms)
+        planned = widened(planned, queries)
         if planned.is_empty:
             return Evidence((), ())
         vectors = self._embedded(planned)
         # The plan's text is embedded for the articles anyway: a text of its own for the cases
         # would cost more than all the rest of retrieval.
-        cases = self._cases(store, vectors[0], planned, REPLIES, only_answers=True)
+        said = " ".join(planned.texts)
+        cases = self._cases(store, vectors[0], planned, REPLIES, said=said, only_answers=True)
         return Evidence(
             documents=tuple(self._documents(store, planned, vectors, DOCUMENTS)),
             replies=tuple(hit for hit in cases if hit.score >= NEAR),
@@ -155,7 +162,7 @@ class Retriever:
         learned = self._learned(store, conversation, vector, n + SPARE, name)
         found = [one for reply in learned if (one := offered(reply)) is not None][:n]
         if len(found) < n:  # too little was learned: the replies in the nearest situations
-            cases = self._cases(store, vector, EMPTY, CASES, only_answers=True)
+            cases = self._cases(store, vector, EMPTY, CASES, said=text, only_answers=True)
             near = _replies_of(cases, {reply.alternative.text for reply in learned})
             found += [one for reply in near if (one := offered(reply)) is not None]
         return tuple(found[:n])
@@ -232,7 +239,8 @@ class Retriever:
         planned: QueryPlan,
         k: int,
         *,
-        only_answers: bool,
+        said: str,
+        only_answers: bool = False,
     ) -> list[Hit]:
         key = self.indexer.sync(store, "interaction")
         if not self.indexer.vectors.count(key):
@@ -245,6 +253,8 @@ class Retriever:
             planned.terms,
             k=k,
             only_answers=only_answers,
+            said=said,
+            newest=self._newest.of(store, "cases", lambda: store.sources.newest("interaction")),
         )
 
 

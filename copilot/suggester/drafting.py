@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.domain import Conversation, Draft, Hit, Segment, Usage
 from copilot.ledger import is_pending
@@ -38,6 +38,10 @@ class Drafter:
     max_tokens: int
     deadline_s: float
 
+    def after(self, spent_s: float) -> Drafter:
+        """The same with what is left of its deadline."""
+        return replace(self, deadline_s=max(0.1, self.deadline_s - spent_s))
+
     async def draft(
         self, conversation: Conversation, hits: Sequence[Hit], story: Story, *, today: str
     ) -> Drafted:
@@ -45,7 +49,7 @@ class Drafter:
         hits = self._within_budget(hits)
         prompt = self._render(conversation, hits, story, today)
         answer = await self.chat.complete(
-            _messages(prompt),
+            messages_of(prompt),
             schema=draft_schema(len(hits)),
             max_tokens=self.max_tokens,
             deadline_s=self.deadline_s,
@@ -62,7 +66,7 @@ class Drafter:
         incoming = DraftStream(len(hits))
         text = ""
         async for piece in self.chat.stream(
-            _messages(prompt),
+            messages_of(prompt),
             schema=draft_schema(len(hits)),
             max_tokens=self.max_tokens,
             deadline_s=self.deadline_s,
@@ -101,7 +105,7 @@ class Drafter:
             "sources": "\n\n".join(_source(n, hit) for n, hit in enumerate(hits, 1)) or "(none)",
             "conversation": conversation_lines(conversation),
         }
-        return version.render(_capped(values, version.variables))
+        return version.render(capped(values, version.variables))
 
 
 def customer_lines(story: Story, today: str) -> str:
@@ -149,7 +153,8 @@ def conversation_lines(conversation: Conversation) -> str:
     )
 
 
-def _messages(prompt: RenderedPrompt) -> list[Message]:
+def messages_of(prompt: RenderedPrompt) -> list[Message]:
+    """A rendered prompt as the messages of a request."""
     return [Message("system", prompt.system), Message("user", prompt.user)]
 
 
@@ -172,7 +177,7 @@ def _language(story: Story) -> str:
     return named or "the language the customer writes in"
 
 
-def _capped(values: Mapping[str, str], caps: Mapping[str, int]) -> dict[str, str]:
+def capped(values: Mapping[str, str], caps: Mapping[str, int]) -> dict[str, str]:
     """Values cut to the prompt's limits: the end of a conversation counts most."""
     return {
         name: value[-caps[name] :] if name == "conversation" else value[: caps[name]]

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copilot.domain import Alternative, Conversation, Hit
-from copilot.extractive import Record
+from copilot.extractive import Record, named
 from copilot.needs import Assessment, Case
 from copilot.retriever import Evidence
 from copilot.story import Story
 from copilot.suggester.checks import Allowed
 from copilot.suggester.commitments import Owed
+from copilot.suggester.rewriting import NOTHING, Rewritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,16 @@ class Prepared:
     alternatives: tuple[Alternative, ...]
     as_of: datetime
     timings: dict[str, float]
+    rewritten: Rewritten = NOTHING  # what a model would look up, where one is asked
 
     @property
     def hits(self) -> tuple[Hit, ...]:
         """The numbered evidence: documents first, then solved cases."""
         return (*self.evidence.documents, *self.evidence.replies)
+
+    @property
+    def owned(self) -> list[str]:
+        """What the customer has by name, and products that are part of it."""
+        held = [e for c in self.story.records for e in c.entitlements]
+        parts = "; ".join(part for e in held for part in e.includes)
+        return [*(e.name for e in held), *named(parts, self.allowed.product_names)]

@@ -34,6 +34,7 @@ from copilot.story import Stories, Story, first_name
 from copilot.suggester.casefile import case_of, moment_of
 from copilot.suggester.catalogue import Catalogue, assessed
 from copilot.suggester.checks import Allowed, check, screen
+from copilot.suggester.clock import Clock, since_ms
 from copilot.suggester.colleagues import past_replies, unsold
 from copilot.suggester.commitments import owed
 from copilot.suggester.drafting import Drafted, Drafter
@@ -44,6 +45,7 @@ from copilot.suggester.made import Asked, Generator, Made, Workers
 from copilot.suggester.onfile import record_of
 from copilot.suggester.prepared import Prepared
 from copilot.suggester.recent import Recent
+from copilot.suggester.rewriting import Queries, Rewriter
 
 SHARED_BELOW = 50_000  # vectors of a tenant that every worker may hold as well: 90 MB at most
 
@@ -63,6 +65,7 @@ class Suggester:
     stories: Stories = field(default_factory=Stories)
     facts: Kept[tuple[Hit, ...]] = field(default_factory=Kept)  # that what we said contradicts
     recent: Recent = field(default_factory=Recent)
+    rewriter: Rewriter | None = None
     workers: Workers | None = None  # other processes that compute, where there are any
 
     async def suggest(
@@ -74,15 +77,16 @@ class Suggester:
         generator: Generator = "auto",
     ) -> Suggestion:
         """The suggestion for a conversation. Raises StoreError; a model fault never raises."""
-        if self._drafter(generator) is None:
+        drafter = self._drafter(generator)
+        if drafter is None:
             # A caller that goes away leaves it to end by itself.
             return await asyncio.shield(
                 self._unwritten(store, conversation, alternatives, generator)
             )
-        prepared = await self.compute.run(self.prepare, store, conversation, alternatives)
+        prepared, drafter = await self._rewritten(store, conversation, alternatives, drafter)
         (drafted, info), assessment = await asyncio.gather(
-            self._draft(prepared, generator),
-            self._read_needs(prepared, self._drafter(generator)),
+            self._draft(prepared, drafter),
+            self._read_needs(prepared, drafter),
         )
         prepared = replace(prepared, assessment=assessment)
         made = await self.compute.run(self._finish, prepared, drafted, info)
@@ -97,9 +101,12 @@ class Suggester:
         generator: Generator = "auto",
     ) -> AsyncIterator[Prepared | Segment | Suggestion]:
         """Sources first, then the text as it is written, then the checked suggestion."""
-        prepared = await self.compute.run(self.prepare, store, conversation, alternatives)
-        yield prepared
         drafter = self._drafter(generator)
+        if drafter is None:
+            prepared = await self.compute.run(self.prepare, store, conversation, alternatives)
+        else:
+            prepared, drafter = await self._rewritten(store, conversation, alternatives, drafter)
+        yield prepared
         # Needs are read beside the text, not after it; without a model they are read already.
         reading = asyncio.ensure_future(self._read_needs(prepared, drafter))
         try:
@@ -141,19 +148,39 @@ class Suggester:
                 yield segment
         yield suggestion
 
+    async def _rewritten(
+        self, store: TenantStore, conversation: Conversation, alternatives: int, drafter: Drafter
+    ) -> tuple[Prepared, Drafter]:
+        """What is known, a model having said what to look up; and who drafts in the time left."""
+        if self.rewriter is None:
+            return await self.compute.run(self.prepare, store, conversation, alternatives), drafter
+        catalogue = await self.compute.run(self.catalogue.of, store)
+        asked = await self.rewriter.rewrite(
+            _cleaned(conversation), catalogue.names, deadline_s=drafter.deadline_s
+        )
+        prepared = await self.compute.run(
+            self.prepare, store, conversation, alternatives, asked.queries
+        )
+        prepared.timings["rewrite"] = round(asked.took_s * 1000, 2)
+        return replace(prepared, rewritten=asked), drafter.after(asked.took_s)
+
     def prepare(
-        self, store: TenantStore, conversation: Conversation, alternatives: int = 0
+        self,
+        store: TenantStore,
+        conversation: Conversation,
+        alternatives: int = 0,
+        asked: Queries = (),
     ) -> Prepared:
         """Retrieval, story and assessment: all that needs no model."""
         with store.snapshot():
-            return self._prepare(store, conversation, alternatives)
+            return self._prepare(store, conversation, alternatives, asked)
 
     def _prepare(
-        self, store: TenantStore, conversation: Conversation, alternatives: int
+        self, store: TenantStore, conversation: Conversation, alternatives: int, asked: Queries = ()
     ) -> Prepared:
-        clock = _Clock()
+        clock = Clock()
         said = _cleaned(conversation)
-        evidence = self.retriever.evidence(store, said)
+        evidence = self.retriever.evidence(store, said, asked)
         library = self.retriever.libraries.of(store)
         whole = (*widened(store, library, evidence.documents), *evidence.replies)
         catalogue = self.catalogue.of(store)
@@ -248,10 +275,8 @@ class Suggester:
         return made
 
     async def _draft(
-        self, prepared: Prepared, generator: Generator
+        self, prepared: Prepared, drafter: Drafter
     ) -> tuple[Drafted | Draft, GeneratorInfo]:
-        drafter = self._drafter(generator)
-        assert drafter is not None
         started = time.perf_counter()
         try:
             drafted = await drafter.draft(
@@ -262,7 +287,7 @@ class Suggester:
             draft = await self.compute.run(self._extract, prepared)
             return draft, GeneratorInfo("fallback", reason=error.reason)
         finally:
-            prepared.timings["draft"] = _ms(started)
+            prepared.timings["draft"] = since_ms(started)
         return drafted, info
 
     async def _read_needs(self, prepared: Prepared, drafter: Drafter | None) -> Assessment:
@@ -282,7 +307,7 @@ class Suggester:
             whole=prepared.whole[: len(prepared.hits)],
             customer_name=first_name(prepared.story),
             channel=prepared.conversation.channel,
-            owned=_owned(prepared),
+            owned=prepared.owned,
             facts=prepared.products,
             tenure=extractive.Tenure.of(
                 [e for c in prepared.story.records for e in c.entitlements],
@@ -291,7 +316,7 @@ class Suggester:
             products=prepared.allowed.product_names,
             record=prepared.record,
         )
-        prepared.timings.setdefault("draft", _ms(started))
+        prepared.timings.setdefault("draft", since_ms(started))
         return draft
 
     def _finish(self, prepared: Prepared, drafted: Drafted | Draft, info: GeneratorInfo) -> Made:
@@ -306,7 +331,8 @@ class Suggester:
             prepared.allowed if info.kind == "llm" else _as_quoted(prepared.allowed, draft),
             prepared.as_of.date(),
         )
-        prepared.timings["check"] = _ms(started)
+        usage = drafted.usage if isinstance(drafted, Drafted) else Usage()
+        prepared.timings["check"] = since_ms(started)
         prepared.timings["total"] = round(sum(prepared.timings.values()), 2)
         suggestion = Suggestion(
             id=uuid.uuid4().hex,
@@ -322,7 +348,7 @@ class Suggester:
             ),
             citations=checked.citations,
             assessment=assessed(prepared.assessment, prepared.case.catalogue),
-            usage=drafted.usage if isinstance(drafted, Drafted) else Usage(),
+            usage=prepared.rewritten.spent(usage),
             timings_ms=prepared.timings,
             warnings=(*checked.warnings, *for_staff(c.title for c in checked.citations)),
         )
@@ -347,31 +373,8 @@ def _again(known: Suggestion, prepared: Prepared) -> Made:
     return Made(suggestion, note_of(suggestion, prepared, None, is_new=False))
 
 
-@dataclass(slots=True)
-class _Clock:
-    """Marks how long each step took, in milliseconds."""
-
-    last: float = field(default_factory=time.perf_counter)
-    marks: dict[str, float] = field(default_factory=dict)
-
-    def mark(self, step: str) -> None:
-        self.marks[step] = _ms(self.last)
-        self.last = time.perf_counter()
-
-
-def _ms(since: float) -> float:
-    return round((time.perf_counter() - since) * 1000, 2)
-
-
 def _day(prepared: Prepared) -> str:
     return prepared.as_of.date().isoformat()
-
-
-def _owned(prepared: Prepared) -> list[str]:
-    """What the customer has by name, and products that are part of it."""
-    held = [e for c in prepared.story.records for e in c.entitlements]
-    parts = "; ".join(part for e in held for part in e.includes)
-    return [*(e.name for e in held), *extractive.named(parts, prepared.allowed.product_names)]
 
 
 def _cleaned(conversation: Conversation) -> Conversation:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from ingest.loaders.fields import (
     words,
 )
 from ingest.loaders.jsonsource import Record, json_records
+from ingest.loaders.lines import UnreadableError, utf8_chunks
 from ingest.loaders.protocol import LoadOptions, Probe
 from ingest.loaders.text import clean, message_text
 
@@ -32,6 +35,10 @@ ENVELOPES = ("interactions", "conversations")
 KNOWN = frozenset(
     "id channel customer_id subject at outcome tags language url updated_at turns meta".split()
 )
+
+SAY_WHICH = "one: say public or internal in every turn, so that no note is taken for a reply"
+_STATES = re.compile(rb'(?<!\\)"visibility"\s*:')
+_LONGEST_STATEMENT = 64  # bytes that are kept from piece to piece, so that none falls between
 
 
 class InteractionsLoader:
@@ -51,8 +58,9 @@ class InteractionsLoader:
 class DialoguesLoader:
     """Bare dialogues: no turn speaks of visibility, so by this format all was said aloud.
 
-    As soon as one turn of a record states its visibility, all its turns must. `action` is the
-    label of a reply picked from suggestions; `completion` "Complete" means resolved.
+    As soon as one turn of the file states its visibility, all must: who marks notes may have
+    forgotten one. `action` is the label of a reply picked from suggestions; `completion`
+    "Complete" means resolved.
     """
 
     format = "dialogues"
@@ -63,13 +71,22 @@ class DialoguesLoader:
 
     def load(self, path: Path, options: LoadOptions) -> Iterator[Item | Failure]:
         records = json_records(path, options, envelopes=ENVELOPES)
-        yield from each(path, records, partial(interaction, options=options, all_said_aloud=True))
+        stated = _line_stating_visibility(path, options)
+        build = partial(interaction, options=options, all_said_aloud=True, stated=stated)
+        yield from each(path, records, build)
 
 
 def interaction(
-    record: Record, *, options: LoadOptions, all_said_aloud: bool = False
+    record: Record,
+    *,
+    options: LoadOptions,
+    all_said_aloud: bool = False,
+    stated: int | None = None,
 ) -> Interaction:
-    """One conversation; a turn without speaker, text or visibility fails it by number."""
+    """One conversation; a turn without speaker, text or visibility fails it by number.
+
+    `stated` is the line where the file states a visibility: then none is said aloud unstated.
+    """
     value, clock = record.value, Clock(options)
     turns = listing(value.get("turns"), "turns")
     if not turns:
@@ -77,6 +94,8 @@ def interaction(
     if len(turns) > options.limits.turns:
         raise FieldFault(f"has more than {options.limits.turns} turns")
     aloud = all_said_aloud and not any("visibility" in turn for turn in turns)
+    if aloud and stated is not None:
+        raise FieldFault(f"no visibility, but line {stated} of this file states {SAY_WHICH}")
     default: Visibility | None = "public" if aloud else None
     read = tuple(_turn(n, one, clock, options, default) for n, one in enumerate(turns))
     at = clock.read(value.get("at"), "at")
@@ -143,6 +162,20 @@ def _outcome(value: Mapping[str, Any]) -> Outcome:
         status=text(given, "status") or completion,
         order_ids=words(given.get("order_ids"), "outcome.order_ids"),
     )
+
+
+def _line_stating_visibility(path: Path, options: LoadOptions) -> int | None:
+    """The first line with the field, in a whole record or a broken one: the order tells nothing."""
+    held, line = b"", 1
+    with suppress(UnreadableError, OSError):  # the reading itself reports these
+        for piece in utf8_chunks(path, options):
+            held += piece
+            if found := _STATES.search(held):
+                return line + held.count(b"\n", 0, found.start())
+            passed = max(0, len(held) - _LONGEST_STATEMENT)
+            line += held.count(b"\n", 0, passed)
+            held = held[passed:]
+    return None
 
 
 def _first_turns(probe: Probe) -> list[Mapping[str, Any]]:

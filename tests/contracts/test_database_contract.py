@@ -151,7 +151,6 @@ def test_records_keep_money_exact_and_identities_apart(store: TenantStore) -> No
 
     assert store.records.products() == [product]
     assert store.records.holders("email", "ana@example.com") == ["C1", "C2"]
-    assert store.records.shared_keys() == [("email", "ana@example.com", ["C1", "C2"])]
 
 
 def test_a_merge_is_explained_and_can_be_undone(store: TenantStore) -> None:

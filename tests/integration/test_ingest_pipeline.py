@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import multiprocessing
-import os
 import resource
-import signal
-import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -21,6 +17,7 @@ from copilot.db import Database, TenantStore
 from copilot.domain import Document, Interaction, Turn
 from copilot.errors import EmbedderError, StoreError
 from ingest.pipeline import Pipeline
+from tests import soak_ingest
 from tests.fakes import FakeEmbedder
 
 RECORDS = ("added", "changed", "unchanged", "failed", "left_out")
@@ -290,57 +287,13 @@ def test_a_file_that_may_not_grow_is_named_like_a_full_disk(tmp_path: Path) -> N
     assert kept == 0
 
 
-class _Telling:
-    """Tells the parent how many documents are acknowledged."""
-
-    def __init__(self, store: TenantStore, pipe: Connection) -> None:
-        self._store, self._pipe = store, pipe
-
-    def file(self, path: str, done: int, total: int) -> None:
-        pass
-
-    def records(self, done: int) -> None:
-        self._pipe.send(self._store.sources.count("document")[0])
-
-
-def _ingest(url: str, docs: Path, pipe: Connection) -> None:
-    ingest.pipeline.BATCH_ITEMS = 8
-    store = Database.open(url).create_tenant("t")
-    Pipeline(store, FakeEmbedder()).run([docs], progress=_Telling(store, pipe))
-
-
 def test_a_killed_ingest_keeps_what_it_acknowledged_and_resumes(tmp_path: Path) -> None:
     """Twenty kills at different moments; each time every acknowledged document is there."""
-    docs = tmp_path / "docs"
-    for n in range(60):
-        write(docs, f"{n:02}.jsonl", *(article(f"{n}-{i}", f"text {n} {i}") for i in range(4)))
-    url = f"sqlite:///{tmp_path / 'killed.db'}"
-    fork = multiprocessing.get_context("fork")
-    killed = 0
-    for kill in range(20):
-        told, telling = fork.Pipe(duplex=False)
-        child = fork.Process(target=_ingest, args=(url, docs, telling))
-        child.start()
-        telling.close()
-        acknowledged = 0
-        with contextlib.suppress(EOFError):
-            while acknowledged < 8 * (kill + 1):
-                acknowledged = told.recv()
-            time.sleep((kill % 5) * 0.002)  # aims at different places of the next batch
-            os.kill(child.pid or 0, signal.SIGKILL)
-        child.join()
-        killed += child.exitcode == -signal.SIGKILL
-        for _ in range(2):  # two fresh opens
-            database = Database.open(url)
-            store = database.tenant("t")
-            sources, chunks = store.sources.count("document")
-            vectors = sum(len(ids) for ids, _ in store.sources.vectors("document", "fake-64d"))
-            assert sources >= acknowledged
-            assert vectors == chunks == len(store.fulltext.search(["text"], "document", 10_000))
-            database.close()
-    assert killed >= 15, "the children ended before they could be killed"
-    finished = Pipeline(Database.open(url).tenant("t"), FakeEmbedder()).run([docs])
-    assert finished.counts["added"] + finished.counts["unchanged"] == 240
+    total = soak_ingest.soak(tmp_path, kills=20)
+    assert {fault: total[fault] for fault in soak_ingest.FAULTS} == dict.fromkeys(
+        soak_ingest.FAULTS, 0
+    )
+    assert total["kills"] >= 15, "the children ended before they could be killed"
 
 
 def test_two_systems_that_number_alike_do_not_overwrite_each_other(

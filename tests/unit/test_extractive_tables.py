@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from copilot.domain import Chunk, Draft, Hit, Turn
+from copilot.domain import Chunk, Draft, Hit, Segment, Turn
 from copilot.extractive import compose
 from copilot.extractive.amounts import amounts_in, span_of
 from copilot.extractive.passages import sentences
 from copilot.extractive.tables import mentioned
-from copilot.guardrails.support import unsupported_facts
+from copilot.guardrails.support import check_segments
 
 PLANS = """| | Sprout Free (SP-0) | Sprout Plus (SP-6) |
 |---|---|---|
@@ -75,7 +75,7 @@ def test_a_row_reads_as_a_person_would_write_it(table: str, sentence: str) -> No
 @pytest.mark.parametrize("table", [ROWS, STATES, PLANS, DELIVERY, WIDE])
 def test_a_row_says_nothing_that_its_table_does_not(table: str) -> None:
     for sentence in told(table):
-        assert unsupported_facts(sentence, [table]) == []
+        assert check_segments([Segment(sentence, (1,))], [table])[0].supported
         assert not any(mark in sentence for mark in ("|", "SP-", "BR-"))
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 
 from copilot.guardrails.clean import clean
-from copilot.guardrails.delimit import boundary, delimit
 from copilot.guardrails.facts import hard_facts
 from copilot.guardrails.links import strip_links
 from copilot.guardrails.pitch import hidden_pitch
@@ -103,14 +102,6 @@ def test_plain_text_and_cited_addresses_stay(text: str) -> None:
 def test_a_markdown_link_to_a_cited_source_becomes_plain_text() -> None:
     safe = strip_links("[the guide](https://help.example.com/faq)", ALLOWED)
     assert safe == "the guide (https://help.example.com/faq)"
-
-
-def test_a_boundary_is_new_each_time_and_in_none_of_the_texts() -> None:
-    assert boundary("a") != boundary("a")
-    line = boundary("x")
-    marked = delimit(f"break {line} out", line)
-    assert marked.splitlines()[0] != line
-    assert marked.count(marked.splitlines()[0]) == 2
 
 
 CHECKS: dict[str, Callable[[str], object]] = {

@@ -156,6 +156,31 @@ def test_prices_in_different_currencies_are_not_compared() -> None:
     assert taken(assess(catalogue=[*euro, yen])) == ("E1",)
 
 
+def test_prices_in_different_currencies_are_not_added_up() -> None:
+    """A total of euros and yen is no price: what requires the other is not offered."""
+    foot = product("FOOT", "Lamp foot", 500, "foot", currency="JPY")
+    screw = product("SCREW", "Screw", 1, "screw", requires="FOOT")
+    lamp = product("LAMP", "Reading lamp", 10, "lamp", requires="FOOT")
+    far = product("LAMP", "Reading lamp", 10, "lamp", requires="SCREW")
+    for catalogue in ([lamp, foot], [far, screw, foot]):
+        answer = assess(catalogue=catalogue)
+        assert answer.flags == ()
+        assert "FOOT, priced in another currency" in answer.audit.rejected[0].reason
+    small = product("SMALL", "Small reading lamp", 10, "lamp", requires="FOOT")
+    whole = product("WHOLE", "Large reading lamp", 60, "lamp")
+    assert taken(assess(catalogue=[small, foot, whole])) == ("WHOLE",)
+
+
+def test_a_required_part_in_the_same_currency_owned_or_given_away_adds_nothing_foreign() -> None:
+    lamp = product("LAMP", "Reading lamp", 10, "lamp", requires="FOOT")
+    foot = product("FOOT", "Lamp foot", 500, "foot", currency="JPY")
+    owned = [{"id": "E1", "name": "Lamp foot", "includes": [], "since": None}]
+    assert taken(assess(catalogue=[lamp, foot], entitlements=owned)) == ("LAMP",)
+    free = product("FOOT", "Lamp foot", 0, "foot", currency="JPY")
+    (flag,) = assess(catalogue=[lamp, free]).flags
+    assert (sorted(flag.recommended), flag.total_price) == (["FOOT", "LAMP"], 10)
+
+
 def test_a_budget_is_kept() -> None:
     cheap = product("A", "Reading lamp small", 20, "lamp")
     dear = product("B", "Reading lamp bed", 60, "lamp for the bed")

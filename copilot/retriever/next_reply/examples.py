@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from copilot.domain import Interaction, Turn
@@ -25,6 +26,7 @@ class ReplyExample:
     resolved: bool | None = None
     chunk_id: int = 0
     subject: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def _example(
         resolved=interaction.outcome.resolved,
         chunk_id=chunk_ids.get((interaction.source_id, index), 0),
         subject=interaction.subject,
+        at=turn.at or interaction.at,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 from copilot.retriever.next_reply.examples import ReplyExample
 from copilot.retriever.next_reply.turns import template
 from copilot.retriever.next_reply.values import Span, foreign_values, portable
+from copilot.retriever.recency import recency
 
 Floats = NDArray[np.float32]
 MAX_EXEMPLARS = 12_000
 PER_KIND = (8, 96)
 SCALE = 127 / 0.4  # components of a unit vector of 384 rarely exceed 0.4
 SOLVED_BONUS = 0.05
+RECENT_BONUS = 0.03
 PORTABLE_BONUS = 0.15
 USUAL_BONUS = 0.3  # for the wording that colleagues use most: a saved reply, not a typed one
 
@@ -68,10 +71,11 @@ def choose(
     n_kinds: int,
     mask_capitals: bool,
 ) -> Exemplars:
-    """Solved and portable replies first, in turn from every wording of a kind."""
+    """Solved, portable and recent replies first, in turn from every wording of a kind."""
     limit = int(np.clip(MAX_EXEMPLARS // max(1, n_kinds), *PER_KIND))
     foreign = foreign_values(examples, mask_capitals=mask_capitals)
-    bonus = [_bonus(e, spans) for e, spans in zip(examples, foreign, strict=True)]
+    newest = max((e.at for e in examples if e.at), default=None)
+    bonus = [worth(e, spans, newest) for e, spans in zip(examples, foreign, strict=True)]
     members: dict[int, list[int]] = defaultdict(list)
     for i, kind in enumerate(kinds):
         members[int(kind)].append(i)
@@ -83,8 +87,8 @@ def choose(
         uses = Counter(wording[i] for i in members[kind])
         ranked = sorted(members[kind], key=lambda i: (-bonus[i], i))
         for i in _in_turn(ranked, wording)[:limit]:
-            worth = bonus[i] + USUAL_BONUS * uses[wording[i]] / len(members[kind])
-            rows.append(_row(examples[i], kind, round(worth, 4), foreign[i]))
+            total = bonus[i] + USUAL_BONUS * uses[wording[i]] / len(members[kind])
+            rows.append(_row(examples[i], kind, round(total, 4), foreign[i]))
             picked.append(i)
         starts.append(len(rows))
     return Exemplars(tuple(rows), _small(vectors, picked), np.array(starts))
@@ -94,9 +98,11 @@ def _row(example: ReplyExample, kind: int, bonus: float, foreign: Sequence[Span]
     return Exemplar(example.source_id, example.turn, example.chunk_id, kind, bonus, tuple(foreign))
 
 
-def _bonus(example: ReplyExample, foreign: Sequence[Span]) -> float:
+def worth(example: ReplyExample, foreign: Sequence[Span], newest: datetime | None) -> float:
+    """What speaks for quoting a reply, whatever the situation; `newest` is the latest of all."""
     solved = SOLVED_BONUS if example.resolved else 0.0
-    return solved + PORTABLE_BONUS * portable(example.reply, foreign)
+    recent = recency(example.at, newest, RECENT_BONUS)
+    return solved + recent + PORTABLE_BONUS * portable(example.reply, foreign)
 
 
 def _in_turn(ranked: Sequence[int], wording: Sequence[str]) -> list[int]:
