@@ -161,9 +161,6 @@ def test_a_colleagues_reply_is_not_cut(visit: Visit) -> None:
 
 def test_a_need_that_is_held_names_its_product_and_price(visit: Visit) -> None:
     page = visit.choose("Three new rooms under the roof")
-    for _ in range(2):
-        page.keyboard.press("j")
-    expect(page.locator(".turns .turn")).to_have_count(3)
     visit.ready()
     why = page.locator("details.quiet-line")
     expect(why).to_contain_text("a need is held back")
