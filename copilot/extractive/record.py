@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from copilot.domain import Chunk, Customer, Entitlement, Hit, Product
 from copilot.extractive.facts import MAX_PRODUCTS
@@ -143,6 +144,7 @@ def noun_of(measure: str) -> str:
     return plain.replace("_", " ").strip()
 
 
+@lru_cache(maxsize=4_096)  # a turn is asked about several times while it is answered
 def spoken_of(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
     """The products that a text names, whole or by their last word: "three valves"."""
     whole = named(text, names)
@@ -169,6 +171,7 @@ def siblings_in(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name, stock, last in parts if stock in stocks and last in words)
 
 
+@lru_cache(maxsize=4_096)
 def _kind(name: str) -> str:
     """What a product is: the last word of its name that is no number."""
     words = [w for w in _WORD.findall(name.split(",")[0]) if not any(c.isdigit() for c in w)]

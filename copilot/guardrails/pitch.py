@@ -36,7 +36,7 @@ def hidden_pitch(
 
 def _pitch(sentence: str, names: tuple[str, ...], allowed: tuple[str, ...]) -> re.Match[str] | None:
     other = named(names).search(sentence) if names else None
-    if other is None and allowed and named(allowed).search(sentence):
+    if other is None and any(named((name,)).search(sentence) for name in allowed):
         return None
     rule = rules(_RULES)
     if found := rule["always"].pattern.search(sentence):
@@ -47,7 +47,7 @@ def _pitch(sentence: str, names: tuple[str, ...], allowed: tuple[str, ...]) -> r
     return rule["beside_a_name"].pattern.search(sentence)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=2_048)  # of a catalogue, and of each name: what may be named differs
 def named(names: tuple[str, ...]) -> re.Pattern[str]:
     """Finds any of some names as whole words, the longest first."""
     longest_first = sorted(names, key=len, reverse=True)
