@@ -12,7 +12,6 @@ of four bytes length and a pickle, in order, between a process and its own child
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import pickle
@@ -25,7 +24,7 @@ from itertools import count
 from typing import Any, BinaryIO
 
 from copilot.bootstrap import Copilot, build
-from copilot.compute import Compute, cores
+from copilot.compute import Compute, cores, settle
 from copilot.config import Settings
 from copilot.errors import CopilotError
 from copilot.suggester.made import Asked, Made
@@ -58,17 +57,19 @@ class _Worker:
 
     async def ask(self, question: object) -> Any:  # noqa: ANN401 - the answer to any question
         """Its answer. Raises _WorkerLostError."""
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append(answer)
+        # Packed first: a question that cannot be packed must not leave a place among the waiting,
+        # for answers are matched to questions by their order alone.
+        content = pickle.dumps(question, pickle.HIGHEST_PROTOCOL)
         writer = self.process.stdin
         if writer is None or not self.is_open:
             raise _WorkerLostError
-        content = pickle.dumps(question, pickle.HIGHEST_PROTOCOL)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append(answer)
         writer.write(len(content).to_bytes(_SIZE, "big") + content)
         return await answer
 
     async def listen(self) -> None:
-        """Hands answers on until the worker ends."""
+        """Hands answers on until the worker ends, or sends what nobody can read."""
         reader = self.process.stdout
         try:
             while reader is not None:
@@ -77,7 +78,7 @@ class _Worker:
                 waiting = self._waiting.popleft()
                 if not waiting.done():
                     waiting.set_result(answer)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, pickle.UnpicklingError):
             pass
         finally:
             self.is_open = False
@@ -160,24 +161,32 @@ class ProcessWorkers:
         """Keeps one worker running."""
         pause = 1.0
         while True:
-            worker = await self._started()
-            listening = asyncio.create_task(worker.listen())
+            has_answered = False
             try:
-                await worker.ask(self._settings)
-                self._running.append(worker)
-                for turn in range(AHEAD):
-                    self._offer(turn, worker)
-                pause = 1.0
-                await listening
-            except _WorkerLostError:
-                pass
-            finally:
-                self._running = [other for other in self._running if other is not worker]
-                await worker.end()
-                listening.cancel()
+                has_answered = await self._live()
+            except OSError as error:  # no process, no memory: the server does its work meanwhile
+                log.warning("no worker could be started", extra={"fault": type(error).__name__})
+            pause = 1.0 if has_answered else min(2 * pause, LONGEST_PAUSE_S)
             log.warning("a worker ended and is started anew", extra={"pause_s": pause})
             await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_S)
+
+    async def _live(self) -> bool:
+        """The life of one worker; whether it ever answered."""
+        worker = await self._started()
+        listening = asyncio.create_task(worker.listen())
+        try:
+            await worker.ask(self._settings)
+            self._running.append(worker)
+            for turn in range(AHEAD):
+                self._offer(turn, worker)
+            await listening
+        except _WorkerLostError:
+            return False
+        finally:
+            self._running = [other for other in self._running if other is not worker]
+            await worker.end()
+            listening.cancel()
+        return True
 
     @staticmethod
     async def _started() -> _Worker:
@@ -199,9 +208,7 @@ def main() -> None:
         store = copilot.database.tenant(name)
         copilot.indexer.sync_all(store)
         copilot.retriever.warm(store)
-    gc.collect()
-    gc.freeze()  # what stays for good is not searched for garbage again
-    gc.set_threshold(20_000, 20, 20)
+    settle()
     _write(answers, "ready")
     while (question := _read(questions)) is not None:
         _write(answers, _worked_out(copilot, *question))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import socket
 from pathlib import Path
@@ -15,6 +14,7 @@ import uvicorn
 from copilot.api.schemas import ConversationIn, wire
 from copilot.bootstrap import build
 from copilot.cli.console import out, show_suggestion
+from copilot.compute import settle
 from copilot.config import ROOT, Settings
 from copilot.errors import ConfigError, CopilotError
 from copilot.workers import advised
@@ -102,18 +102,12 @@ def _serve(settings: Settings, host: str, port: int) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Once it has started, what stays for good is no longer searched for garbage.
-
-    Models, catalogues and libraries are hundreds of thousands of objects: looking through them
-    again and again took a tenth of every suggestion's processor time.
-    """
+    """Settles once it has started."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts, then sets the collector."""
         await super().startup(sockets)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 20)
+        settle()
 
 
 def _is_taken(host: str, port: int) -> bool:

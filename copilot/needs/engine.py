@@ -177,7 +177,7 @@ def _informs(scene: Scene, state: State, matters: Iterable[Matter]) -> tuple[Inf
     ordered = sorted(
         unique.values(), key=lambda i: next(n for n, x in enumerate(found) if x.source == i.source)
     )
-    return tuple(ordered[: scene.policy.caps.informs])
+    return tuple(informs.distinct(ordered)[: scene.policy.caps.informs])
 
 
 def _by_source(scene: Scene, inform: Inform) -> Inform:

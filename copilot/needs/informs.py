@@ -54,10 +54,10 @@ def contact_informs(
             and valid(scene, fact)
         ]
     scored.sort(key=lambda pair: -pair[0])
-    return _distinct(inform for _, inform in scored)[: scene.policy.caps.informs]
+    return [inform for _, inform in scored[: scene.policy.caps.informs]]
 
 
-def _distinct(informs: Iterable[Inform]) -> list[Inform]:
+def distinct(informs: Iterable[Inform]) -> list[Inform]:
     """Each thing once, in its best words: two articles may tell the same, in one of them longer."""
     kept: list[Inform] = []
     for one in informs:

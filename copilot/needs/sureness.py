@@ -28,7 +28,7 @@ def confidence(
     if grip == 0:
         return 0.6  # the wish names nothing of ours, only the words around it do
     ordered = bool(called) and scene.reads("orders", words.text)
-    if not ordered and _STATE.search(words.text):
+    if not called and _STATE.search(words.text):
         return 0.6  # how a thing should be, not a thing: what makes it so may be free
     unread = _unread_statement(scene) or _unread_article(scene, about, only_warnings=ordered)
     if not waits and (doubt or grip < 2 or unread):

@@ -77,7 +77,7 @@ export class Story {
 /** What we owe: promises by urgency, then requests that were passed over. */
 export function owedPanel(promises, loops, now) {
   const ours = promises.filter((p) => p.promisor_role !== "customer").map((p) => ({ ...p, status: statusNow(p, now) }));
-  const due = ORDER.flatMap((status) => ours.filter((p) => p.status === status));
+  const due = ORDER.flatMap((status) => ours.filter((p) => p.status === status && !isPutRight(p)));
   const open = loops.filter((loop) => loop.status === "open");
   const kept = promises.filter((p) => p.status === "kept").length;
   const lines = [...due.map((p) => promiseLine(p, now)), ...open.map(loopLine)];
@@ -94,6 +94,11 @@ export function owedPanel(promises, loops, now) {
 /** Time passes without a contact: what was open at the last one may be overdue by now. */
 function statusNow({ status, due }, now) {
   return status === "open" && due && daysBetween(moment(due), now) > 0 ? "overdue" : status;
+}
+
+/** A word of ours that was late or false, and has been made good since. */
+function isPutRight({ status, kept_evidence: shownBy }) {
+  return ["conflict", "overdue"].includes(status) && Boolean(shownBy);
 }
 
 function promiseLine(promise, now) {

@@ -63,7 +63,8 @@ class Suggester:
     keep: Callable[[TenantStore, Note], Future[None]]  # done when it is on disk
     compute: Compute = field(default_factory=Compute)
     stories: Stories = field(default_factory=Stories)
-    facts: Kept[tuple[Hit, ...]] = field(default_factory=Kept)  # that what we said contradicts
+    # What speaks against our words by those words, and passages by the rule that was looked up.
+    facts: Kept[tuple[Hit, ...]] = field(default_factory=Kept)
     recent: Recent = field(default_factory=Recent)
     rewriter: Rewriter | None = None
     workers: Workers | None = None  # other processes that compute, where there are any

@@ -62,7 +62,7 @@ def _measured(options: argparse.Namespace, folder: Path, console: Console) -> li
             usual.close()
         console.print(table(figures))
     if "suggest" in options.parts:
-        figures += suggesting(folder / "demo", requests=options.requests)
+        figures += suggesting(folder / "demo", requests=options.requests, workers=options.workers)
     if "assess" in options.parts:
         figures += assessing(times=options.assessments)
     return figures
@@ -105,6 +105,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=6, help="slices ingested by turns")
     parser.add_argument("--queries", type=int, default=112, help="queries of each search")
     parser.add_argument("--requests", type=int, default=2_000, help="suggestions asked for")
+    parser.add_argument("--workers", type=int, help="beside the server; by itself one a core less")
     parser.add_argument("--peers", action="store_true", help="also quality, beside more peers")
     parser.add_argument("--assessments", type=int, default=100, help="timelines assessed")
     parts = ["search", "suggest", "assess"]

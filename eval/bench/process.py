@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from copilot.workers import advised
-
 KEY = "ck_bench"
 WAIT_S = 180.0
 
@@ -43,12 +41,13 @@ class Served:
         tasks = Path(f"/proc/{self.pid}/task").glob("*/children")
         return [self.pid, *(int(pid) for task in tasks for pid in task.read_text().split())]
 
-    def wait_for_workers(self) -> int:
-        """How many answer, once all that were asked for do."""
+    def wait_for_workers(self, count: int) -> None:
+        """Until so many answer. Raises RuntimeError where they do not start."""
         until = time.monotonic() + WAIT_S
-        while (running := self._workers()) < advised() and time.monotonic() < until:
+        while self._workers() < count:
+            if time.monotonic() > until:
+                raise RuntimeError(f"{count} workers did not start within {WAIT_S:.0f} s")
             time.sleep(0.2)
-        return running
 
     def _workers(self) -> int:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval.retrieval.metrics import METRICS
-from eval.retrieval.runner import Change, Run, difference
+from eval.retrieval.runner import Change, Run
 
 SHOWN = 8  # ids per cell
 
@@ -19,17 +19,6 @@ def table(runs: Sequence[Run], *, metrics: Sequence[str] = METRICS, timed: bool 
         if timed:
             cells += [f"{run.took(0.5):.1f}", f"{run.took(0.95):.1f}"]
         lines.append(_line(cells))
-    return "\n".join(lines)
-
-
-def ablation(full: Run, without: Sequence[Run], *, metrics: Sequence[str]) -> str:
-    """What each stage is worth: the paired difference of the full run to one without it."""
-    head = ["without", *(f"{name}, full minus without" for name in metrics)]
-    lines = [_line(head), _line(["---"] * len(head))]
-    lines += [
-        _line([run.name, *(f"{difference(run, full, name)}" for name in metrics)])
-        for run in without
-    ]
     return "\n".join(lines)
 
 

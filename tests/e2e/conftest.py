@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -11,13 +12,18 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from playwright.sync_api import Browser, sync_playwright
 
 from copilot.bootstrap import build
 from copilot.config import ROOT, Settings
 from ingest.cli import run_with_progress
 from server import create_app
+from tests.conftest import required
+from tests.e2e.visit import Site, Visit
+from tests.e2e.visit import served as visited
 
 KEY = "ck_test_admin"
+MEASURES = (Path(__file__).parent / "measures.js").read_text("utf-8")
 PARTS = ("articles", "catalogue.csv", "customers.json", "interactions.jsonl")
 
 
@@ -68,3 +74,32 @@ def served(demo_home: Path) -> Iterator[Served]:
     yield from start(
         Settings(home=demo_home, model="", bootstrap_key=KEY, demo=True, rate_per_minute=0)
     )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    found = shutil.which("chromium")
+    if found is None:
+        required("Debian's chromium is not installed")
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The real server in demo mode on a free port, for the pages of one file."""
+    with visited(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A tab of its own, which measures contrast and overlaps; `param` are its options."""
+    options = getattr(request, "param", {"viewport": {"width": 1440, "height": 900}})
+    context = browser.new_context(**options)
+    context.set_default_timeout(8000)
+    yield Visit(context, site, MEASURES)
+    context.close()

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import expect
 from sqlalchemy import delete
 
 from copilot.db.tables import jobs
 from ingest.cli import run_with_progress
-from tests.conftest import required
-from tests.e2e.visit import EVIL, Site, Visit, served
+from tests.e2e.visit import EVIL, Site, Visit
 
 pytestmark = pytest.mark.browser
 
-MEASURES = (Path(__file__).parent / "measures.js").read_text("utf-8")
 TICKET = {
     "channel": "chat",
     "turns": [
@@ -26,32 +22,6 @@ TICKET = {
         {"speaker": "agent", "text": "Turn it on, please.", "visibility": "public"},
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with served(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("data")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        required("Debian's chromium is not installed")
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def visit(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    options = getattr(request, "param", {"viewport": {"width": 1440, "height": 900}})
-    context = browser.new_context(**options)
-    context.set_default_timeout(8000)
-    yield Visit(context, site, MEASURES)
-    context.close()
 
 
 @pytest.fixture

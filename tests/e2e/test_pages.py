@@ -2,47 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.conftest import required
-from tests.e2e.visit import EVIL, EVIL_LINK, Site, Visit, served
+from tests.e2e.visit import EVIL, EVIL_LINK, Visit
 
 pytestmark = pytest.mark.browser
-
-MEASURES = (Path(__file__).parent / "measures.js").read_text("utf-8")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The real server in demo mode on a free port."""
-    with served(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("data")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        required("Debian's chromium is not installed")
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def visit(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    options = getattr(request, "param", {"viewport": {"width": 1440, "height": 900}})
-    context = browser.new_context(**options)
-    context.set_default_timeout(8000)
-    yield Visit(context, site, MEASURES)
-    context.close()
 
 
 def test_it_loads_without_a_fault_and_asks_nobody_else(visit: Visit) -> None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect
 
-from tests.conftest import required
-from tests.e2e.visit import Site, Visit, served
+from tests.e2e.visit import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -24,32 +21,6 @@ ASSESSMENT = {
     "audit": {"rejected": [], "notes": [], "gates": {}},
 }  # fmt: skip
 TABLE = "| Plan | Price | Zones |\n|---|---|---|\n| Plus | £4.00 | **6** |\n\nSee [plans](https://x.example)."
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with served(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("data")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        required("Debian's chromium is not installed")
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def visit(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    options = getattr(request, "param", {"viewport": {"width": 1440, "height": 900}})
-    context = browser.new_context(**options)
-    context.set_default_timeout(8000)
-    yield Visit(context, site, "")
-    context.close()
 
 
 def suggestion(**reply: Any) -> dict[str, Any]:
@@ -184,3 +155,20 @@ def test_what_is_left_of_a_list_is_counted_once(visit: Visit) -> None:
     for label in page.locator(".queue-part > button.inline:visible").all_inner_texts():
         shown, of = re.fullmatch(r"Show (\d+)(?: of (\d+))? more", label).groups()  # type: ignore[union-attr]
         assert of is None or int(of) > int(shown)
+
+
+@pytest.mark.parametrize(("shown_by", "is_owed"), [(None, True), ("i-9/3", False)])
+def test_a_false_word_that_was_put_right_is_owed_no_more(
+    visit: Visit, shown_by: str | None, *, is_owed: bool
+) -> None:
+    owed = """async ({ promise }) => {
+      const { owedPanel } = await import('/pages/story.js');
+      return owedPanel([promise], [], new Date('2026-11-01T12:00:00Z')).innerText;
+    }"""
+    promise = {
+        "status": "conflict", "kept_evidence": shown_by, "due": None, "quote": "It works.",
+        "promisor_role": "sales", "promisor": "Rhys", "conflict_with": "plans",
+    }  # fmt: skip
+    text = visit.open().evaluate(owed, {"promise": promise})
+    assert ("contradicts a fact" in text) is is_owed
+    assert text.startswith("Nothing owed") is not is_owed

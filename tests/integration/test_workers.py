@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from copilot.compute import Compute
 from copilot.config import Settings
 from copilot.db import TenantStore
 from copilot.domain import Conversation, Document, Turn
+from copilot.errors import NotFound
 from copilot.suggester import suggester
 from copilot.suggester.made import Made
 from copilot.workers import ProcessWorkers
@@ -88,7 +91,7 @@ async def test_a_worker_suggests_what_the_server_would_and_the_server_stores_it(
             made = await beside.run(store.tenant, (ASKED, 0, "auto"), not_here)
         assert (theirs.text, theirs.citations) == (ours.text, ours.citations)
         assert store.journal.suggestion(theirs.id)["trace"]["text"] == theirs.text
-        with pytest.raises(Exception, match="suggestion"):  # a worker by itself stores nothing
+        with pytest.raises(NotFound):  # a worker by itself stores nothing
             store.journal.suggestion(made.suggestion.id)
 
 
@@ -125,6 +128,41 @@ async def test_a_fault_in_a_worker_is_the_servers_to_name(tmp_path: Path) -> Non
         with pytest.raises(AssertionError, match="itself"):
             await beside.run("nobody's", (ASKED, 0, "auto"), not_here)
         await beside.run("default", (ASKED, 0, "auto"), not_here)  # and it goes on
+
+
+async def test_a_question_that_cannot_be_sent_shifts_nobodys_answer(tmp_path: Path) -> None:
+    other = Conversation((Turn("customer", "Is anybody there?"),), "c2", "chat", "C2")
+    unsent: Any = (ASKED, 0, lambda: None)  # of no type that can be packed
+    async with served(tmp_path) as (_, beside), busy(beside):
+        with pytest.raises((pickle.PicklingError, AttributeError)):
+            await beside.run("default", unsent, not_here)
+        both = [beside.run("default", (asked, 0, "auto"), not_here) for asked in (other, ASKED)]
+        async with asyncio.timeout(60):
+            made = await asyncio.gather(*both)
+        theirs, ours = (one.note.trace["customer_id"] for one in made)
+    assert (theirs, ours) == ("C2", "C1")
+
+
+async def test_a_worker_that_cannot_be_started_is_tried_again_with_growing_pauses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    async def refused() -> None:
+        raise OSError
+
+    async def noted(pause: float) -> None:
+        pauses.append(pause)
+        if len(pauses) == 8:
+            raise asyncio.CancelledError
+
+    beside = ProcessWorkers(Settings(home=tmp_path, model=""), 1, Compute())
+    monkeypatch.setattr(beside, "_started", refused)
+    monkeypatch.setattr(workers.asyncio, "sleep", noted)
+    beside.start()
+    await asyncio.gather(*beside._tasks, return_exceptions=True)
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == workers.LONGEST_PAUSE_S
 
 
 async def test_a_large_tenant_stays_in_the_server(

@@ -7,7 +7,6 @@ import pytest
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import ALIKE, compose, stem
 from copilot.extractive.asking import hear
-from copilot.extractive.matching import is_of_the_case
 from copilot.extractive.phrases import in_one_word
 
 VISITS = """## Visits
@@ -164,11 +163,16 @@ def test_a_pointer_to_another_page_gives_way_to_what_stands_here() -> None:
     assert told(draft).startswith("A broken lamp is mended")
 
 
-def test_a_question_for_a_case_is_answered_for_that_case() -> None:
-    (asked,) = hear((Turn("customer", "Do I lose my schedules if I change the plan?"),)).asks
-    (plain,) = hear((Turn("customer", "Do I lose my schedules?"),)).asks
-    handed = frozenset(map(stem, "hand home new owner history deleted".split()))
-    changed = frozenset(map(stem, "when you change the plan your schedules stay".split()))
-    assert not is_of_the_case(asked, handed)
-    assert is_of_the_case(asked, changed)
-    assert is_of_the_case(plain, handed)
+HANDED = (
+    "The owner can hand the home to a new owner: devices and schedules stay, history is lost "
+    "unless they tick a box."
+)
+CHANGED = "If you change the plan, you lose no schedules: they stay as they are."
+
+
+def test_a_question_for_a_case_is_answered_for_that_case_or_not_at_all() -> None:
+    asked = "Do I lose my schedules if I change the plan?"
+    assert told(reply(asked, hit(HANDED, "Sharing a home"))) == ""
+    assert "they stay as they are" in told(reply(asked, hit(CHANGED, "Plans")))
+    without_case = told(reply("Do I lose my schedules?", hit(HANDED, "Sharing a home")))
+    assert "schedules stay" in without_case

@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import gzip
-import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from copilot.domain import Document, Failure, Item
+from copilot.domain import Document
 from ingest.detect import choose
 from ingest.loaders.protocol import LoadOptions
-
-
-def read(path: Path, kind: str = "auto", **declared: Any) -> list[Item | Failure]:
-    options = LoadOptions(roots=(path.parent,), **declared)
-    loader = choose(path, kind, options=options)
-    return [loader] if isinstance(loader, Failure) else list(loader.load(path, options))
-
-
-def one(path: Path, **declared: Any) -> Any:
-    found = read(path, **declared)
-    assert len(found) == 1, found
-    return found[0]
-
-
-def put(path: Path, *records: Any) -> Path:
-    path.write_text("\n".join(json.dumps(record) for record in records), encoding="utf-8")
-    return path
-
+from tests.loading import one, put, read
 
 ARTICLE = """---
 id: kb-7

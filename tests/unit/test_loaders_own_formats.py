@@ -10,28 +10,11 @@ from typing import Any
 
 import pytest
 
-from copilot.domain import Customer, Document, Failure, Interaction, Item, Product
+from copilot.domain import Customer, Document, Failure, Interaction, Product
 from ingest.detect import choose
 from ingest.loaders.customers import OWNED
 from ingest.loaders.protocol import LoadOptions
-
-
-def read(path: Path, kind: str = "auto", **declared: Any) -> list[Item | Failure]:
-    options = LoadOptions(roots=(path.parent,), **declared)
-    loader = choose(path, kind, options=options)
-    return [loader] if isinstance(loader, Failure) else list(loader.load(path, options))
-
-
-def one(path: Path, **declared: Any) -> Any:
-    found = read(path, **declared)
-    assert len(found) == 1, found
-    return found[0]
-
-
-def put(path: Path, *records: Any) -> Path:
-    path.write_text("\n".join(json.dumps(record) for record in records), encoding="utf-8")
-    return path
-
+from tests.loading import one, put, read
 
 INTERACTION = {
     "id": "c-1",

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from copilot.needs.sureness import _STATE
 from tests.need_cases import assess, product, visible
 
 SIM = product("SIM", "Business SIM", 9, "one SIM card, 10 GB", period="month")
@@ -166,15 +165,24 @@ def test_i_will_take_it_means_what_our_side_just_named() -> None:
     assert not visible(answer)
 
 
+APP = product(
+    "APP", "Warm Free", 0, "schedules, boost, for one or two rooms", period="month",
+    limits={"rooms": 2},
+)  # fmt: skip
+LINE = product("LINE", "Fast line", 30, "a line for the internet", period="month")
+
+
 @pytest.mark.parametrize(
-    ("said", "is_state"),
+    ("said", "is_shown"),
     [
-        ("I just want that one room warmer.", True),
-        ("Can you make the line faster again?", True),
-        ("I wish it were quieter at night", True),
-        ("I need a faster line for four people.", False),
-        ("Please order me the warmer blanket, size L.", False),
+        ("It's seventeen at night. I just want that one room warmer.", False),
+        ("I'd like the line faster.", False),
+        ("I'd like a fast line for the internet.", True),
+        ("I'd like the fast line so that the internet is quicker.", True),
     ],
 )
-def test_how_a_thing_should_be_is_no_wish_for_a_thing(said: str, *, is_state: bool) -> None:
-    assert bool(_STATE.search(said)) is is_state
+def test_how_a_thing_should_be_is_no_wish_for_a_thing(said: str, *, is_shown: bool) -> None:
+    """What makes it so may be free: it is held unless they name the thing itself."""
+    answer = assess(("customer", said), catalogue=[APP, LINE])
+    assert answer.flags  # heard in any case
+    assert bool(visible(answer)) is is_shown

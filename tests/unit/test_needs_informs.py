@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from copilot.needs.informs import _distinct
+from copilot.needs.informs import distinct
 from copilot.needs.output import Inform
+from tests.need_cases import assess
 
-SPREAD = Inform(
-    kind="free_fix",
-    text="Spread it: what you owe is divided over up to 6 months, without interest.",
-    source="hardship",
-)
-AGAIN = Inform(
-    kind="free_fix",
-    text="You can spread what you owe over up to 6 months without interest: see When paying.",
-    source="late",
-)
-BREAK = Inform(
-    kind="free_fix", text="Payment break: up to 60 days, no late fee.", source="hardship"
-)
+SAID = "I lost my job and can't pay what I owe this month, can I spread it over some months?"
+SPREAD = "Spread it: what you owe is divided over up to 6 months, without interest."
+AGAIN = "You can spread what you owe over up to 6 months without interest: see When paying is hard."
+SMALLER = "If you lost your job you may move to a smaller plan free of charge this month."
 
 
-def test_the_same_help_from_two_articles_is_one() -> None:
-    assert _distinct([SPREAD, AGAIN, BREAK]) == [SPREAD, BREAK]
+def told(**articles: str) -> list[str]:
+    """From which articles help is told."""
+    knowledge = [
+        {"id": name, "text": text, "passage": True, "visibility": "public"}
+        for name, text in articles.items()
+    ]
+    return sorted(i.source for i in assess(("customer", SAID), knowledge=knowledge).inform)
 
 
-def test_of_two_kinds_both_are_told() -> None:
-    owned = AGAIN.model_copy(update={"kind": "entitlement"})
-    assert _distinct([SPREAD, owned]) == [SPREAD, owned]
+def test_the_same_help_from_two_articles_is_told_once() -> None:
+    assert told(hardship=SPREAD, late=AGAIN) == ["hardship"]
+
+
+def test_different_help_from_two_articles_is_told_twice() -> None:
+    spread, moved = (Inform(kind="free_fix", text=t, source=t[:5]) for t in (SPREAD, SMALLER))
+    assert distinct([spread, moved]) == [spread, moved]
