@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 
+from copilot.extractive import DO_FIRST
 from copilot.ledger import is_pending, lasts
 
 out = Console(highlight=False)
@@ -69,8 +70,9 @@ def show_suggestion(body: Mapping[str, Any]) -> None:
         out.print(Padding(f"{escape(segment['text'])} {marks}{doubt}", (0, 2)))
     if reply["abstained"]:
         out.print(Padding("[yellow]No reply: the evidence is too weak.[/]", (0, 2)))
-    _show_list("Unsure:", reply["missing"])
-    _show_list("Check before sending:", reply["warnings"])
+    first = [line for line in reply["missing"] if line.startswith(DO_FIRST)]
+    _show_list("Unsure:", [line for line in reply["missing"] if line not in first])
+    _show_list("Check before sending:", [*first, *reply["warnings"]])
     if body["citations"]:
         out.print(Rule("sources", align="left"))
     for citation in body["citations"]:

@@ -4,11 +4,12 @@ from copilot.extractive.compose import compose
 from copilot.extractive.facts import facts_named, facts_of
 from copilot.extractive.products import named
 from copilot.extractive.record import Record
+from copilot.extractive.settling import DO_FIRST
 from copilot.extractive.timing import Tenure
 from copilot.extractive.words import ALIKE, stem, stems
 from copilot.extractive.worked import lookups
 
 __all__ = [
-    "ALIKE", "Record", "Tenure", "compose", "facts_named", "facts_of", "lookups", "named", "stem",
-    "stems",
+    "ALIKE", "DO_FIRST", "Record", "Tenure", "compose", "facts_named", "facts_of", "lookups",
+    "named", "stem", "stems",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 import { announce, button, el, fold, put } from "./dom.js";
 import { icon } from "./icons.js";
 import { chips, Sources } from "./sources.js";
-import { standing } from "./standing.js";
+import { isGap, standing } from "./standing.js";
 import { toast } from "./toast.js";
 import { counted, DISMISS } from "./words.js";
 
@@ -188,9 +188,16 @@ export class Draft {
 }
 
 function missing(reply) {
-  if (!reply.missing.length) return null;
-  return el("div", { class: "missing" }, el("h3", {}, icon("loop"), reply.abstained ? "What is missing" : "Not covered by any source"),
-    el("ul", {}, reply.missing.map((line) => el("li", {}, line))));
+  if (reply.abstained) return listed("What is missing", reply.missing);
+  return [
+    listed("Before you send", reply.missing.filter((line) => !isGap(line))),
+    listed("Not covered by any source", reply.missing.filter(isGap)),
+  ];
+}
+
+function listed(title, lines) {
+  if (!lines.length) return null;
+  return el("div", { class: "missing" }, el("h3", {}, icon("loop"), title), el("ul", {}, lines.map((line) => el("li", {}, line))));
 }
 
 function notes(reply) {

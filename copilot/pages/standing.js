@@ -9,10 +9,13 @@ const THANKS = new RegExp("^\\W*(?:(?:ok(?:ay)?|great|perfect|lovely|wonderful|s
   + "|very much|so much|a lot|again|indeed|for (?:your|the|all your) (?:help|time|patience)|and|you too|same to you"
   + "|(?:best|kind) (?:wishes|regards)|then|now|all|the best)(?=\\W|$)\\W*)+$", "i");
 
+/** Whether a line of `missing` is a question without a source; else it is a note for the agent. */
+export const isGap = (line) => GAP.test(line);
+
 /** `kind` is ready, weak or none; `text` says it; `open` counts the questions that no source answers. */
 export function standing(suggestion, turns) {
   const { segments, missing, warnings, abstained } = suggestion.reply;
-  const gaps = missing.filter((line) => GAP.test(line)).length;
+  const gaps = missing.filter(isGap).length;
   const said = lastSaid(turns);
   const asked = said.split(/(?<=[.!?])\s+/).filter((sentence) => sentence.trim().endsWith("?")).length;
   if (!segments.length) {

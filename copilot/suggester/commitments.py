@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from copilot.domain import Conversation, Hit, Interaction, Turn
+from copilot.extractive import DO_FIRST
 from copilot.ledger import only_assures
 from copilot.ledger.asks import objects
 from copilot.ledger.fate import reproached
@@ -181,7 +182,7 @@ def _of_promise(
     mended = broken and named
     plea = "That did not happen, and I am sorry." if broken else _UNSURE
     item = _owed(f"{said} {plea}{_NOW if mended else ''}", contact, promise.turn, promise.quote)
-    item = replace(item, todo=f"do it, then send: we promised {named}" if mended else "")
+    item = replace(item, todo=f"{DO_FIRST}: we promised {named}" if mended else "")
     return [_Matter(1, about, item, promise.due, is_sore=broken)]
 
 
@@ -203,7 +204,7 @@ def _of_loop(loop: LoopOut, contact: Interaction) -> _Matter:
     done = _NOW if named and is_sore else ""
     plea = f"That is still open, and I am sorry.{done}"
     item = _owed(f"{said} {plea}", contact, loop.turn, loop.quote)
-    item = replace(item, todo=f"do it, then send: they asked {named}" if done else "")
+    item = replace(item, todo=f"{DO_FIRST}: they asked {named}" if done else "")
     about = objects(f"{loop.quote} {loop.what}")
     return _Matter(2, about, item, loop.first_asked_at or None, is_sore=is_sore, is_request=True)
 

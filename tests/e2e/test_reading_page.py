@@ -157,6 +157,15 @@ def test_what_is_left_of_a_list_is_counted_once(visit: Visit) -> None:
         assert of is None or int(of) > int(shown)
 
 
+def test_what_to_do_first_is_apart_from_what_no_source_answers(visit: Visit) -> None:
+    todo = "do it, then send: they order a lamp"
+    page = answering(visit, suggestion(missing=[GAP, todo]), "A lamp, please. How long?")
+    told = page.locator(".missing")
+    expect(told).to_have_count(2)
+    expect(told.nth(0)).to_have_text(f"Before you send{todo}")
+    expect(told.nth(1)).to_have_text(f"Not covered by any source{GAP}")
+
+
 @pytest.mark.parametrize(("shown_by", "is_owed"), [(None, True), ("i-9/3", False)])
 def test_a_false_word_that_was_put_right_is_owed_no_more(
     visit: Visit, shown_by: str | None, *, is_owed: bool

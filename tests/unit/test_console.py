@@ -44,6 +44,11 @@ def test_what_the_reply_leaves_open_is_a_list_of_whole_lines(monkeypatch: Any) -
     ]  # fmt: skip
     out = Console(highlight=False, width=200, record=True)
     monkeypatch.setattr(console, "out", out)
+    console.show_suggestion(suggested(["do it, then send: they order a lamp"], []))
+    shown = out.export_text()
+    assert "Check before sending:" in shown and "Unsure" not in shown
+    out = Console(highlight=False, width=200, record=True)
+    monkeypatch.setattr(console, "out", out)
     console.show_suggestion(suggested([], []))
     assert "Unsure" not in (shown := out.export_text()) and "Check before" not in shown
 
