@@ -16,6 +16,7 @@ from copilot.needs.scene import Scene, signals
 from copilot.needs.statements import statements
 
 STATEMENT = 220  # a longer sentence of an article is no piece of news
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 SAME_NEWS = 0.7  # of the words of the shorter of two pieces of news, and they are one
 RELEVANT = 3.0  # words of substance that such a sentence shares with the customer's
 
@@ -58,14 +59,23 @@ def contact_informs(
 
 
 def distinct(informs: Iterable[Inform]) -> list[Inform]:
-    """Each thing once, in its best words: two articles may tell the same, in one of them longer."""
+    """Each thing once: two articles may tell the same, with the same figures and in like words.
+
+    Without a figure in common nothing is taken for the same: "replaced free of charge" and
+    "repaired free of charge" differ in one word.
+    """
     kept: list[Inform] = []
     for one in informs:
-        said = stems(one.text)
-        told = (stems(other.text) for other in kept if other.kind == one.kind)
-        if not any(len(said & t) >= SAME_NEWS * min(len(said), len(t)) for t in told):
+        if not any(_is_same(one, other) for other in kept if other.kind == one.kind):
             kept.append(one)
     return kept
+
+
+def _is_same(one: Inform, other: Inform) -> bool:
+    figures = {tuple(sorted(_FIGURE.findall(digits(inform.text)))) for inform in (one, other)}
+    said, told = stems(one.text), stems(other.text)
+    is_like = len(said & told) >= SAME_NEWS * min(len(said), len(told))
+    return len(figures) == 1 and figures != {()} and is_like
 
 
 def _weight(

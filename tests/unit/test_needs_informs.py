@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from copilot.needs.informs import distinct
 from copilot.needs.output import Inform
 from tests.need_cases import assess
@@ -25,6 +27,14 @@ def test_the_same_help_from_two_articles_is_told_once() -> None:
     assert told(hardship=SPREAD, late=AGAIN) == ["hardship"]
 
 
-def test_different_help_from_two_articles_is_told_twice() -> None:
-    spread, moved = (Inform(kind="free_fix", text=t, source=t[:5]) for t in (SPREAD, SMALLER))
-    assert distinct([spread, moved]) == [spread, moved]
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (SPREAD, SMALLER),
+        ("A broken lamp is replaced free of charge.", "A broken lamp is repaired free of charge."),
+        ("Payment break of up to 60 days.", "Payment break of up to 30 days."),
+    ],
+)
+def test_different_help_from_two_articles_is_told_twice(one: str, other: str) -> None:
+    both = [Inform(kind="free_fix", text=text, source=text[-9:]) for text in (one, other)]
+    assert distinct(both) == both
