@@ -76,9 +76,10 @@ def served(demo_home: Path) -> Iterator[Served]:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium, one for each file: while Playwright's synchronous API is open, its event
+    loop counts as running in this thread, and no other test can run one."""
     found = shutil.which("chromium")
     if found is None:
         required("Debian's chromium is not installed")
