@@ -287,6 +287,7 @@ class Suggestion:
     usage: Usage
     timings_ms: Mapping[str, float]
     warnings: tuple[str, ...] = ()
+    stranger: str | None = None  # what to say of a customer whom nobody knows
 
     @property
     def text(self) -> str:

@@ -157,7 +157,7 @@ def _signs() -> tuple[tuple[Matter, re.Pattern[str]], ...]:
     return tuple((m, re.compile(rf"\b(?:{m.signs})", re.IGNORECASE)) for m in MATTERS)
 
 
-@lru_cache(maxsize=512)  # the same turns are read for the search and for the reply
+@lru_cache(maxsize=4_096)  # the same turns are read for the search and for the reply
 def matters_in(text: str) -> tuple[Matter, ...]:
     """What a text says its writer is facing."""
     return tuple(matter for matter, signs in _signs() if signs.search(text))

@@ -94,6 +94,16 @@ def is_known(store: TenantStore, customer_id: str) -> bool:
     return next(iter(store.sources.iterate("interaction", ids)), None) is not None
 
 
+def stranger(story: Story, customer_id: str | None) -> str | None:
+    """What to say of a customer nobody knows. It stops nothing: new ones write every day."""
+    if not customer_id or story.is_known:
+        return None
+    return (
+        f"No customer with the id {customer_id!r} is on file: this answer rests on the "
+        "conversation alone. If they are no new customer, check the id."
+    )
+
+
 def known_story(store: TenantStore, customer_id: str) -> Story:
     """The story of a customer that must exist. Raises NotFound."""
     story = story_of(store, customer_id)

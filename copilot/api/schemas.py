@@ -9,9 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic.config import JsonDict
 
-from copilot.db import TenantStore
 from copilot.domain import SOURCE_KINDS, Conversation, Hit, SourceKind, Suggestion, Turn
-from copilot.story import is_known
 
 MAX_TURNS = 2_000
 Name = Annotated[str, StringConstraints(max_length=256)]
@@ -252,22 +250,12 @@ def results_of(hits: list[Hit]) -> list[ResultOut]:
     ]
 
 
-def stranger(store: TenantStore, customer_id: str | None) -> str | None:
-    """What to say of a customer nobody knows. It stops nothing: new ones write every day."""
-    if not customer_id or is_known(store, customer_id):
-        return None
-    return (
-        f"No customer with the id {customer_id!r} is on file: this answer rests on the "
-        "conversation alone. If they are no new customer, check the id."
-    )
+def wire(suggestion: Suggestion) -> dict[str, Any]:
+    """A suggestion in the stable shape, as plain JSON values.
 
-
-def wire(suggestion: Suggestion, unknown: str | None = None) -> dict[str, Any]:
-    """A suggestion in the stable shape, as plain JSON values; `unknown` as `stranger` tells it.
-
-    It is also among the warnings of the reply: every page shows those.
+    That nobody knows the customer is also among the warnings of the reply: every page shows those.
     """
-    told = [unknown] if unknown else []
+    told = [suggestion.stranger] if suggestion.stranger else []
     return {
         "id": suggestion.id,
         "generator": asdict(suggestion.generator),

@@ -18,7 +18,7 @@ from copilot.api.deps import Agent, Built, Store
 from copilot.api.idempotency import IdempotentRoute
 from copilot.api.measures import SUGGESTIONS
 from copilot.api.problems import STATUS
-from copilot.api.schemas import FeedbackIn, SuggestionIn, SuggestionOut, stranger, wire
+from copilot.api.schemas import FeedbackIn, SuggestionIn, SuggestionOut, wire
 from copilot.bootstrap import Copilot
 from copilot.db import TenantStore
 from copilot.domain import Hit, Segment, Suggestion
@@ -46,7 +46,6 @@ async def suggest(body: SuggestionIn, request: Request, store: Store, copilot: B
     if body.stream or SSE in request.headers.get("accept", ""):
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(_events(copilot, store, body), media_type=SSE, headers=headers)
-    unknown = await _stranger(store, body)
     suggestion = await copilot.suggester.suggest(
         store,
         body.conversation.domain(),
@@ -54,7 +53,7 @@ async def suggest(body: SuggestionIn, request: Request, store: Store, copilot: B
         generator=body.generator,
     )
     SUGGESTIONS.labels(suggestion.generator.kind).inc()
-    return Response(json.dumps(wire(suggestion, unknown)), media_type="application/json")
+    return Response(json.dumps(wire(suggestion)), media_type="application/json")
 
 
 @writes.post("/feedback", status_code=201)
@@ -92,7 +91,6 @@ async def _events(copilot: Copilot, store: TenantStore, body: SuggestionIn) -> A
 
     async def produce() -> None:
         try:
-            unknown = await _stranger(store, body)
             stream = copilot.suggester.stream(
                 store,
                 body.conversation.domain(),
@@ -100,7 +98,7 @@ async def _events(copilot: Copilot, store: TenantStore, body: SuggestionIn) -> A
                 generator=body.generator,
             )
             async for piece in stream:
-                for event in _as_events(piece, unknown):
+                for event in _as_events(piece):
                     await incoming.put(event)
         except CopilotError as error:
             fault = {"code": error.code, "status": STATUS[error.code], "detail": error.detail}
@@ -127,14 +125,10 @@ async def _events(copilot: Copilot, store: TenantStore, body: SuggestionIn) -> A
         task.cancel()  # the client went away: stop generating
 
 
-async def _stranger(store: TenantStore, body: SuggestionIn) -> str | None:
-    return await anyio.to_thread.run_sync(stranger, store, body.conversation.customer_id)
-
-
-def _as_events(piece: Any, unknown: str | None) -> Events:  # noqa: ANN401 - one of three kinds
+def _as_events(piece: Any) -> Events:  # noqa: ANN401 - one of three kinds
     if isinstance(piece, Suggestion):
         SUGGESTIONS.labels(piece.generator.kind).inc()
-        body = wire(piece, unknown)
+        body = wire(piece)
         return [("assessment", body["assessment"]), ("done", body)]
     if isinstance(piece, Segment):
         return [("text.delta", {**asdict(piece), "text": piece.text + " "})]

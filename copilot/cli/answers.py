@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from copilot.api.reasons import told
-from copilot.api.schemas import ConversationIn, results_of, stranger, wire
+from copilot.api.schemas import ConversationIn, results_of, wire
 from copilot.bootstrap import Copilot, build
 from copilot.cli.console import (
     err,
@@ -166,13 +166,12 @@ async def _suggest(
 ) -> dict[str, Any]:
     try:
         store = copilot.store(tenant)
-        unknown = stranger(store, body.customer_id)
         suggestion = await copilot.suggester.suggest(
             store,
             body.domain(),
             alternatives=alternatives,
             generator=generator,  # type: ignore[arg-type]
         )
-        return wire(suggestion, unknown)
+        return wire(suggestion)
     finally:
         await copilot.aclose()

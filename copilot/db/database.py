@@ -16,6 +16,7 @@ from copilot.db.journal import Journal
 from copilot.db.ledgers import Ledgers
 from copilot.db.records import Records
 from copilot.db.scope import Scope
+from copilot.db.shelf import Shelf
 from copilot.db.sources import Sources
 from copilot.db.tables import api_keys, tenants
 from copilot.errors import NotFound
@@ -48,6 +49,7 @@ class Database:
     engine: Engine
     _open: dict[str, TenantStore] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+    _shelf: Shelf = field(default_factory=Shelf)
 
     @classmethod
     def open(cls, url: str) -> Database:
@@ -90,7 +92,7 @@ class Database:
             known = connection.execute(select(tenants.c.name).where(tenants.c.name == name)).first()
         if known is None:
             raise NotFound(f"There is no tenant {name!r}. Ingest something for it first.")
-        fulltext = FullText(scope)
+        fulltext = FullText(scope, self._shelf)
         store = TenantStore(
             name, Sources(scope, fulltext), fulltext, Records(scope), Ledgers(scope), Journal(scope)
         )

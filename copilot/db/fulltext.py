@@ -17,7 +17,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from copilot.db import postings
+from copilot.db.postings import Postings
 from copilot.db.scope import Scope, batches
+from copilot.db.shelf import Read, Shelf
+from copilot.db.tables import changes
 
 # Weights of the fields title, headings, body and reply; tuned on no corpus, only ordered.
 WEIGHTS = (4.0, 2.5, 1.0, 0.3)
@@ -49,6 +53,7 @@ class FullText:
     """BM25 (or PostgreSQL's rank) over the chunks of one tenant."""
 
     scope: Scope
+    shelf: Shelf = field(default_factory=Shelf)
     _counted: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     _present: set[str] = field(default_factory=set)
     _bounds: dict[str, tuple[float, int]] = field(default_factory=dict)
@@ -74,7 +79,7 @@ class FullText:
         table = self._table(kind)
         connection.exec_driver_sql(
             f"CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING fts5("
-            "title, headings, body, reply, tokenize='porter unicode61 remove_diacritics 2')"
+            f"title, headings, body, reply, tokenize='{postings.TOKENIZE}')"
         )
         connection.exec_driver_sql(
             f"INSERT INTO {table} (rowid, title, headings, body, reply) VALUES (?, ?, ?, ?, ?)",
@@ -113,15 +118,18 @@ class FullText:
             if not self._is_postgres and not self._exists(connection, kind):
                 return []
             rows = self._rows(connection, kind)
+            copy = None if self._is_postgres or rows > LARGE else self._copy(kind)
             if rows * len(words) <= MAX_POSTINGS:
-                return self._ranked(connection, words, kind, k)
+                return self._best(copy, connection, words, kind, k)
             bound = MAX_POSTINGS_OF_LARGE if rows > LARGE else MAX_POSTINGS
             if self._is_postgres:
                 bound = min(bound, MAX_POSTINGS_OF_POSTGRES)
-            held = self._frequencies(connection, words, kind, rows, bound)
+            held = copy.held(words) if copy else None
+            if held is None:
+                held = self._frequencies(connection, words, kind, rows, bound)
             chosen = affordable(held, bound)
             if chosen:
-                return self._ranked(connection, chosen, kind, k)
+                return self._best(copy, connection, chosen, kind, k)
             # Every word is in too many rows. What holds two of them says most, and long words
             # are the rare ones as a rule: how many rows too many was not counted.
             longest = sorted((w for w in held if held[w]), key=len, reverse=True)[:2]
@@ -129,6 +137,40 @@ class FullText:
                 return []
             both = self._ranked(connection, longest, kind, k, together=True, newest_of=bound)
             return both or self._ranked(connection, longest[:1], kind, k, newest_of=bound)
+
+    def warm(self, kind: str) -> None:
+        """Reads what the first questions would otherwise have to do without."""
+        with self.scope.snapshot(), self.scope.reading() as connection:
+            if self._is_postgres or not self._exists(connection, kind):
+                return
+            if self._rows(connection, kind) <= LARGE:
+                self.shelf.fill((self.scope.tenant, kind), lambda: self._read(kind))
+
+    def _copy(self, kind: str) -> Postings | None:
+        return self.shelf.of(
+            (self.scope.tenant, kind),
+            self.scope.last_change(),
+            has_changed=lambda after: self._has_changed(kind, after),
+            read=lambda: self._read(kind),
+        )
+
+    def _has_changed(self, kind: str, after: int) -> bool:
+        statement = self.scope.select(changes, changes.c.seq).where(
+            changes.c.kind == kind, changes.c.seq > after
+        )
+        with self.scope.reading() as connection:
+            return connection.execute(statement.limit(1)).first() is not None
+
+    def _read(self, kind: str) -> Read:
+        with self.scope.snapshot(), self.scope.reading() as connection:
+            return self.scope.last_change(), postings.read(connection, self._table(kind), WEIGHTS)
+
+    def _best(
+        self, copy: Postings | None, connection: Connection, words: Sequence[str], kind: str, k: int
+    ) -> list[tuple[int, float]]:
+        """The best rows that hold any of the words: from memory where they are there."""
+        found = copy.best(words, k) if copy else None
+        return self._ranked(connection, words, kind, k) if found is None else found
 
     def _ranked(
         self,

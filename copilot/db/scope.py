@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -57,6 +58,15 @@ class Scope:
     def once(self, name: str, look: Callable[[], T]) -> T:
         """What `look` finds; within a snapshot this tenant looks once."""
         return once(self.engine, f"{self.tenant}\0{name}", look)
+
+    def last_change(self) -> int:
+        """Number of this tenant's last change."""
+        return self.once("seq", self._last_change)
+
+    def _last_change(self) -> int:
+        with self.reading() as connection:
+            found = connection.execute(_seq(), {"name": self.tenant}).scalar()
+        return int(found or 0)
 
     def run(
         self, connection: Connection, prepared: Select[Any], **values: object
@@ -115,6 +125,11 @@ def scoped(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
     Building a statement costs as much as running it, and a suggestion runs a dozen.
     """
     return select(*(columns or (table,))).where(table.c.tenant == bindparam(TENANT_PARAMETER))
+
+
+@cache
+def _seq() -> Select[Any]:
+    return select(tenants.c.seq).where(tenants.c.name == bindparam("name"))
 
 
 def batches(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:

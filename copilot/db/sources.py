@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, bindparam, func, or_, select, text
+from sqlalchemy import Connection, Select, bindparam, func, or_, text
 
 from copilot.db import codec
 from copilot.db.chunkcache import ReadChunks
@@ -280,12 +280,7 @@ class Sources:
 
     def seq(self) -> int:
         """Number of this tenant's last change."""
-        return self.scope.once("seq", self._read_seq)
-
-    def _read_seq(self) -> int:
-        with self.scope.reading() as connection:
-            found = connection.execute(_last_change(), {"name": self.scope.tenant}).scalar()
-        return int(found or 0)
+        return self.scope.last_change()
 
     def changes(self, kind: SourceKind, after: int) -> list[Change]:
         """Changes of a kind after `after`, in order."""
@@ -354,11 +349,6 @@ def _chunks_by_id() -> Select[Any]:
         chunks, sources, chunks.c.source == sources.c.id
     )
     return found.where(chunks.c.id.in_(bindparam("ids", expanding=True)))
-
-
-@cache
-def _last_change() -> Select[Any]:
-    return select(tenants.c.seq).where(tenants.c.name == bindparam("name"))
 
 
 @cache

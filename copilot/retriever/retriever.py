@@ -12,7 +12,7 @@ import numpy as np
 
 from copilot.compute import cores
 from copilot.db import Kept, StoredChunk, TenantStore, now
-from copilot.domain import Alternative, Chunk, Conversation, Hit, SourceKind
+from copilot.domain import SOURCE_KINDS, Alternative, Chunk, Conversation, Hit, SourceKind
 from copilot.embedder import Embedder, Vectors
 from copilot.indexer import Indexer
 from copilot.retriever.cases import find_cases, hit_of
@@ -67,6 +67,8 @@ class Retriever:
     def warm(self, store: TenantStore) -> None:
         """Prepares what the first query would wait for."""
         self.libraries.of(store)
+        for kind in SOURCE_KINDS:
+            store.fulltext.warm(kind)
         self.repliers.model(store)
         self.search(store, "Is anybody there?", k=1, kinds=("document", "interaction"))
 

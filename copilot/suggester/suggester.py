@@ -30,7 +30,7 @@ from copilot.guardrails.links import strip_links
 from copilot.needs import Assessment, NeedEngine
 from copilot.retriever import Retriever
 from copilot.retriever.passages import widened
-from copilot.story import Stories, Story, first_name
+from copilot.story import Stories, Story, first_name, stranger
 from copilot.suggester.casefile import case_of, moment_of
 from copilot.suggester.catalogue import Catalogue, assessed
 from copilot.suggester.checks import Allowed, check, screen
@@ -352,6 +352,7 @@ class Suggester:
             usage=prepared.rewritten.spent(usage),
             timings_ms=prepared.timings,
             warnings=(*checked.warnings, *for_staff(c.title for c in checked.citations)),
+            stranger=stranger(prepared.story, prepared.conversation.customer_id),
         )
         prompt = drafted.prompt if isinstance(drafted, Drafted) else None
         return Made(suggestion, note_of(suggestion, prepared, prompt))

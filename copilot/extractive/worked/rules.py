@@ -135,25 +135,31 @@ class Rule:
 
 def rules_of(articles: Iterable[Article]) -> tuple[Rule, ...]:
     """The rules that some public articles state, each sentence once."""
-    found: list[Rule] = []
-    for article in articles:
-        if article.hit.visibility == "public" and article.hit.chunk.kind == "document":
-            found += [rule for unit in article.units for rule in _read(unit, article)]
-    return tuple(found)
+    return tuple(
+        rule
+        for article in articles
+        if article.hit.visibility == "public" and article.hit.chunk.kind == "document"
+        for rule in _stated(article.units, article.title, article.hit.title)
+    )
 
 
-def _read(unit: Unit, article: Article) -> Iterator[Rule]:
+@lru_cache(maxsize=2_048)  # the same articles are found again and again
+def _stated(units: tuple[Unit, ...], about: frozenset[str], title: str) -> tuple[Rule, ...]:
+    return tuple(rule for unit in units for rule in _read(unit, about, title))
+
+
+def _read(unit: Unit, about: frozenset[str], title: str) -> Iterator[Rule]:
     text = unit.text
     if not text or _SKIPPED.search(text):
         return
-    spoken = unit.said.stems | unit.said.heading | article.title
+    spoken = unit.said.stems | unit.said.heading | about
     thing = unit.said.cell.thing if unit.said.cell else ""
     for kind, count, unit_of, figure in _figures(
         text, is_leaving=bool(_LEAVES & spoken), is_returning=bool(_RETURNS & spoken)
     ):
         is_countable = not _NO_COUNTING.search(text)
         yield Rule(
-            kind, _when(text), text, unit.n, thing, article.hit.title,
+            kind, _when(text), text, unit.n, thing, title,
             figure, count, unit_of, is_countable,
         )  # fmt: skip
 
