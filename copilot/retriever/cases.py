@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from copilot.db import StoredChunk, TenantStore
@@ -14,6 +13,7 @@ from copilot.retriever.language import language_of, primary
 from copilot.retriever.recency import recency
 from copilot.vectorstore import CollectionKey, VectorStore
 
+Vector = Callable[[], Vectors]  # of a query: made, or waited for, once it is needed
 POOL = 48
 FETCHED = 24
 DENSE, LEXICAL = 0.8, 0.2
@@ -26,7 +26,7 @@ def find_cases(
     store: TenantStore,
     vectors: VectorStore,
     key: CollectionKey,
-    vector: Future[Vectors],
+    vector: Vector,
     terms: Sequence[str],
     *,
     k: int,
@@ -41,7 +41,7 @@ def find_cases(
     """
     pool = max(POOL, 4 * k)
     worded = store.fulltext.search(terms, "interaction", pool) if terms else []
-    near = vectors.query(key, vector.result(), pool)
+    near = vectors.query(key, vector(), pool)
     if not near:
         return []
     floor = near[-1][1]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,9 @@ import numpy as np
 from copilot.compute import cores
 from copilot.db import Kept, StoredChunk, TenantStore, now
 from copilot.domain import SOURCE_KINDS, Alternative, Chunk, Conversation, Hit, SourceKind
-from copilot.embedder import Embedder, Vectors
+from copilot.embedder import Embedder
 from copilot.indexer import Indexer
-from copilot.retriever.cases import find_cases, hit_of
+from copilot.retriever.cases import Vector, find_cases, hit_of
 from copilot.retriever.document_search import LOOKED_UP, NEAREST, DocumentSearch
 from copilot.retriever.keeping import Libraries
 from copilot.retriever.merging import close, merged
@@ -137,12 +138,15 @@ class Retriever:
             replies=tuple(hit for hit in cases if hit.score >= NEAR),
         )
 
-    def _embedded(self, planned: QueryPlan) -> list[Future[Vectors]]:
-        return [self._embedded_of(text) for text in planned.texts]
+    def _embedded(self, planned: QueryPlan) -> list[Vector]:
+        """The vectors of a plan's texts: the further ones are made beside the first."""
+        lead, *further = planned.texts
+        beside = [self._asked.submit(self.embedder.embed_query, text) for text in further]
+        return [self._embedded_of(lead), *(made.result for made in beside)]
 
-    def _embedded_of(self, text: str) -> Future[Vectors]:
-        """The vector of a query, made beside the search by words: neither waits for the other."""
-        return self._asked.submit(self.embedder.embed_query, text)
+    def _embedded_of(self, text: str) -> Vector:
+        """The vector of a query, made once it is needed: a thread of its own costs more."""
+        return partial(self.embedder.embed_query, text)
 
     def next_replies(
         self,
@@ -178,7 +182,7 @@ class Retriever:
         self,
         store: TenantStore,
         conversation: Conversation,
-        vector: Future[Vectors],
+        vector: Vector,
         n: int,
         name: str | None,
     ) -> list[PastReply]:
@@ -191,7 +195,7 @@ class Retriever:
             rows.update(store.sources.chunks(ids))
             return {i: row.chunk.text for i, row in rows.items()}
 
-        candidates = model.suggest(conversation, vector.result(), texts, k=n, customer_name=name)
+        candidates = model.suggest(conversation, vector(), texts, k=n, customer_name=name)
         # With few examples the neighbours vote, each a kind of its own: no habit of anybody.
         is_habit = model.softmax is not None or model.by_label
         return [
@@ -215,14 +219,14 @@ class Retriever:
         self,
         store: TenantStore,
         planned: QueryPlan,
-        vectors: Sequence[Future[Vectors]],
+        vectors: Sequence[Vector],
         k: int,
     ) -> list[Hit]:
         key = self.indexer.sync(store, "document")
         if not self.indexer.vectors.count(key):
             return []
         lexical = store.fulltext.search(planned.terms, "document", LOOKED_UP)
-        found = np.stack([vector.result() for vector in vectors])
+        found = np.stack([vector() for vector in vectors])
         dense = self.indexer.vectors.query_many(key, found, NEAREST)
         search = DocumentSearch(self.libraries.of(store))
         ranked = search.rank(planned, dense, lexical, k=k, on=now().date())
@@ -237,7 +241,7 @@ class Retriever:
     def _cases(
         self,
         store: TenantStore,
-        vector: Future[Vectors],
+        vector: Vector,
         planned: QueryPlan,
         k: int,
         *,
