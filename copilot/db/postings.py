@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
 
 import numpy as np
@@ -25,6 +24,7 @@ TOKENIZE = "porter unicode61 remove_diacritics 2"
 K1, B = 1.2, 0.75  # FTS5's own
 LEAST_IDF = 1e-6  # FTS5's, of a word that stands in more than half of the rows
 _READ_AT_ONCE = 20_000
+_REMEMBERED = 50_000  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Postings:
 
     ids: NDArray[np.int64]  # of the rows, ascending
     places: Mapping[str, int]  # of each word in `starts`
-    starts: NDArray[np.int64]  # where its postings begin; those of the next end them
+    starts: Sequence[int]  # where its postings begin; those of the next end them
     rows: NDArray[np.int32]  # places in `ids`
     gains: NDArray[np.float64]  # what the word adds to the score of that row
 
@@ -63,14 +63,11 @@ class Postings:
 
     def _spans(self, words: Sequence[str]) -> dict[str, tuple[int, int]] | None:
         spans: dict[str, tuple[int, int]] = {}
-        for word in words:
-            term = term_of(word)
+        for word, term in zip(words, _TOKENIZER.terms(words), strict=True):
             if term is None:
                 return None
             place = self.places.get(term)
-            spans[word] = (
-                (0, 0) if place is None else (int(self.starts[place]), int(self.starts[place + 1]))
-            )
+            spans[word] = (0, 0) if place is None else (self.starts[place], self.starts[place + 1])
         return spans
 
 
@@ -90,10 +87,10 @@ def read(connection: Connection, table: str, weights: Sequence[float]) -> Postin
     words, holders, weighed = array("q"), array("q"), array("d")
     found = connection.exec_driver_sql(f"SELECT term, doc, col FROM temp.{vocabulary}")
     while block := found.fetchmany(_READ_AT_ONCE):
-        for term, holder, field in block:
+        for term, holder, column in block:
             words.append(places.setdefault(term, len(places)))
             holders.append(holder)
-            weighed.append(weight[field])
+            weighed.append(weight[column])
     connection.exec_driver_sql(f"DROP TABLE temp.{vocabulary}")
 
     rows = np.searchsorted(ids, np.asarray(holders))
@@ -105,35 +102,57 @@ def read(connection: Connection, table: str, weights: Sequence[float]) -> Postin
     idf = np.maximum(np.log((len(ids) - held + 0.5) / (held + 0.5)), LEAST_IDF)
     relative = lengths / max(lengths.mean(), 1e-9) if len(ids) else lengths
     gains = idf[word] * (often * (K1 + 1) / (often + K1 * (1 - B + B * relative[row])))
-    starts = np.concatenate([[0], np.cumsum(held)]).astype(np.int64)
+    starts = [0, *np.cumsum(held).tolist()]
     return Postings(ids, places, starts, row.astype(np.int32), gains)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tokenizer:
-    """FTS5's own, asked through an empty table in memory."""
+@dataclass(slots=True)
+class Tokenizer:
+    """FTS5's own, asked through a table in memory that stays empty; what it said is remembered."""
 
-    connection: sqlite3.Connection
-    lock: Lock
+    _connection: sqlite3.Connection | None = None
+    _known: dict[str, str | None] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
-    def terms(self, word: str) -> list[str]:
-        with self.lock:
-            self.connection.execute("INSERT INTO said VALUES (?)", (word,))
-            found = self.connection.execute("SELECT term FROM words").fetchall()
-            self.connection.execute("DELETE FROM said")
-        return [row[0] for row in found]
+    def terms(self, words: Iterable[str]) -> list[str | None]:
+        """How FTS5 writes each word; None for what is no word to it, or more than one."""
+        words = list(words)
+        known = self._known
+        new = {word for word in words if word not in known}
+        if new:
+            with self._lock:
+                if len(known) + len(new) > _REMEMBERED:
+                    self._known = known = {}
+                    new = set(words)
+                known.update(self._asked(sorted(new)))
+        return [known[word] for word in words]
+
+    def _asked(self, words: Sequence[str]) -> dict[str, str | None]:
+        if self._connection is None:
+            self._connection = _empty_table()
+        ask = self._connection.execute
+        ask("BEGIN")
+        try:
+            self._connection.executemany(
+                "INSERT INTO said (rowid, word) VALUES (?, ?)", enumerate(words)
+            )
+            found: dict[int, list[str]] = {}
+            for place, term in ask("SELECT doc, term FROM words"):
+                found.setdefault(place, []).append(term)
+        finally:
+            ask("ROLLBACK")
+        single = (found.get(place, []) for place in range(len(words)))
+        return {
+            word: terms[0] if len(terms) == 1 else None
+            for word, terms in zip(words, single, strict=True)
+        }
 
 
-@cache
-def _tokenizer() -> _Tokenizer:
+def _empty_table() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
     connection.execute(f"CREATE VIRTUAL TABLE said USING fts5(word, tokenize='{TOKENIZE}')")
     connection.execute("CREATE VIRTUAL TABLE words USING fts5vocab(said, instance)")
-    return _Tokenizer(connection, Lock())
+    return connection
 
 
-@lru_cache(maxsize=50_000)
-def term_of(word: str) -> str | None:
-    """How FTS5 writes a word; None for what is no word to it, or more than one."""
-    terms = _tokenizer().terms(word)
-    return terms[0] if len(terms) == 1 else None
+_TOKENIZER = Tokenizer()
