@@ -78,7 +78,7 @@ class Sentence:
         return plain(self.text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Small letters and straight apostrophes; the length stays the same."""
     return (
@@ -86,7 +86,7 @@ def plain(text: str) -> str:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of a turn, in order, each with its offsets."""
     found: list[Sentence] = []
@@ -129,7 +129,7 @@ def stem(word: str) -> str:
     return w[:-1] if len(w) > 3 and w.endswith("e") else w
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def stems(text: str) -> frozenset[str]:
     """The content words of a text as stems; function words and bare numbers are left out."""
     return frozenset(
@@ -137,13 +137,13 @@ def stems(text: str) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def topic(text: str) -> frozenset[str]:
     """What a text is about: its content words and amounts, without days and ways of contact."""
     return (stems(text) - _BESIDE) | amounts(text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def amounts(text: str) -> frozenset[str]:
     """The figures a text gives, in digits; neither clock times, dates nor numbers of days."""
     return frozenset(_AMOUNT.findall(digits(text)))
@@ -166,7 +166,7 @@ _AMOUNT = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def words(text: str) -> tuple[str, ...]:
     """All words in order, small letters; hyphenated words also in their parts."""
     every: list[str] = _WORD.findall(plain(text))
@@ -210,7 +210,7 @@ def ordinal(text: str) -> int | None:
     return _ORDINALS.get(plain(text).strip())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def digits(text: str) -> str:
     """The text with numbers in words written as figures, for reading quantities."""
 
