@@ -38,11 +38,9 @@ class _Write:
     done: Future[None]
 
 
-def note_of(
-    suggestion: Suggestion, prepared: Prepared, prompt: str | None, *, is_new: bool = True
-) -> Note:
-    """A suggestion's trace, and what it saw. `is_new` is False for a repetition."""
-    entries, needs = _seen(prepared, suggestion.id) if is_new else (None, [])
+def note_of(suggestion: Suggestion, prepared: Prepared, prompt: str | None) -> Note:
+    """A suggestion's trace, and what it saw."""
+    entries, needs = _seen(prepared, suggestion.id)
     return Note(_trace(suggestion, prepared, prompt), entries, needs)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from copilot.domain import Conversation, Suggestion
@@ -19,6 +20,13 @@ class Made:
 
     suggestion: Suggestion
     note: Note
+
+    def again(self) -> Made:
+        """The same answer under an id and a trace of its own: feedback belongs to one showing."""
+        name, timings = uuid.uuid4().hex, {"total": 0.0}
+        suggestion = replace(self.suggestion, id=name, timings_ms=timings)
+        told = {**self.note.trace["trace"], "timings_ms": timings}
+        return Made(suggestion, Note({**self.note.trace, "id": name, "trace": told}, None, ()))
 
 
 class Workers(Protocol):

@@ -12,8 +12,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from threading import Lock
 
-from copilot.domain import Suggestion
-from copilot.suggester.prepared import Prepared
+from copilot.suggester.made import Made
 
 SECONDS = 60.0
 SIZE = 512
@@ -23,12 +22,10 @@ SIZE = 512
 class Recent:
     """The latest suggestions that needed no model."""
 
-    _kept: OrderedDict[Hashable, tuple[float, Suggestion, Prepared]] = field(
-        default_factory=OrderedDict
-    )
+    _kept: OrderedDict[Hashable, tuple[float, Made]] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def get(self, key: Hashable) -> tuple[Suggestion, Prepared] | None:
+    def get(self, key: Hashable) -> Made | None:
         """What was suggested for this key within the last minute."""
         with self._lock:
             found = self._kept.get(key)
@@ -38,11 +35,11 @@ class Recent:
                 del self._kept[key]
                 return None
             self._kept.move_to_end(key)
-            return found[1], found[2]
+            return found[1]
 
-    def put(self, key: Hashable, suggestion: Suggestion, prepared: Prepared) -> None:
+    def put(self, key: Hashable, made: Made) -> None:
         """Keeps a suggestion."""
         with self._lock:
-            self._kept[key] = (time.monotonic(), suggestion, prepared)
+            self._kept[key] = (time.monotonic(), made)
             while len(self._kept) > SIZE:
                 self._kept.popitem(last=False)

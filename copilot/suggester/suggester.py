@@ -266,13 +266,13 @@ class Suggester:
         with store.snapshot():
             key = (store.tenant, store.sources.seq(), conversation, alternatives, generator)
             if (known := self.recent.get(key)) is not None:
-                return _again(*known)
+                return known.again()
             prepared = self._prepare(store, conversation, alternatives)
         info = GeneratorInfo("extractive")
         if generator == "llm":
             info = GeneratorInfo("fallback", reason="no model is configured")
         made = self._finish(prepared, self._extract(prepared), info)
-        self.recent.put(key, made.suggestion, prepared)
+        self.recent.put(key, made)
         return made
 
     async def _draft(
@@ -367,12 +367,6 @@ class Suggester:
 
     def _drafter(self, generator: Generator) -> Drafter | None:
         return None if generator == "extractive" else self.drafter
-
-
-def _again(known: Suggestion, prepared: Prepared) -> Made:
-    """The same answer under an id and a trace of its own: feedback belongs to one showing."""
-    suggestion = replace(known, id=uuid.uuid4().hex, timings_ms={"total": 0.0})
-    return Made(suggestion, note_of(suggestion, prepared, None, is_new=False))
 
 
 def _day(prepared: Prepared) -> str:
