@@ -44,13 +44,14 @@ class LocalEmbedder:
     def load(cls, models_dir: Path, *, quantise: str = "int8", threads: int = 0) -> LocalEmbedder:
         """Opens the graph in `models_dir`, building it if needed. `threads` 0 = all cores."""
         precision = chosen(quantise)
-        content = graphfile.ensure(models_dir, precision)
-        return cls.of_graph(content, precision=precision, threads=threads or min(16, cores()))
+        graphfile.ensure(models_dir, precision)
+        path = graphfile.path_of(models_dir, precision)
+        return cls.of_graph(path, precision=precision, threads=threads or min(16, cores()))
 
     @classmethod
-    def of_graph(cls, content: bytes, *, precision: Precision, threads: int) -> LocalEmbedder:
-        """On a graph's bytes, whatever this processor would choose."""
-        return cls(_session(content), precision=precision, threads=threads)
+    def of_graph(cls, path: Path, *, precision: Precision, threads: int) -> LocalEmbedder:
+        """On a graph's file, whatever this processor would choose."""
+        return cls(_session(path), precision=precision, threads=threads)
 
     def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """One unit vector per text, in order; equal texts are computed once.
@@ -94,7 +95,8 @@ def _runs(ids: list[list[int]]) -> Iterator[Run]:
         yield from (texts[at : at + size] for at in range(0, len(texts), size))
 
 
-def _session(graph: bytes) -> InferenceSession:
+def _session(graph: Path) -> InferenceSession:
+    """The runtime on the graph. By its path: a session keeps bytes that it was given, 35 MB."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()
@@ -102,6 +104,6 @@ def _session(graph: bytes) -> InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        return ort.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     except Exception as fault:  # its faults share no narrower parent
         raise EmbedderError(f"onnxruntime refuses the embedding graph: {fault}") from fault

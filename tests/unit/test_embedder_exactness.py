@@ -125,8 +125,11 @@ def expected(tensors: Weights) -> np.ndarray:
 
 def embedder(precision: Precision) -> LocalEmbedder:
     """Of the given precision whatever this processor would choose."""
-    content = graphfile.ensure(Settings(_env_file=None).models_dir, precision)
-    return LocalEmbedder.of_graph(content, precision=precision, threads=2)
+    models = Settings(_env_file=None).models_dir
+    graphfile.ensure(models, precision)
+    return LocalEmbedder.of_graph(
+        graphfile.path_of(models, precision), precision=precision, threads=2
+    )
 
 
 def cosines(one: np.ndarray, other: np.ndarray) -> np.ndarray:
