@@ -86,7 +86,10 @@ def _tune_sqlite(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         # A writer takes its lock at once: an upgrade in mid-transaction could not wait.
         writes = connection.get_execution_options().get("copilot_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # it takes no lock yet, so it cannot fail: straight to the driver, for each request
+            connection.connection.cursor().execute("BEGIN")
 
 
 def _migrate(engine: Engine) -> None:

@@ -159,8 +159,9 @@ class Ledgers:
 
     def outcomes(self, need_ids: Sequence[str]) -> list[Row]:
         """Outcomes of some needs, oldest first."""
-        statement = self.scope.select(need_outcomes).where(need_outcomes.c.need_id.in_(need_ids))
-        return self._rows(statement.order_by(need_outcomes.c.at))
+        with self.scope.reading() as connection:
+            rows = self.scope.run(connection, _outcomes(), needs=need_ids)
+            return [dict(row) for row in rows.mappings()]
 
     def outcome_log(self) -> list[Row]:
         """Every outcome with the products its need named, oldest first."""
@@ -293,6 +294,12 @@ def _needs(
         found = found.where(needs.c.body["release_on"].as_string() <= bindparam("due"))
     found = found.order_by(needs.c.created_at.desc(), needs.c.id)
     return found.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+@cache
+def _outcomes() -> Select[Any]:
+    found = scoped(need_outcomes).where(_is_one_of(need_outcomes.c.need_id, "needs"))
+    return found.order_by(need_outcomes.c.at)
 
 
 def _kept(before: Any) -> Row:  # noqa: ANN401 - a row of three columns, or none

@@ -50,8 +50,7 @@ class _Claim:
 class Shelf:
     """The facts with their words: a claim is held against those that share one.
 
-    Each fact is read once, whoever's shelf it stands on. Every promise of a lifetime is held
-    against it, so the facts are looked up by their words.
+    Each fact is read once, whoever's shelf it stands on.
     """
 
     facts: tuple[Fact, ...]
@@ -68,20 +67,11 @@ class Shelf:
 
     def near(self, claim: _Claim, *, is_claim: bool) -> list[int]:
         """The facts that a claim could contradict, in their order."""
-        by_word = self._by_word
         wanted = claim.subject | claim.context if claim.context else claim.subject
-        places = {n for word in wanted if word in by_word for n in by_word[word]}
+        places = {n for n, words in enumerate(self.words) if not wanted.isdisjoint(words)}
         if is_claim and any(pattern(name).search(claim.said) for name in _OF_TERMS):
             places.update(self._terms)
         return sorted(places)
-
-    @cached_property
-    def _by_word(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for place, words in enumerate(self.words):
-            for word in words:
-                found.setdefault(word, []).append(place)
-        return found
 
     @cached_property
     def _terms(self) -> list[int]:
