@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_BREAK = re.compile(r"(?<=[.!?…])[\"”’')\]]*\s+|\n+|(?<=\w);\s+")
+# It begins with a set of characters, which the pattern engine looks for at once.
+_BREAK = re.compile(r"[.!?…;\n](?:(?<=[.!?…])[\"”’')\]]*\s+|(?<=\n)\n*|(?<=\w;)\s+)")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*", re.UNICODE)
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|St|no|approx|e\.g|i\.e|vs|etc|a\.m|p\.m))\.$", re.I
@@ -81,9 +82,9 @@ class Sentence:
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Small letters and straight apostrophes; the length stays the same."""
-    return (
-        text.replace("’", "'").lower() if len(text.lower()) == len(text) else text.replace("’", "'")
-    )
+    straight = text.replace("’", "'")
+    lowered = straight.lower()
+    return lowered if len(lowered) == len(straight) else straight
 
 
 @lru_cache(maxsize=8192)
@@ -92,8 +93,9 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     start = 0
     for match in _BREAK.finditer(text):
-        before = text[max(start, match.start() - _ABBREVIATED) : match.start()]
-        if before.endswith(".") and _ABBREVIATION.search(before):
+        at = match.start() + 1
+        is_dot = text[at - 1] == "."
+        if is_dot and _ABBREVIATION.search(text[max(start, at - _ABBREVIATED) : at]):
             continue
         _append(found, text, start, match.start() + len(match.group().rstrip()))
         start = match.end()
@@ -102,11 +104,10 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def _append(found: list[Sentence], text: str, start: int, end: int) -> None:
-    piece = text[start:end]
-    left = len(piece) - len(piece.lstrip())
-    body = piece.strip()
+    body = text[start:end].strip()
     if body:
-        found.append(Sentence(body, start + left, start + left + len(body)))
+        at = text.index(body, start)
+        found.append(Sentence(body, at, at + len(body)))
 
 
 @lru_cache(maxsize=65536)
