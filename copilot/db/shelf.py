@@ -51,10 +51,21 @@ class Shelf:
         if place is None or place.seq != seq:
             place = self._moved(key, place, seq, has_changed)
         if place.postings is None:
-            place.asked += 1
-            if place.asked == self.asked:
+            with self._lock:
+                place.asked += 1
+                is_due = place.asked == self.asked
+            if is_due:
                 self._reader.submit(self.fill, key, read)
         return place.postings
+
+    def holds(self, key: Key) -> bool:
+        """Whether a table's postings are there, of whichever change."""
+        place = self._places.get(key)
+        return place is not None and place.postings is not None
+
+    def wait(self) -> None:
+        """Returns when what is being read has been read."""
+        self._reader.submit(lambda: None).result()
 
     def _moved(
         self, key: Key, place: _Place | None, seq: int, has_changed: Callable[[int], bool]
