@@ -11,9 +11,10 @@ from copilot.db import TenantStore
 from copilot.domain import Conversation
 from copilot.errors import InvalidInput, NotFound
 from copilot.handoff.consent import Consent, consent_of
-from copilot.handoff.matter import contact_named, contact_of, matter_of, with_contact
+from copilot.handoff.matter import Matter, contact_named, contact_of, matter_of, with_contact
 from copilot.handoff.packet import packet_of
-from copilot.handoff.permission import check
+from copilot.handoff.permission import OVER, check
+from copilot.needs.output import VISIBLE
 from copilot.story import Story, story_of
 from copilot.suggester.casefile import moment_of
 from copilot.suggester.ledgerbook import LedgerBook
@@ -46,7 +47,9 @@ class Handover:
             NotForSales: care, an objection or our own open trouble stands in the way.
         """
         story = _story(store, request)
-        need = store.ledgers.need(request.need_id) if request.need_id else None
+        need: Mapping[str, Any] | None = (
+            store.ledgers.need(request.need_id) if request.need_id else None
+        )
         if need is not None and need["customer_id"] not in story.ids:
             raise NotFound(f"There is no need {request.need_id!r} of this customer.")
         as_of = moment_of(request.conversation, now) if request.conversation else now
@@ -58,6 +61,7 @@ class Handover:
         matter = matter_of(self.book, store, story, _since(story, need, consent), as_of)
         if is_sale and consent is not None:
             check(matter, story, consent, need)
+            need = need or _need_of(story, matter)
         return packet_of(story, matter, need=need, consent=consent, note=request.note)
 
 
@@ -73,6 +77,22 @@ def _story(store: TenantStore, request: Request) -> Story:
     if here.customer_id is not None and here.customer_id not in story.ids:
         raise InvalidInput("`conversation.customer_id` names another customer than `customer_id`.")
     return with_contact(story, contact_of(here))
+
+
+def _need_of(story: Story, matter: Matter) -> Mapping[str, Any] | None:
+    """The need that these contacts showed where none was named: what may be said, then the newest.
+
+    Only to sales: whoever gets a fault or a complaint is to sell nothing.
+    """
+    here = {contact.source_id for contact in matter.contacts}
+    found = [
+        row
+        for row in story.needs
+        if row["conversation_id"] in here
+        and row["state"] not in OVER
+        and row["disposition"] != "log_blocked"
+    ]
+    return next((row for row in found if row["disposition"] in VISIBLE), next(iter(found), None))
 
 
 def _since(story: Story, need: Mapping[str, Any] | None, consent: Consent | None) -> int:

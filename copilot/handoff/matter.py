@@ -16,7 +16,7 @@ from copilot.suggester.casefile import case_of
 from copilot.suggester.ledgerbook import LedgerBook
 
 NOW = "now"  # a conversation in progress that no system has given an id
-_MARK = "\x1f"
+MARK = "\x1f"  # between a contact and a turn of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def matter_of(
     """The contacts from place `since` on: a fault of the first may be over in the last."""
     contacts = story.contacts[since:]
     turns = tuple(
-        replace(turn, id=f"{contact.source_id}{_MARK}{turn.id or f't{place}'}")
+        replace(turn, id=f"{contact.source_id}{MARK}{turn.id or f't{place}'}")
         for contact in contacts
         for place, turn in enumerate(contact.turns, 1)
     )
@@ -71,7 +71,7 @@ def matter_of(
 
 def place_of(turn: str) -> tuple[str, str]:
     """The conversation and the turn that a turn of a matter's scene is."""
-    conversation, _, name = turn.rpartition(_MARK)
+    conversation, _, name = turn.rpartition(MARK)
     return conversation, name
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from copilot.domain import Interaction
 from copilot.handoff.consent import Consent
 from copilot.handoff.discretion import Discretion
-from copilot.handoff.matter import Matter
+from copilot.handoff.matter import MARK, Matter, place_of
 from copilot.handoff.permission import is_late, is_owed
 from copilot.handoff.volunteered import volunteered
 from copilot.story import Story, started
 
 RECENT = 5
+SENTENCES = 12  # of their last contact: a long call is read in the timeline
 UNSETTLED = ("open", "overdue")
 
 
@@ -27,6 +29,7 @@ def packet_of(
 ) -> dict[str, Any]:
     """What goes along. Care details, other customers and internal scores never do."""
     discretion = Discretion(any(c.care for c in story.records))
+    agreed = f"{consent.conversation}{MARK}{consent.turn}" if consent else None
     body = dict(need["body"]) if need else {}
     evidence = [e for e in body.get("evidence", []) if discretion.theirs(e["quote"])]
     packet = {
@@ -38,7 +41,10 @@ def packet_of(
         ],
         "constraints": discretion.all_theirs(list(body.get("constraints", []))),
         "cheapest_sufficient": body.get("recommended", []),
-        **volunteered(matter, discretion.theirs),
+        "products": _products(matter, body.get("recommended", [])),
+        "total_price": body.get("total_price"),
+        "said": _said(matter, discretion),
+        **volunteered(matter, discretion.theirs, agreed),
         "told_so_far": [_contact(contact, discretion) for contact in story.contacts[-RECENT:]],
         "open_promises": [
             {**_entry(row, discretion.ours), "by": row["body"].get("promisor_role")}
@@ -68,7 +74,31 @@ def _customer(story: Story, discretion: Discretion) -> dict[str, Any]:
         "name": story.customer.name if story.customer else None,
         "owns": [kept for name in names if (kept := discretion.ours(name))],
         "facts": discretion.all_theirs([fact for c in story.records for fact in c.facts]),
+        "open_cases": discretion.all_theirs([c for r in story.records for c in r.open_cases]),
     }
+
+
+def _products(matter: Matter, skus: Sequence[str]) -> list[dict[str, Any]]:
+    """What would be enough, each product once and by name, with what one of it costs."""
+    known = {product.sku: product for product in matter.scene.case.catalogue}
+    told = ("name", "price", "currency", "period")
+    return [
+        {"sku": sku, "count": n, **{field: getattr(known.get(sku), field, None) for field in told}}
+        for sku, n in Counter(skus).items()
+    ]
+
+
+def _said(matter: Matter, discretion: Discretion) -> list[dict[str, Any]]:
+    """Their last contact in their own words: sums, questions and reproaches fit no other field."""
+    last = matter.contacts[-1].source_id if matter.contacts else None
+    turns: dict[tuple[str, str], list[str]] = {}
+    for words in [w for w in matter.scene.own_words if place_of(w.turn.id)[0] == last][-SENTENCES:]:
+        if kept := discretion.theirs(words.text):
+            turns.setdefault(place_of(words.turn.id), []).append(kept)
+    return [
+        {"conversation": conversation, "turn": turn, "quote": " ".join(sentences)}
+        for (conversation, turn), sentences in turns.items()
+    ]
 
 
 def _named(evidence: Mapping[str, Any], need: Mapping[str, Any] | None) -> str | None:

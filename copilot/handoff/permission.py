@@ -13,7 +13,7 @@ from copilot.ledger import is_pending
 from copilot.needs.contact import Verdict, care, fix_first
 from copilot.story import Story
 
-_OVER = ("declined", "regretted")
+OVER = ("declined", "regretted")
 _FIX_FIRST = (
     "Fix first: {why}. Hand over to service, or come back once it is settled and the customer"
     " has said so."
@@ -37,7 +37,7 @@ def check(matter: Matter, story: Story, consent: Consent, need: Mapping[str, Any
         if verdict.result == "fail":
             said = _SAID[verdict.gate].format(why=verdict.why)
             raise NotForSales(said, reason=verdict.reason or "")
-    if need is not None and need["state"] in _OVER:
+    if need is not None and need["state"] in OVER:
         raise NotForSales(
             f"This need is {need['state']}: what the customer agreed to before no longer holds.",
             reason="declined_recently",

@@ -7,37 +7,21 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from copilot.handoff.matter import Matter, place_of
-from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
-from copilot.ledger.language import digits
+from copilot.handoff.when import answers_to_reaching, is_deadline, is_preferred_time
+from copilot.ledger.calendar import WorkingCalendar, due
+from copilot.ledger.language import digits, plain
 from copilot.needs.scene import Words, shows
 
 MOST = 3  # sentences of a kind
-_DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
-_TIME = (
-    rf"(?:(?:on |any |every )?(?:{_DAYS})s?|week ?days?|week ?ends?|mornings?|afternoons?|evenings?"
-    r"|lunch ?(?:time|break)?|noon|midday|tomorrow|tonight|today|next week|office hours"
-    r"|(?:after|before|from|until|till|at|between|around|by|about) \d{1,2}(?:[:.]\d\d)?"
-    r"(?: ?(?:am|pm|o'clock))?|after (?:work|school|hours)|during the (?:day|week)"
-    r"|in the (?:morning|afternoon|evening))"
-)
-_REACH = (
-    r"(?:call(?:s|ing| ?back)?|ring|phone|reach|contact|e-?mail|write|text|speak|talk|visit"
-    r"|come (?:by|over|round)|(?:could|to|can) meet|meet (?:me|us)|get (?:me|us)|appointment)"
-)
-_SUITS = (
-    r"(?:suits?|(?:is|are|would be|works?|work) (?:best|better|good|fine|easiest|ok(?:ay)?|me|for"
-    r" (?:me|us))|(?:i'?m|i am|we'?re|we are) (?:\w+ )?(?:free|in|home|off|around|available"
-    r"|reachable)"
-    r"|(?:best|good) time|prefer\w*)"
-)
-_PREFERRED = re.compile(
-    rf"\b{_REACH}\b.{{0,60}}?\b{_TIME}\b|\b{_TIME}\b.{{0,40}}?\b{_REACH}\b"
-    rf"|\b{_TIME}\b.{{0,25}}?\b{_SUITS}\b|\b{_SUITS}\b.{{0,25}}?\b{_TIME}\b"
-)
-_DEADLINE = re.compile(
-    r"\b(?:before|by|until|till|no later than|not later than|in time for|latest|deadline|ahead of|"
-    rf"(?:need\w*|want\w*|must|has to|have to|opens?|opening|starts?|moves?|moving|due)\b.{{0,60}}?"
-    rf"\b(?:on|in|from) (?:the )?(?:\d+|{'|'.join(MONTHS)}|{_DAYS}|next))\b"
+# Steps that the need engine's word list does not know: what they looked at or did to the thing.
+_TRIED = re.compile(
+    r"(?:\b(?:i|we)(?:'ve| have)?|^|\b(?:and|then)) (?:already |just |both |even |also )?"
+    r"(?:(?:re)?checked(?! (?:with|in|out)\b)|looked (?:at|through|under|behind)|unplugged"
+    r"|rebooted|unscrewed|swapped|re-?paired|cleared|updated|went through"
+    r"|(?:turned|switched|set|plugged) (?:it|them|the \w+|that|this|my \w+|both) "
+    r"(?:\w+ )?(?:off|on|in|back|to)|put (?:in )?(?:\w+ )?(?:new|fresh) \w+"
+    r"|did (?:that|this|it|all|both|everything)\b)"
+    r"|^(?:already )?did (?:that|this|it|all|both|everything)\b"
 )
 _MONEY = r"[£$€]?\s?\d[\d.,]*\s?(?:k\b|[£$€]|pounds?|euros?|dollars?|quid|gbp|eur|usd)?"
 _SUM = r"(?:[£$€]\s?\d|\d[\d.,]*\s?(?:[£$€]|pounds?|euros?|dollars?|quid|(?:a|per) (?:month|year)))"
@@ -73,28 +57,28 @@ _DECIDER = re.compile(
     r"|\b(?:decision|choice) is (?:mine|ours|my own)\b|\bup to me\b"
     r"|\b(?:it's|it is|that's|that is) (?:my|our) (?:own )?(?:decision|choice)\b"
 )
-_OF_OURS = re.compile(
-    r"\b(?:you|they|he|she|somebody|someone|colleague|lady|man|engineer|sales)\b.{0,25}\b(?:said|"
-    r"promised|told|assured|wrote|call(?:ed)?|rang|would)\b|\bwas (?:told|promised)\b"
-)
 
 
-def volunteered(matter: Matter, keep: Callable[[str | None], str | None]) -> dict[str, Any]:
+def volunteered(
+    matter: Matter, keep: Callable[[str | None], str | None], consent_turn: str | None = None
+) -> dict[str, Any]:
     """Tried steps, deadline, decider, budget, preferred time: in their words, or empty."""
+    answers = answers_to_reaching(matter.scene.current, consent_turn)
+
+    def is_limit(words: Words) -> bool:
+        return is_deadline(words.text) and not is_preferred_time(
+            words.text, words.turn.id in answers
+        )
 
     def of(says: Callable[[Words], bool]) -> list[dict[str, Any]]:
         return list(_quotes(matter, says, keep))[-MOST:]
 
     return {
-        "tried": of(lambda w: shows("tried", w.text)),
-        "deadline": [{**q, "on": _day(matter, q)} for q in of(_is_deadline)],
+        "tried": of(lambda w: shows("tried", w.text) or bool(_TRIED.search(plain(w.text)))),
+        "deadline": [{**q, "on": _day(matter, q)} for q in of(is_limit)],
         "decider": of(lambda w: bool(_DECIDER.search(w.sentence.lower))),
         "budget": of(lambda w: bool(_BUDGET.search(digits(w.text)))),
-        "preferred_time": of(
-            lambda w: (
-                bool(_PREFERRED.search(digits(w.text))) and not _OF_OURS.search(digits(w.text))
-            )
-        ),
+        "preferred_time": of(lambda w: is_preferred_time(w.text, w.turn.id in answers)),
     }
 
 
@@ -105,17 +89,6 @@ def _quotes(
         if says(words) and (quote := keep(words.text)):
             conversation, turn = place_of(words.turn.id)
             yield {"quote": quote, "conversation": conversation, "turn": turn}
-
-
-def _is_deadline(words: Words) -> bool:
-    """A day by which they need something; not one that we had named, nor when to call them."""
-    said = digits(words.text)
-    return (
-        bool(_DEADLINE.search(said))
-        and not _OF_OURS.search(said)
-        and not _PREFERRED.search(said)
-        and not words.text.rstrip().endswith("?")
-    )
 
 
 def _day(matter: Matter, quote: dict[str, Any]) -> str | None:

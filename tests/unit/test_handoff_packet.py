@@ -5,13 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from copilot.domain import Customer, Entitlement
+from copilot.domain import Customer, Entitlement, Product
 from copilot.errors import CopilotError
-from tests.handoff_cases import CLEAN, Known, agreed, contact, loop, need, promise
+from copilot.suggester.casefile import catalogue_of
+from tests.handoff_cases import (
+    ASK,
+    BOOK,
+    CLEAN,
+    YES,
+    Known,
+    agreed,
+    contact,
+    loop,
+    need,
+    promise,
+)
 
 CARE = (
     "Care pendant on the copper line",
@@ -95,6 +109,15 @@ VOLUNTEERED = [
     ("deadline", "We need the extra seats before 1 June."),
     ("deadline", "It has to be in place by the end of the month."),
     ("deadline", "The second shop opens on 16 November."),
+    ("deadline", "I want it settled THIS WEEK or I go to the ombudsman."),
+    ("deadline", "It has to be running before my tenants move in."),
+    ("deadline", "We need it by four this afternoon."),
+    ("deadline", "By the end of March at the latest."),
+    ("deadline", "Sort it out by Friday, otherwise I leave."),
+    ("tried", "No, six valves, six rooms, I checked that page."),
+    ("tried", "I unplugged it for ten minutes."),
+    ("tried", "Did both, it's on a shelf now."),
+    ("tried", "I've put in new alkaline batteries."),
     ("decider", "My landlord has to agree first."),
     ("decider", "I'll have to run it past our finance director."),
     ("decider", "The board decides on anything over a thousand."),
@@ -126,6 +149,13 @@ NOT_VOLUNTEERED = [
     "How long does delivery take?",
     "I'll try it tonight.",
     "The film starts at eight.",
+    "I freeze up there by four in the afternoon.",
+    "The sun has gone by half past three.",
+    "It worked until Monday.",
+    "We had it before.",
+    "I was in the queue until noon.",
+    "I checked with my neighbour.",
+    "Must I be there before noon?",
 ]
 FIELDS = ("tried", "deadline", "decider", "budget", "preferred_time")
 
@@ -149,6 +179,102 @@ def test_a_deadline_has_its_day() -> None:
     text = "We need the extra seats before 1 June."
     packet = Known(contacts=[agreed(("customer", text))]).hand("service")
     assert packet["deadline"][0]["on"] == "2026-06-01"
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [
+        (ASK, "Yes, please do, tomorrow after four"),
+        ("When would suit you?", "Thursday morning."),
+        ("Shall I hand this to sales?", "Please do. Weekdays, after six."),
+        ("May I have you rung?", "Fine. Could it be tomorrow, in the evening?"),
+        ("Would that help?", "Yes please, on Friday."),
+    ],
+)
+def test_when_to_reach_them_is_read_in_their_answer(ask: str, answer: str) -> None:
+    said = contact("i-1", ("agent", ask), ("customer", answer))
+    packet = Known(contacts=[said]).hand(quote=answer)
+    assert [q["quote"] for q in packet["preferred_time"]] == [answer.split(". ")[-1]]
+    assert packet["deadline"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is it cold up there tomorrow?",
+        "I must have it on Friday.",
+        "I called on Monday.",
+        "You said Friday.",
+    ],
+)
+def test_a_day_beside_a_consent_is_no_time_to_ring(text: str) -> None:
+    said = contact("i-1", ("agent", ASK), ("customer", f"{YES} {text}"))
+    assert Known(contacts=[said]).hand()["preferred_time"] == []
+    alone = contact("i-1", ("agent", "Is it cold?"), ("customer", "Tomorrow morning it will be."))
+    assert Known(contacts=[alone]).hand("service")["preferred_time"] == []
+
+
+def test_a_time_to_ring_goes_to_service_too() -> None:
+    said = contact("i-1", ("agent", "When may we ring?"), ("customer", "Thursday morning."))
+    packet = Known(contacts=[said]).hand("service")
+    assert [q["quote"] for q in packet["preferred_time"]] == ["Thursday morning."]
+
+
+def test_the_day_of_an_ultimatum_is_named() -> None:
+    packet = Known(contacts=[contact("i-1", ("customer", "Settle it this week or I leave."))])
+    assert packet.hand("service")["deadline"][0]["on"] == "2026-05-08"
+
+
+def test_their_last_contact_goes_along_in_their_words() -> None:
+    old = contact("i-0", ("customer", "The lamp is old."), day=1)
+    said = "Nobody came. And the 25 for the visit isn't on my bill. I'm on medication."
+    last = contact("i-1", ("customer", said), ("agent", "I see."), ("customer", "> pasted\nWell?"))
+    packet = Known(contacts=[old, last]).hand("service")
+    told = "Nobody came. And the 25 for the visit isn't on my bill."
+    assert [(q["turn"], q["quote"]) for q in packet["said"]] == [("t1", told), ("t3", "Well?")]
+    assert packet["kept_back"] == 1
+    later = Known(contacts=[agreed(), contact("i-2", ("customer", "It's me."), day=8)]).hand()
+    assert [q["quote"] for q in later["said"]] == ["It's me."]
+    cared = Known(replace(CLEAN, care=("health",)), [old, last]).hand("service")
+    assert cared["said"] == []
+
+
+def test_open_cases_go_along() -> None:
+    cases = ("CASE-3388: missed visit, refund of 110 pounds", "CASE-1: lost her husband")
+    packet = Known(replace(CLEAN, open_cases=cases), [agreed()]).hand("service")
+    assert packet["customer"]["open_cases"] == [cases[0]]
+
+
+def test_the_need_of_these_contacts_goes_to_sales_unasked() -> None:
+    held = need(id="n2", conversation_id="i-1", disposition="hold")
+    shown = need(id="n3", conversation_id="i-1")
+    other = need(id="n4", conversation_id="i-0")
+    gone = need(id="n5", conversation_id="i-1", state="declined")
+    unmet = need(id="n6", conversation_id="i-1", disposition="log_blocked")
+    for row in (held, shown):
+        row["body"] = {**row["body"], "need": f"of {row['id']}"}
+
+    def needed(*rows: dict[str, Any], to: str = "sales") -> Any:
+        return Known(contacts=[agreed()], needs=list(rows)).hand(to)["need"]
+
+    assert needed(held, shown) == "of n3"
+    assert needed(held) == "of n2"
+    assert needed(other) is None and needed(unmet) is None and needed(gone) is None
+    assert needed(shown, to="service") is None
+
+
+def test_what_would_be_enough_is_named_and_priced(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = need(conversation_id="i-1")
+    wanted["body"] = {**wanted["body"], "recommended": ["LAMP", "LAMP", "GONE"], "total_price": 38}
+    sold = catalogue_of([Product("LAMP", "Bed lamp", Decimal(19), "GBP", "once")])
+    monkeypatch.setattr(BOOK.catalogue, "of", lambda _: SimpleNamespace(products=sold))
+    packet = Known(contacts=[agreed()], needs=[wanted]).hand()
+    assert packet["products"][0] == {
+        "sku": "LAMP", "count": 2, "name": "Bed lamp", "price": 19, "currency": "GBP",
+        "period": "once",
+    }  # fmt: skip
+    assert packet["products"][1]["name"] is None
+    assert packet["total_price"] == 38
 
 
 def test_an_unknown_customer_is_not_found() -> None:
