@@ -32,6 +32,7 @@ def packet_of(
     agreed = f"{consent.conversation}{MARK}{consent.turn}" if consent else None
     body = dict(need["body"]) if need else {}
     evidence = [e for e in body.get("evidence", []) if discretion.theirs(e["quote"])]
+    products = _products(matter, body.get("recommended", []))
     packet = {
         "customer": _customer(story, discretion),
         "need": discretion.theirs(body.get("need")),
@@ -41,8 +42,8 @@ def packet_of(
         ],
         "constraints": discretion.all_theirs(list(body.get("constraints", []))),
         "cheapest_sufficient": body.get("recommended", []),
-        "products": _products(matter, body.get("recommended", [])),
-        "total_price": body.get("total_price"),
+        "products": products,
+        "costs": _costs(products),
         "said": _said(matter, discretion),
         **volunteered(matter, discretion.theirs, agreed),
         "told_so_far": [_contact(contact, discretion) for contact in story.contacts[-RECENT:]],
@@ -86,6 +87,17 @@ def _products(matter: Matter, skus: Sequence[str]) -> list[dict[str, Any]]:
         {"sku": sku, "count": n, **{field: getattr(known.get(sku), field, None) for field in told}}
         for sku, n in Counter(skus).items()
     ]
+
+
+def _costs(products: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What they come to together, once and by month apart; nothing where a price is unknown."""
+    sums: dict[tuple[Any, Any], float] = {}
+    for one in products:
+        if one["price"] is None:
+            return []
+        key = (one["currency"], one["period"])
+        sums[key] = round(sums.get(key, 0) + one["price"] * one["count"], 2)
+    return [{"amount": n, "currency": c, "period": p} for (c, p), n in sums.items()]
 
 
 def _said(matter: Matter, discretion: Discretion) -> list[dict[str, Any]]:
@@ -169,7 +181,7 @@ def _quiet(matter: Matter) -> list[dict[str, Any]]:
     """Periods in which something is not raised; of who objects, nothing is to be inferred."""
     if matter.state.objection:
         return []
-    return [
+    told = [
         {
             "until": quiet.until.isoformat() if quiet.until else None,
             "skus": sorted(quiet.skus),
@@ -177,6 +189,7 @@ def _quiet(matter: Matter) -> list[dict[str, Any]]:
         }
         for quiet in matter.state.quiet
     ]
+    return [one for place, one in enumerate(told) if one not in told[:place]]
 
 
 def _consent(consent: Consent | None, discretion: Discretion) -> dict[str, Any] | None:

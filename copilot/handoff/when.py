@@ -52,21 +52,20 @@ _DAY = (
 )
 _WITHIN = r"(?:today|tonight|tomorrow|this (?:week|weekend|month|year)|within \d+ \w+)"
 _WANTS = (
-    r"\b(?:needs?|needed|wants?|must|has to|have to|should|please|requires?|insist|expect"
-    r"|(?:'d| would) like|would need|hop(?:e|ing) to|plan(?:ning)? to|has got to|have got to)\b"
+    r"(?<!n't )(?<!not )\b(?:needs?|needed|wants?|must|has to|have to|should|please|requires?"
+    r"|insist|expect|(?:'d| would) like|would need|hop(?:e|ing) to|plan(?:ning)? to|has got to|have got to)\b"
 )
 _DEADLINE = re.compile(
     # a day that limits
     rf"\b{_LIMIT}(?: the)? {_DAY}|\b{_DAY}(?: \w+)? at the latest\b|\bdeadline\b"
     # an event or an hour limits only what is wanted: "I freeze by four" tells how it is
     rf"|{_WANTS}.{{0,80}}?\b{_LIMIT} (?!(?:me|us|you|him|her|them|then|that|now)\b)\w"
-    rf"|{_WANTS}.{{0,60}}?\b(?:(?:on|in|from) (?:the )?(?:\d+|{'|'.join(MONTHS)}|{_DAYS}|next)"
-    rf"|{_WITHIN})\b"
+    rf"|{_WANTS}.{{0,60}}?\b(?:(?:on|in|from) (?:the )?{_DAY}|{_WITHIN})\b"
     # "this week or I go"
     rf"|\b(?:{_WITHIN}|{_LIMIT} {_DAY})[,.]? (?:or (?:else|i|we)\b|otherwise\b)"
     # what happens on a day of its own
-    r"|\b(?:opens?|opening|starts?|moves?|moving|due)\b.{0,60}?"
-    rf"\b(?:on|in|from) (?:the )?(?:\d+|{'|'.join(MONTHS)}|{_DAYS}|next)\b"
+    rf"|\b(?:opens?|opening|starts?|moves?|moving|due)\b.{{0,60}}?"
+    rf"\b(?:on|in|from) (?:the )?{_DAY}\b"
 )
 # What was, or happens every day, sets no day: "it worked until Monday", "we waited till June".
 _TOLD = re.compile(
@@ -77,7 +76,9 @@ _OF_OURS = re.compile(
     r"\b(?:you|they|he|she|somebody|someone|colleague|lady|man|engineer|sales)\b.{0,25}\b(?:said|"
     r"promised|told|assured|wrote|call(?:ed)?|rang|would)\b|\bwas (?:told|promised)\b"
 )
-_PAST = re.compile(r"\b(?:i|we) (?:(?!need\b)\w+ed|was|were|had|did|rang|wrote|spoke|came|went)\b|\bago\b")
+_PAST = re.compile(
+    r"\b(?:i|we) (?:(?!need\b)\w+ed|was|were|had|did|rang|wrote|spoke|came|went)\b|\bago\b"
+)
 _FOR_ITSELF = re.compile(rf"{_WANTS}|\b(?:opens?|opening|starts?|moves?|moving|due|works?)\b")
 _WISHED = re.compile(r"\b(?:can|could|would|may|shall|possible|okay?|all right)\b")
 _POLITE = re.compile(r"\bplease\b")

@@ -101,6 +101,8 @@ def test_quiet_periods_and_thanks_go_along() -> None:
         q["skus"] == ["LAMP"] and q["until"] == "2026-07-30" for q in packet["quiet_periods"]
     )
     assert {"name": "Mel", "role": "service", "conversation": "i-1"} in packet["to_thank"]
+    twice = Known(replace(CLEAN, recent_offers=(offer, offer)), [agreed()]).hand()
+    assert twice["quiet_periods"] == packet["quiet_periods"]
 
 
 VOLUNTEERED = [
@@ -149,7 +151,9 @@ NOT_VOLUNTEERED = [
     "How long does delivery take?",
     "I'll try it tonight.",
     "The film starts at eight.",
-    "I freeze up there by four in the afternoon.",
+    "I freeze up there by four in the afternoon, and I don't want to heat three to sit in one.",
+    "I want to sit in one of them.",
+    "I don't want to wait in the cold until the sun comes.",
     "The sun has gone by half past three.",
     "It worked until Monday.",
     "We had it before.",
@@ -264,17 +268,24 @@ def test_the_need_of_these_contacts_goes_to_sales_unasked() -> None:
 
 
 def test_what_would_be_enough_is_named_and_priced(monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = need(conversation_id="i-1")
-    wanted["body"] = {**wanted["body"], "recommended": ["LAMP", "LAMP", "GONE"], "total_price": 38}
-    sold = catalogue_of([Product("LAMP", "Bed lamp", Decimal(19), "GBP", "once")])
+    lamp = Product("LAMP", "Bed lamp", Decimal(19), "GBP", "once")
+    care = Product("CARE", "Lamp care", Decimal("1.5"), "GBP", "month")
+    sold = catalogue_of([lamp, care])
     monkeypatch.setattr(BOOK.catalogue, "of", lambda _: SimpleNamespace(products=sold))
-    packet = Known(contacts=[agreed()], needs=[wanted]).hand()
-    assert packet["products"][0] == {
+
+    def packet(*skus: str) -> dict[str, Any]:
+        wanted = need(conversation_id="i-1")
+        wanted["body"] = {**wanted["body"], "recommended": list(skus)}
+        return Known(contacts=[agreed()], needs=[wanted]).hand()
+
+    told = packet("LAMP", "LAMP", "CARE")
+    assert told["products"][0] == {
         "sku": "LAMP", "count": 2, "name": "Bed lamp", "price": 19, "currency": "GBP",
         "period": "once",
     }  # fmt: skip
-    assert packet["products"][1]["name"] is None
-    assert packet["total_price"] == 38
+    assert [(c["amount"], c["period"]) for c in told["costs"]] == [(38, "once"), (1.5, "month")]
+    gone = packet("LAMP", "GONE")
+    assert gone["products"][1]["name"] is None and gone["costs"] == []
 
 
 def test_an_unknown_customer_is_not_found() -> None:
