@@ -12,6 +12,7 @@ Speaker = Literal["customer", "agent", "bot", "system", "third_party"]
 Role = Literal["sales", "service"]
 Visibility = Literal["public", "internal"]
 SourceKind = Literal["document", "interaction"]
+Origin = Literal["article", "record", "catalogue", "conversation"]
 ItemKind = Literal["document", "interaction", "product", "customer"]
 GeneratorKind = Literal["llm", "extractive", "fallback"]
 # For how many months one payment is made, and how it is said; "once" is paid a single time.
@@ -208,6 +209,7 @@ class Citation:
     turn: int | None = None
     url: str | None = None
     visibility: Visibility = "public"
+    origin: Origin = "article"  # what the source is called: a record is a document and no article
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic.config import JsonDict
 
-from copilot.domain import SOURCE_KINDS, Conversation, Hit, SourceKind, Suggestion, Turn
+from copilot.domain import SOURCE_KINDS, Conversation, Hit, Origin, SourceKind, Suggestion, Turn
 
 MAX_TURNS = 2_000
 Name = Annotated[str, StringConstraints(max_length=256)]
@@ -210,6 +210,7 @@ class CitationOut(BaseModel):
     turn: int | None = None
     url: str | None = None
     visibility: str = "public"
+    origin: Origin = "article"
 
 
 class WarningOut(BaseModel):

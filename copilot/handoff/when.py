@@ -53,7 +53,8 @@ _DAY = (
 _WITHIN = r"(?:today|tonight|tomorrow|this (?:week|weekend|month|year)|within \d+ \w+)"
 _WANTS = (
     r"(?<!n't )(?<!not )\b(?:needs?|needed|wants?|must|has to|have to|should|please|requires?"
-    r"|insist|expect|(?:'d| would) like|would need|hop(?:e|ing) to|plan(?:ning)? to|has got to|have got to)\b"
+    r"|insist|expect|(?:'d| would) like|would need|hop(?:e|ing) to|plan(?:ning)? to|has got to"
+    r"|have got to)\b"
 )
 _DEADLINE = re.compile(
     # a day that limits

@@ -12,6 +12,7 @@ import { problemCard } from "./problem.js";
 import { queuePage } from "./queue.js";
 import { Reply } from "./reply.js";
 import { Story } from "./story.js";
+import { hideToast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
 const SHOWN_FIRST = "valve-e23";
@@ -58,7 +59,7 @@ function build(conversations, customers) {
 
 function shortcuts(dialog) {
   const { player, reply } = desk;
-  const ready = (act) => () => { if (reply.draft?.suggestion) act(reply.draft); };
+  const ready = (act) => () => { if (reply.draft?.suggestion && !reply.draft.taken) act(reply.draft); };
   return {
     j: () => player.next(), k: () => player.back(), p: () => player.playAll(), r: () => reply.again(),
     u: ready((d) => d.use()), e: ready((d) => d.edit()), c: ready((d) => d.copy()), x: ready((d) => d.dismiss()),
@@ -69,6 +70,7 @@ function shortcuts(dialog) {
 }
 
 function route() {
+  hideToast(); // what it speaks of stands on the page that is left
   const [view, id] = location.hash.slice(1).split("=");
   const name = ["queue", "imports", "customer"].includes(view) ? view : "desk";
   $("desk").hidden = name !== "desk";

@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { el, put } from "./dom.js";
+import { handover } from "./handover.js";
 import { problemCard } from "./problem.js";
 import { profile } from "./profile.js";
 import { owedPanel } from "./story.js";
@@ -29,11 +30,18 @@ function whole(told, id) {
   return el("div", { class: "customer-page" },
     el("aside", { class: "customer-side", "aria-label": "Customer" },
       el("a", { class: "inline", href: "#customer" }, "All customers"),
-      profile(told.customer, id, { large: true }), owedPanel(told.promises, told.open_loops, new Date())),
+      profile(told.customer, id, { large: true }), owedPanel(told.promises, told.open_loops, new Date()),
+      handover({ customer: id, said: () => null, spoken: () => spoken(told) })),
     el("section", { class: "customer-main", "aria-labelledby": "timeline-title" },
       el("div", { class: "sub-row" }, el("h2", { class: "page-title", id: "timeline-title" }, "Timeline ", el("span", { class: "hint" }, counted(contacts, "contact"))),
         el("span", { class: "order" }, el("label", { for: "order" }, "Order"), order)),
       place));
+}
+
+/** What they said in all contacts, the latest first. */
+function spoken({ events }) {
+  const turns = events.filter((event) => event.kind === "contact").flatMap((event) => event.turns);
+  return turns.filter((turn) => turn.speaker === "customer" && turn.visibility === "public").map((turn) => turn.text).reverse();
 }
 
 export async function customersPage(root) {

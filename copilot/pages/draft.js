@@ -4,8 +4,8 @@ import { announce, button, el, fold, put } from "./dom.js";
 import { icon } from "./icons.js";
 import { chips, Sources } from "./sources.js";
 import { isGap, standing } from "./standing.js";
-import { toast } from "./toast.js";
-import { counted, DISMISS } from "./words.js";
+import { hideToast, toast } from "./toast.js";
+import { counted, DISMISS, lookup, ORIGINS } from "./words.js";
 
 const MADE = {
   extractive: ["From your articles and replies, no model", "Built from your articles and your agents' replies, sentence by sentence. No model was asked."],
@@ -92,19 +92,28 @@ export class Draft {
 
   use() {
     const { id, reply } = this.suggestion;
-    this.#take(reply.text, () => this.reply.tell(id, "inserted"));
+    if (!reply.text.trim()) return announce("No reply is suggested here: there is nothing to use.");
+    return this.#take(reply.text, () => this.reply.tell(id, "inserted"));
   }
 
   async copy(text = this.suggestion.reply.text) {
+    if (!text.trim()) return announce("No reply is suggested here: there is nothing to copy.");
     try {
       await navigator.clipboard.writeText(text);
       toast("Copied.");
     } catch {
       toast("The browser did not let us copy; select the text instead.");
     }
+    return undefined;
   }
 
   edit(extra = "") {
+    hideToast(); // it would lie over the buttons of the editor
+    const open = this.text.querySelector(".edit-area");
+    if (open) {
+      open.value = [open.value, extra].filter(Boolean).join(" ");
+      return open.focus();
+    }
     const { id, reply } = this.suggestion;
     const start = [reply.text, extra].filter(Boolean).join(" ");
     const area = el("textarea", { class: "edit-area", rows: "7", dir: "auto", "aria-label": "Your version of the reply", value: start, maxlength: "20000" });
@@ -122,7 +131,7 @@ export class Draft {
     put(this.under, el("div", { class: "actions" },
       button([icon("use"), "Use my version"], save, { class: "primary" }),
       button("Cancel", () => { this.#draw(); this.card.focus(); }, { class: "quiet" })));
-    area.focus();
+    return area.focus();
   }
 
   dismiss() {
@@ -149,6 +158,7 @@ export class Draft {
   }
 
   #take(text, tell) {
+    this.taken = true;
     tell();
     this.#draw();
     this.player.use(text);
@@ -209,6 +219,6 @@ function notes(reply) {
 }
 
 function from({ kind, source_id: id, turn }) {
-  const what = kind === "document" ? "Article" : "Past conversation";
+  const what = lookup(ORIGINS, kind === "document" ? "article" : "conversation");
   return turn === null || turn === undefined ? `${what} ${id}` : `${what} ${id}, turn ${turn + 1}`;
 }

@@ -19,7 +19,7 @@ export function picker(conversations, choose, writeOwn) {
     toggle.setAttribute("aria-expanded", String(yes));
     if (yes) (list.querySelector("[aria-current]") ?? list.querySelector("button")).focus();
   }
-  const take = (act) => () => { open(false); toggle.focus(); act(); };
+  const take = (act) => () => { open(false); act(); toggle.focus(); }; // drawn anew, it has lost the focus
   node.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !list.hidden) { open(false); toggle.focus(); event.stopPropagation(); }
     if (["ArrowDown", "ArrowUp"].includes(event.key) && !list.hidden) stepFocus(list, event);

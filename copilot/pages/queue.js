@@ -1,23 +1,26 @@
 // The work queue: what is owed, what was passed over, what waits, what goes to the other department.
 
-import { get, post } from "./api.js";
-import { announce, button, el, put } from "./dom.js";
+import { get } from "./api.js";
+import { button, el, put } from "./dom.js";
+import { handoff, settled, WAITING } from "./handoffs.js";
 import { icon } from "./icons.js";
+import { same } from "./packet.js";
 import { problemCard } from "./problem.js";
-import { toast } from "./toast.js";
 import { day, daysBetween, DISPOSITIONS, lookup, moment, ROLES, span } from "./words.js";
 
 const STEP = 12;
 
-export async function queuePage(root) {
-  put(root, el("div", { class: "skeleton tall", "aria-hidden": "true" }));
+/** `at`: the part that is brought into view, after something was done in it. */
+export async function queuePage(root, at = null) {
+  if (!at) put(root, el("div", { class: "skeleton tall", "aria-hidden": "true" }));
   try {
     const [p, l, n, h, c] = await Promise.all([
       get("/v1/promises?status=open&status=overdue&status=conflict&limit=500"), get("/v1/loops?status=open&limit=500"),
-      get("/v1/needs?state=held&limit=500"), get("/v1/handoffs?state=offered&state=accepted"), get("/v1/customers?limit=1000"),
+      get("/v1/needs?state=held&limit=500"), get("/v1/handoffs"), get("/v1/customers?limit=1000"),
     ]);
     const names = new Map(c.customers.map((one) => [one.id, one.name]));
-    put(root, sheet({ promises: p.promises, loops: l.loops, needs: n.needs, handoffs: h.handoffs }, names, () => queuePage(root)));
+    put(root, sheet({ promises: p.promises, loops: l.loops, needs: n.needs, handoffs: h.handoffs }, names, (part) => queuePage(root, part)));
+    if (at) reach(at);
   } catch (problem) {
     put(root, problemCard(problem, () => queuePage(root)));
   }
@@ -30,7 +33,7 @@ function sheet({ promises, loops, needs, handoffs }, names, again) {
     ["overdue", "Overdue promises", late, (row) => promise(row, names)],
     ["conflict", "Promises against a fact", ours.filter((row) => row.status === "conflict"), (row) => promise(row, names)],
     ["loop", "Requests passed over", loops.sort((a, b) => b.body.times_asked - a.body.times_asked), (row) => loop(row, names)],
-    ["handoff", "Hand-offs", handoffs, (row) => handoff(row, names, again)],
+    ["handoff", "Hand-offs", handoffs.filter((row) => WAITING.includes(row.state)), (row) => handoff(row, customerLink(row.customer_id, names), () => again("handoff")), handoffs.filter((row) => !WAITING.includes(row.state))],
     ["need", "Needs held back", needs, (row) => need(row, names)],
     ["open", "Promises to keep", ours.filter((row) => row.status === "open" && !row.is_overdue), (row) => promise(row, names)],
   ];
@@ -38,11 +41,12 @@ function sheet({ promises, loops, needs, handoffs }, names, again) {
     el("option", { value: "" }, "Both departments"), el("option", { value: "sales" }, "Sales"), el("option", { value: "service" }, "Service"));
   const body = el("div", { class: "queue-parts" });
   const tiles = el("ul", { class: "tiles", "aria-label": "How many" });
+  const isShown = (row) => !side.value || department(row) === side.value;
   const filter = () => {
-    const shown = parts.map(([code, title, rows, make]) => [code, title, rows.filter((row) => !side.value || department(row) === side.value), make]);
+    const shown = parts.map(([code, title, rows, make, done = []]) => [code, title, rows.filter(isShown), make, done.filter(isShown)]);
     put(tiles, shown.map(([code, title, rows]) => el("li", { class: `tile ${code} ${rows.length ? "" : "none"}` },
       el("a", { href: "#queue", onclick: (event) => { event.preventDefault(); reach(code); } }, el("strong", {}, String(rows.length)), el("span", {}, title)))));
-    put(body, shown.map(([code, title, rows, make]) => section(code, title, rows, make)));
+    put(body, shown.map(([code, title, rows, make, done]) => section(code, title, rows, make, settled(done, (row) => customerLink(row.customer_id, names)))));
   };
   filter();
   return el("div", { class: "sheet" },
@@ -59,7 +63,7 @@ function reach(code) {
 
 const department = (row) => row.to_role ?? row.body?.promisor_role ?? row.body?.asked_of ?? "";
 
-function section(code, title, rows, make) {
+function section(code, title, rows, make, after) {
   const list = el("ul", { class: "queue-list" });
   const more = button("", () => extend(), { class: "inline" });
   const extend = () => {
@@ -71,7 +75,7 @@ function section(code, title, rows, make) {
   extend();
   return el("section", { class: `queue-part ${code}`, "aria-labelledby": `queue-${code}` },
     el("h2", { class: "sub", id: `queue-${code}`, tabindex: "-1" }, title, el("span", { class: "count" }, String(rows.length))),
-    rows.length ? [list, more] : el("p", { class: "quiet-line" }, icon("check"), "Nothing here."));
+    rows.length ? [list, more] : el("p", { class: "quiet-line" }, icon("check"), "Nothing here."), after);
 }
 
 function promise(row, names) {
@@ -86,7 +90,8 @@ function loop(row, names) {
 }
 
 function need(row, names) {
-  return item(row, names, "", row.body.evidence[0].quote, [row.body.need, row.body.release_when && lookup({}, row.body.release_when)], lookup(DISPOSITIONS, row.disposition));
+  const [{ quote }] = row.body.evidence;
+  return item(row, names, "", quote, [!same(row.body.need, quote) && row.body.need, row.body.release_when && lookup({}, row.body.release_when)], lookup(DISPOSITIONS, row.disposition));
 }
 
 function item(row, names, role, quote, facts, badge) {
@@ -98,32 +103,4 @@ function item(row, names, role, quote, facts, badge) {
 
 function customerLink(id, names) {
   return id ? el("a", { href: `#customer=${encodeURIComponent(id)}`, dir: "auto" }, names.get(id) ?? id) : el("span", {}, "Unknown customer");
-}
-
-function handoff(row, names, again) {
-  const { packet } = row;
-  const quotes = packet.quotes ?? [];
-  return el("li", { class: "queue-item" },
-    el("p", { class: "queue-who" }, customerLink(row.customer_id, names), el("span", { class: `dept ${row.to_role}` }, `to ${ROLES[row.to_role]}`), el("span", { class: "tag" }, row.state)),
-    packet.need && el("p", {}, packet.need),
-    quotes.slice(0, 1).map((q) => el("blockquote", { class: "voice", dir: "auto" }, q.quote)),
-    (packet.do_not ?? []).length > 0 && el("ul", { class: "checks" }, packet.do_not.map((line) => el("li", {}, icon("warn"), el("span", {}, line)))),
-    row.state === "offered" && moves(row, again));
-}
-
-function moves(row, again) {
-  const box = el("div", { class: "actions" });
-  const move = async (body) => {
-    try {
-      await post(`/v1/handoffs/${encodeURIComponent(row.id)}`, body);
-      announce(`The hand-off is ${body.state}.`);
-      again();
-    } catch (problem) {
-      toast(problem.message);
-    }
-  };
-  const note = el("input", { type: "text", "aria-label": "Why it is declined", placeholder: "Why?", maxlength: "1000" });
-  put(box, button([icon("check"), "Accept"], () => move({ state: "accepted" })),
-    button("Decline", () => { put(box, note, button("Decline", () => (note.value.trim() ? move({ state: "declined", note: note.value.trim() }) : note.focus()))); note.focus(); }, { class: "quiet" }));
-  return box;
 }

@@ -3,6 +3,7 @@
 import { el, link, put } from "./dom.js";
 import { icon } from "./icons.js";
 import { readable } from "./plaintext.js";
+import { lookup, ORIGINS } from "./words.js";
 
 /** The sources of one draft. `frame` is the card in which the peeking quote is placed. */
 export class Sources {
@@ -73,7 +74,7 @@ function shown({ kind, quote }) {
 
 function card(source) {
   const turn = source.turn === null || source.turn === undefined ? null : `turn ${source.turn + 1}`;
-  const kind = source.kind === "document" ? "Article" : "Past conversation";
+  const kind = lookup(ORIGINS, source.origin ?? (source.kind === "document" ? "article" : "conversation"));
   return el("li", { class: "source", tabindex: "-1", id: `source-${source.n}`, "aria-label": `Source ${source.n}` },
     el("span", { class: "source-n", "aria-hidden": "true" }, String(source.n)),
     el("div", { class: "source-body" },

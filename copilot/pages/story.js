@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { el, fold, put } from "./dom.js";
+import { handover } from "./handover.js";
 import { icon } from "./icons.js";
 import { needPanel } from "./need.js";
 import { problemCard } from "./problem.js";
@@ -19,17 +20,18 @@ export class Story {
     this.who = el("div", {});
     this.owed = el("div", {});
     this.need = el("div", {});
+    this.hand = el("div", {});
     this.past = el("div", { class: "past" });
     put(root,
       el("div", { class: "column-head" }, el("h2", { class: "eyebrow", id: "story-title" }, "The customer's story")),
-      el("div", { class: "scroll" }, this.who, this.owed, this.need, this.past));
+      el("div", { class: "scroll" }, this.who, this.owed, this.need, this.hand, this.past));
     player.addEventListener("load", () => this.#load());
   }
 
   async #load() {
     const id = this.player.meta.customer_id;
     this.told = null;
-    for (const part of [this.who, this.owed, this.need, this.past]) put(part);
+    for (const part of [this.who, this.owed, this.need, this.hand, this.past]) put(part);
     if (!id) return put(this.who, el("p", { class: "empty" }, "No customer is named in this conversation, so there is no story to tell."));
     put(this.who, el("div", { class: "skeleton", "aria-hidden": "true" }));
     try {
@@ -48,6 +50,7 @@ export class Story {
     put(this.who, profile(told.customer, id));
     if (!this.assessment) put(this.owed, owedPanel(told.promises, told.open_loops, this.#now()));
     else this.#owedNow();
+    put(this.hand, handover({ customer: id, said: () => this.player.wire(), spoken: () => this.#spoken() }));
     put(this.past,
       el("div", { class: "sub-row" }, el("h3", { class: "sub" }, "Timeline"),
         el("a", { class: "inline", href: `#customer=${encodeURIComponent(id)}` }, "See it large")),
@@ -61,6 +64,11 @@ export class Story {
     this.assessment = assessment;
     this.#owedNow();
     put(this.need, needPanel(assessment, { customer: this.player.meta.customer_id, conversation: this.player.meta.id, said: () => this.player.wire(), useLine }));
+  }
+
+  /** What the customer has said here, the latest first. */
+  #spoken() {
+    return this.player.turns.filter((turn) => turn.speaker === "customer").map((turn) => turn.text).reverse();
   }
 
   forget() { this.assessment = null; }

@@ -64,19 +64,22 @@ function tracks(list, box, promises, { now, oldestFirst }) {
   const lanes = { sales: laneX(list, box, "sales"), service: laneX(list, box, "service") };
   const taken = { sales: [], service: [] };
   const most = Number(getComputedStyle(list).getPropertyValue("--tracks")) || 3;
-  const spans = promises.map((p) => spanOf(p, list, box, place, now)).filter(Boolean).sort((a, b) => a.top - b.top);
+  const spans = promises.map((p) => spanOf(p, list, box, place, now)).filter(Boolean);
+  // What was kept never takes the place of what was not.
+  spans.sort((a, b) => (a.status === "kept") - (b.status === "kept") || a.top - b.top);
   return spans.flatMap((span) => {
     const used = taken[span.side];
-    let n = used.findIndex((end) => end < span.top - 4);
+    const isFree = (all) => all.every(({ top, bottom }) => bottom < span.top - 4 || top > span.bottom + 4);
+    let n = used.findIndex(isFree);
     if (n < 0) n = used.length;
     if (n >= most) return []; // the list of promises tells them all; the picture stays readable
-    used[n] = span.bottom;
+    (used[n] ??= []).push(span);
     const x = lanes[span.side] + (span.side === "sales" ? -1 : 1) * (FREE + n * GAP);
     return [svg("g", { class: `span ${span.status}` },
       svg("title", {}, span.title),
       svg("path", { d: `M${x} ${span.made}V${span.end}` }),
       svg("circle", { cx: x, cy: span.made, r: 3 }),
-      svg("path", { class: "span-end", d: `M${x - 4} ${span.end}h8` }))];
+      svg("path", { class: "span-end", d: `M${x - 2.5} ${span.end}h5` }))];
   });
 }
 

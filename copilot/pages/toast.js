@@ -5,11 +5,24 @@ import { announce, button, el, put } from "./dom.js";
 let timer = null;
 
 export function toast(text, undo) {
-  const place = document.getElementById("toast");
-  const hide = () => put(place);
   clearTimeout(timer);
-  put(place, el("div", { class: "toast" }, el("span", {}, text),
-    undo && button(undo.label, () => { hide(); undo.act(); }, { class: "inline" })));
+  put(place(), el("div", { class: "toast" }, el("span", {}, text),
+    undo && button(undo.label, () => { hideToast(); undo.act(); }, { class: "inline" })));
   announce(text);
-  timer = setTimeout(hide, undo ? 8000 : 4000);
+  timer = setTimeout(hideToast, undo ? 8000 : 4000);
 }
+
+export function hideToast() {
+  clearTimeout(timer);
+  put(place());
+}
+
+const place = () => document.getElementById("toast");
+
+// What has the focus is never covered (WCAG 2.4.11).
+document.addEventListener("focusin", ({ target }) => {
+  const line = place().firstElementChild?.getBoundingClientRect();
+  if (!line || place().contains(target)) return;
+  const at = target.getBoundingClientRect();
+  if (at.bottom > line.top && at.top < line.bottom && at.right > line.left && at.left < line.right && at.height < line.height * 3) hideToast();
+});

@@ -4,6 +4,9 @@ export const CHANNELS = {
   chat: "Chat", email: "E-mail", phone: "Phone", social: "Social", sms: "SMS",
   in_person: "Shop", unknown: "Contact",
 };
+export const ORIGINS = {
+  article: "Article", record: "Customer record", catalogue: "Catalogue", conversation: "Past conversation",
+};
 export const ROLES = { sales: "Sales", service: "Service" };
 
 export const SILENCE = {

@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from copilot.domain import Citation, Conversation, Draft, Hit, Segment, Turn
+from copilot.domain import Chunk, Citation, Conversation, Draft, Hit, Origin, Segment, Turn
 from copilot.extractive import stems
 from copilot.guardrails.clean import clean
 from copilot.guardrails.links import strip_links
@@ -22,6 +22,7 @@ from copilot.suggester.commitments import Owed
 
 QUOTE_CHARS = 320
 MAX_PAST_TURNS = 120
+_MADE_OF: dict[str, Origin] = {"record": "record", "fact": "catalogue"}
 _SORRY = re.compile(r"^(?:i|we)(?: am|['’]m| are|['’]re) (?:\w+ )?sorry\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _FIGURE = re.compile(r"(?<!\w)\d[\d.,:]*")  # "£90", yet not the 3 of "R3"
@@ -179,8 +180,11 @@ def _opening_length(body: Sequence[Segment]) -> int:
 def _owed_segment(item: Owed, citations: list[Citation]) -> Segment:
     n = len(citations) + 1
     citations.append(
-        Citation(n, "interaction", item.source_id, item.title, item.quote, turn=item.turn)
-    )
+        Citation(
+            n, "interaction", item.source_id, item.title, item.quote, turn=item.turn,
+            origin="conversation",
+        )
+    )  # fmt: skip
     text = strip_links(item.text)  # it repeats words of a past contact
     if item.fact is None:
         return Segment(text, (n,))
@@ -199,7 +203,15 @@ def _citation(n: int, hit: Hit, told: Sequence[str]) -> Citation:
         turn=chunk.turn,
         url=hit.url,
         visibility=hit.visibility,
+        origin=_origin(chunk),
     )
+
+
+def _origin(chunk: Chunk) -> Origin:
+    """A record and a line of the catalogue are made into passages whose id says so."""
+    if chunk.kind == "interaction":
+        return "conversation"
+    return _MADE_OF.get(chunk.id.rpartition("#")[2], "article")
 
 
 def quote_of(text: str, told: Sequence[str]) -> str:

@@ -1,0 +1,61 @@
+// Handing a case to the other department from a conversation or a story, with a note.
+
+import { post } from "./api.js";
+import { announce, button, el, put } from "./dom.js";
+import { icon } from "./icons.js";
+import { capital, ROLES } from "./words.js";
+
+const LONGEST = 240; // of a quote that the API takes
+const MOST = 40;
+
+/** `said()` is the conversation in progress or null; `spoken()` the customer's turns, latest first. */
+export function handover({ customer, said, spoken }) {
+  const box = el("section", { class: "handover", "aria-label": "Hand over" });
+  const draw = (focus) => {
+    const ways = ["service", "sales"].map((to) => button([icon("handoff"), `Hand to ${to}`], () => open(to)));
+    put(box, el("div", { class: "actions" }, ways));
+    if (focus) ways[focus === "sales" ? 1 : 0].focus();
+  };
+  const open = (to) => put(box, form(to)) && box.querySelector("select, textarea").focus();
+  const form = (to) => {
+    const note = el("textarea", { rows: "3", id: "handover-note", maxlength: "1000", dir: "auto" });
+    const words = to === "sales" ? el("select", { id: "handover-words" }, el("option", { value: "" }, "Choose their words…"), sentences(spoken()).map((text) => el("option", { value: text }, text))) : null;
+    const fault = el("p", { class: "fault", role: "alert" });
+    const send = el("button", { type: "submit", class: "primary" }, `Hand to ${to}`);
+    const node = el("form", { class: "card own", onsubmit: async (event) => {
+      event.preventDefault();
+      if (words && !words.value) { fault.textContent = "To sales only with the customer's consent: choose the words in which they agreed."; return words.focus(); }
+      send.disabled = true;
+      return offer(to, { note: note.value.trim(), consent_quote: words?.value }, fault, send);
+    } },
+    el("h3", { class: "sub" }, icon("handoff"), `To ${ROLES[to]}`),
+    words && [el("label", { for: "handover-words" }, "Their words of consent to be contacted"), words],
+    el("label", { for: "handover-note" }, "Note (the packet brings the rest)"), note, fault,
+    el("div", { class: "row" }, send, button("Cancel", () => draw(to), { class: "quiet" })));
+    node.addEventListener("keydown", (event) => { if (event.key === "Escape") { draw(to); event.stopPropagation(); } });
+    return node;
+  };
+  const offer = async (to, { note, consent_quote: words }, fault, send) => {
+    const conversation = said();
+    try {
+      await post("/v1/handoffs", { customer_id: customer, to_role: to, ...(note && { note }), ...(words && { consent_quote: words }), ...(conversation?.turns.length && { conversation }) });
+    } catch (problem) {
+      fault.textContent = problem.message;
+      send.disabled = false;
+      return;
+    }
+    const line = el("p", { class: "quiet-line", tabindex: "-1" }, icon("check"), el("span", {}, `Offered to ${to}: it stands in the `, el("a", { href: "#queue" }, "work queue"), "."));
+    draw();
+    box.append(line);
+    line.focus();
+    announce(`${capital(to)} has the hand-off.`);
+  };
+  draw();
+  return box;
+}
+
+/** Whole turns where they are short, else their sentences, each once. */
+function sentences(turns) {
+  const cut = turns.flatMap((text) => (text.length <= LONGEST ? [text] : text.split(/(?<=[.!?])\s+/)));
+  return [...new Set(cut.map((text) => text.trim()).filter((text) => text && text.length <= LONGEST))].slice(0, MOST);
+}
