@@ -7,9 +7,11 @@ import { capital, ROLES } from "./words.js";
 
 const LONGEST = 240; // of a quote that the API takes
 const MOST = 40;
+let made = 0; // the desk and a customer's page each have a form
 
 /** `said()` is the conversation in progress or null; `spoken()` the customer's turns, latest first. */
 export function handover({ customer, said, spoken }) {
+  const id = `handover-${(made += 1)}`;
   const box = el("section", { class: "handover", "aria-label": "Hand over" });
   const draw = (focus) => {
     const ways = ["service", "sales"].map((to) => button([icon("handoff"), `Hand to ${to}`], () => open(to)));
@@ -18,8 +20,8 @@ export function handover({ customer, said, spoken }) {
   };
   const open = (to) => put(box, form(to)) && box.querySelector("select, textarea").focus();
   const form = (to) => {
-    const note = el("textarea", { rows: "3", id: "handover-note", maxlength: "1000", dir: "auto" });
-    const words = to === "sales" ? el("select", { id: "handover-words" }, el("option", { value: "" }, "Choose their words…"), sentences(spoken()).map((text) => el("option", { value: text }, text))) : null;
+    const note = el("textarea", { rows: "3", id: `${id}-note`, maxlength: "1000", dir: "auto" });
+    const words = to === "sales" ? el("select", { id: `${id}-words` }, el("option", { value: "" }, "Choose their words…"), sentences(spoken()).map((text) => el("option", { value: text }, text))) : null;
     const fault = el("p", { class: "fault", role: "alert" });
     const send = el("button", { type: "submit", class: "primary" }, `Hand to ${to}`);
     const node = el("form", { class: "card own", onsubmit: async (event) => {
@@ -29,8 +31,8 @@ export function handover({ customer, said, spoken }) {
       return offer(to, { note: note.value.trim(), consent_quote: words?.value }, fault, send);
     } },
     el("h3", { class: "sub" }, icon("handoff"), `To ${ROLES[to]}`),
-    words && [el("label", { for: "handover-words" }, "Their words of consent to be contacted"), words],
-    el("label", { for: "handover-note" }, "Note (the packet brings the rest)"), note, fault,
+    words && [el("label", { for: `${id}-words` }, "Their words of consent to be contacted"), words],
+    el("label", { for: `${id}-note` }, "Note (the packet brings the rest)"), note, fault,
     el("div", { class: "row" }, send, button("Cancel", () => draw(to), { class: "quiet" })));
     node.addEventListener("keydown", (event) => { if (event.key === "Escape") { draw(to); event.stopPropagation(); } });
     return node;
