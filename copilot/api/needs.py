@@ -215,23 +215,17 @@ async def handoffs(
 ) -> dict[str, Any]:
     """Hand-offs, newest first."""
     rows = await anyio.to_thread.run_sync(
-        lambda: store.ledgers.handoffs(states=state or (), to_role=to_role)
+        lambda: worklist.handoffs(store, states=state or (), to_role=to_role)
     )
-    return {"handoffs": [plain(row) for row in rows]}
+    return {"handoffs": rows}
 
 
 @router.post("/handoffs/{handoff_id}")
 async def move(handoff_id: str, body: MoveIn, store: Store, _caller: Agent) -> dict[str, Any]:
     """Accepts or declines an offered hand-off, or returns an accepted one with its result."""
-    allowed = ("accepted",) if body.state == "returned" else ("offered",)
-    if body.state != "accepted" and not body.note:
-        raise InvalidInput("Say in `note` why it is declined, or what became of it.")
-    row = await anyio.to_thread.run_sync(
-        lambda: store.ledgers.move_handoff(
-            handoff_id, state=body.state, allowed=allowed, note=body.note
-        )
+    return await anyio.to_thread.run_sync(
+        lambda: worklist.move_handoff(store, handoff_id, state=body.state, note=body.note)
     )
-    return plain(row)
 
 
 def _outcomes(store: TenantStore, rules: RegretRules) -> dict[str, Any]:

@@ -84,6 +84,24 @@ def needs(
     return [plain(row) for row in _of_somebody(store, customer_id, rows)]
 
 
+def handoffs(store: TenantStore, *, states: Sequence[str] = (), to_role: str | None = None) -> Rows:
+    """Hand-offs, newest first."""
+    return [plain(row) for row in store.ledgers.handoffs(states=states, to_role=to_role)]
+
+
+def move_handoff(
+    store: TenantStore, handoff_id: str, *, state: str, note: str | None
+) -> dict[str, Any]:
+    """Accepts or declines an offered hand-off, or returns an accepted one with its result.
+
+    Raises InvalidInput without the reason or result, Conflict from any other state.
+    """
+    if state != "accepted" and not (note and note.strip()):
+        raise InvalidInput("Say in `note` why it is declined, or what became of it.")
+    allowed = ("accepted",) if state == "returned" else ("offered",)
+    return plain(store.ledgers.move_handoff(handoff_id, state=state, allowed=allowed, note=note))
+
+
 def day_of(text: str, name: str = "due") -> str:
     """A date as it was asked for. Raises InvalidInput."""
     try:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from copilot.api.reasons import reason_of
 from copilot.cli import admin, answers, document, people, serving
 from copilot.cli.console import fail
+from copilot.cli.handoffs import handoffs
 from copilot.config import Settings
 from copilot.errors import ConfigError, CopilotError, InvalidInput, NotFound
 from copilot.folders import unusable
@@ -38,6 +39,7 @@ app.command("reindex")(admin.reindex)
 app.command("doctor")(admin.doctor)
 app.command("openapi")(document.openapi)
 app.command("train-ranker")(admin.train_ranker)
+app.add_typer(handoffs, name="handoffs")
 app.add_typer(admin.keys, name="keys")
 app.add_typer(eval_app, name="eval")
 

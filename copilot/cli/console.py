@@ -16,6 +16,7 @@ from rich.table import Table
 from copilot.extractive import DO_FIRST
 from copilot.ledger import is_pending, lasts
 
+LINE = 90  # letters of what somebody said that tell one contact from another
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -106,11 +107,29 @@ def show_timeline(body: Mapping[str, Any]) -> None:
         day = (event["at"] or "undated")[:10]
         where = event.get("channel") or event["kind"]
         roles = "/".join(event.get("roles", []))
-        done = {True: "solved", False: "not solved"}.get(event.get("resolved"), "")
+        done = _outcome(event)
         out.print(f"  {day}  {where:<11} {roles:<14} {escape(event['title'])} [dim]{done}[/]")
+        if said := _said(event):
+            out.print(Padding(f"[dim]“{escape(said)}”[/]", (0, 14)))
     _show_promises(body["promises"])
     loops = [loop for loop in body["open_loops"] if loop["status"] == "open"]
     _show_lines("still open", [f"“{loop['quote']}”" for loop in loops], "red")
+
+
+def _outcome(event: Mapping[str, Any]) -> str:
+    if event.get("reopened"):
+        return "reopened"
+    resolved = event.get("resolved")
+    return "" if resolved is None else "solved" if resolved else "not solved"
+
+
+def _said(event: Mapping[str, Any]) -> str:
+    """The customer's first words, where the title is not made of them."""
+    turns = [t for t in event.get("turns", ()) if t["speaker"] == "customer"]
+    text = " ".join(turns[0]["text"].split()) if turns else ""
+    if text.startswith(event["title"].rstrip("…")):
+        return ""
+    return text if len(text) <= LINE else text[: LINE - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _show_assessment(assessment: Mapping[str, Any]) -> None:

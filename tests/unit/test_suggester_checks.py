@@ -222,6 +222,7 @@ def test_a_broken_promise_cites_the_fact_it_contradicts() -> None:
     result = checked(owed=(owed(fact=HITS[0]),))
     assert result.segments[0].citations == (1, 2)
     assert result.citations[1].source_id == "prices"
+    assert [c.origin for c in result.citations] == ["conversation", "article"]
 
 
 def test_customers_words_repeated_in_a_reply_carry_no_live_link() -> None:
@@ -272,3 +273,19 @@ def test_one_source_is_quoted_for_every_sentence_that_cites_it() -> None:
 def test_a_hundred_kilobytes_pass_the_gate() -> None:
     result = checked("Hello. " * 14_000, "[" * 100_000, "a." * 50_000)
     assert all(strip_links(text) == text for text in texts(result))
+
+
+@pytest.mark.parametrize(
+    ("made", "kind", "origin"),
+    [
+        ("C-1#record", "document", "record"),
+        ("LAMP#fact", "document", "catalogue"),
+        ("post#0", "document", "article"),
+        ("i-1#record", "interaction", "conversation"),
+    ],
+)
+def test_a_citation_says_what_its_source_is(made: str, kind: SourceKind, origin: str) -> None:
+    found = hit("Parcels take three days.", "post", kind=kind)
+    named = replace(found, chunk=replace(found.chunk, id=made))
+    result = checked(Segment("Parcels take three days.", (1,)), hits=(named,))
+    assert [c.origin for c in result.citations] == [origin]

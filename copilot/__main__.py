@@ -1,0 +1,5 @@
+"""`python -m copilot`: the one command."""
+
+from copilot.cli import main
+
+main()
