@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from copilot.ledger import Said
 from copilot.ledger.calendar import MONTHS
-from copilot.ledger.language import digits
+from copilot.ledger.language import digits, sentences
 
 _DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _TIME = (
@@ -50,6 +50,11 @@ _DAY = (
     r"|(?:a|\d+) (?:working )?(?:days?|weeks?|months?)|christmas|new year|easter|tomorrow|tonight"
     r"|today|summer|autumn|winter|spring)"
 )
+_UNTIL = r"(?:before|until|no later than|not later than|in time for|ahead of)"
+_CLOCK = (  # "by post" and "the till people" set no limit
+    r"(?:\d{1,2}(?:[:.]\d\d)?\b(?! ?(?:%|percent|pounds?|euros?|£))|noon|midday|midnight|lunch"
+    r"|the (?:time|morning|evening|afternoon))"
+)
 _WITHIN = r"(?:today|tonight|tomorrow|this (?:week|weekend|month|year)|within \d+ \w+)"
 _WANTS = (
     r"(?<!n't )(?<!not )\b(?:needs?|needed|wants?|must|has to|have to|should|please|requires?"
@@ -58,9 +63,11 @@ _WANTS = (
 )
 _DEADLINE = re.compile(
     # a day that limits
-    rf"\b{_LIMIT}(?: the)? {_DAY}|\b{_DAY}(?: \w+)? at the latest\b|\bdeadline\b"
+    rf"\b{_LIMIT}(?: the)? {_DAY}|\b{_DAY}(?: \w+)? at the latest\b"
+    r"|\b(?:my|our|the) deadline\b|\bdeadline is\b"
     # an event or an hour limits only what is wanted: "I freeze by four" tells how it is
-    rf"|{_WANTS}.{{0,80}}?\b{_LIMIT} (?!(?:me|us|you|him|her|them|then|that|now)\b)\w"
+    rf"|{_WANTS}.{{0,80}}?\b(?:{_UNTIL} (?!(?:me|us|you|him|her|them|then|that|now)\b)\w"
+    rf"|{_LIMIT} {_CLOCK})"
     rf"|{_WANTS}.{{0,60}}?\b(?:(?:on|in|from) (?:the )?{_DAY}|{_WITHIN})\b"
     # "this week or I go"
     rf"|\b(?:{_WITHIN}|{_LIMIT} {_DAY})[,.]? (?:or (?:else|i|we)\b|otherwise\b)"
@@ -76,7 +83,14 @@ _TOLD = re.compile(
 _OF_OURS = re.compile(
     r"\b(?:you|they|he|she|somebody|someone|colleague|lady|man|engineer|sales)\b.{0,25}\b(?:said|"
     r"promised|told|assured|wrote|call(?:ed)?|rang|would)\b|\bwas (?:told|promised)\b"
+    r"|\b(?:promised|assured|sold) (?:me|us)\b"
 )
+# What they will do themselves: "I'll ring you on Monday".
+_THEIR_ACT = re.compile(
+    r"\b(?:i|we)(?:'ll|'m going to|'re going to| will| shall)? (?:then )?(?:call|ring|phone|write"
+    r"|e-?mail|tell|ask|let you know|(?:come|get) back)\b(?! (?:me|us)\b)"
+)
+_REACH_ME = re.compile(rf"\b{_REACH} (?:me|us)\b")
 _PAST = re.compile(
     r"\b(?:i|we) (?:(?!need\b)\w+ed|was|were|had|did|rang|wrote|spoke|came|went)\b|\bago\b"
 )
@@ -89,16 +103,20 @@ def answers_to_reaching(said: Sequence[Said], consent: str | None) -> frozenset[
     """The customer's turns that answer whether, or when, we may reach them."""
     found = {consent} if consent else set()
     for before, turn in pairwise(said):
-        asked = before.ours and "?" in before.text and _MAY_WE_REACH.search(before.text.lower())
-        if asked and turn.speaker == "customer":
+        if turn.speaker == "customer" and before.ours and _asks_to_reach(before.text):
             found.add(turn.id)
     return frozenset(found)
+
+
+def _asks_to_reach(text: str) -> bool:
+    asked = (s.lower for s in sentences(text) if s.text.rstrip().endswith("?"))
+    return any(_MAY_WE_REACH.search(one) for one in asked)
 
 
 def is_preferred_time(text: str, is_answer: bool) -> bool:  # noqa: FBT001 - a property of the text
     """When to reach them: said with the call, or in answer to our asking whether we may."""
     said = digits(text)
-    if _OF_OURS.search(said):
+    if _OF_OURS.search(said) or (_THEIR_ACT.search(said) and not _REACH_ME.search(said)):
         return False
     if _PREFERRED.search(said):
         return True

@@ -115,6 +115,8 @@ VOLUNTEERED = [
     ("deadline", "It has to be running before my tenants move in."),
     ("deadline", "We need it by four this afternoon."),
     ("deadline", "By the end of March at the latest."),
+    ("deadline", "I need it by noon."),
+    ("deadline", "Our deadline is the trade fair."),
     ("deadline", "Sort it out by Friday, otherwise I leave."),
     ("tried", "No, six valves, six rooms, I checked that page."),
     ("tried", "I unplugged it for ten minutes."),
@@ -131,6 +133,7 @@ VOLUNTEERED = [
     ("budget", "Our budget is 2,000 for the year."),
     ("budget", "No more than £25, please."),
     ("preferred_time", "Please call me after six."),
+    ("preferred_time", "I ask around first, ring me on Monday."),
     ("preferred_time", "Mornings are best for us."),
     ("preferred_time", "You can reach me on Thursday afternoons."),
     ("preferred_time", "I'm only free at lunchtime."),
@@ -153,6 +156,12 @@ NOT_VOLUNTEERED = [
     "The film starts at eight.",
     "I freeze up there by four in the afternoon, and I don't want to heat three to sit in one.",
     "I want to sit in one of them.",
+    "I want a line for the till people.",
+    "Please send it by post.",
+    "I need it cheaper by 20 percent.",
+    "Last week we nearly missed a client's deadline.",
+    "Rhys promised me a second pack by the 10th.",
+    "I'll ring you on Monday.",
     "I don't want to wait in the cold until the sun comes.",
     "The sun has gone by half past three.",
     "It worked until Monday.",
@@ -209,12 +218,14 @@ def test_when_to_reach_them_is_read_in_their_answer(ask: str, answer: str) -> No
         "I must have it on Friday.",
         "I called on Monday.",
         "You said Friday.",
+        "I tell you on Monday what my brother says.",
     ],
 )
 def test_a_day_beside_a_consent_is_no_time_to_ring(text: str) -> None:
     said = contact("i-1", ("agent", ASK), ("customer", f"{YES} {text}"))
     assert Known(contacts=[said]).hand()["preferred_time"] == []
-    alone = contact("i-1", ("agent", "Is it cold?"), ("customer", "Tomorrow morning it will be."))
+    asked = "I can call it a fault. Is it cold?"
+    alone = contact("i-1", ("agent", asked), ("customer", "Tomorrow morning it will be."))
     assert Known(contacts=[alone]).hand("service")["preferred_time"] == []
 
 
