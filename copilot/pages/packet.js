@@ -25,7 +25,7 @@ function wanted({ need, quotes = [], said = [], products = [], costs = [] }) {
   const apart = evidence.filter((quote) => !said.some((one) => one.quote.includes(quote)));
   const words = [...apart, ...said.map((one) => one.quote)];
   return el("section", { class: "packet-want" },
-    need && !same(need, evidence[0]) && el("p", { class: "need-what", dir: "auto" }, need),
+    need && !repeats(need, evidence[0]) && el("p", { class: "need-what", dir: "auto" }, need),
     products.length > 0 && el("p", { class: "bundle" }, el("span", {}, products.map(named).join(" + ")), costs.length > 0 && el("strong", {}, costs.map(cost).join(" + ")), el("span", { class: "hint" }, "cheapest that is enough")),
     words.length > 0 && el("h4", {}, "In their own words"),
     words.map((text) => el("blockquote", { class: "voice", dir: "auto" }, marked(text, evidence))));
@@ -33,8 +33,8 @@ function wanted({ need, quotes = [], said = [], products = [], costs = [] }) {
 
 const flat = (text) => String(text ?? "").toLowerCase().replace(/[\s.!?“”"]+/g, " ").trim();
 
-/** Whether two texts say the same in the same words. */
-export const same = (one, other) => flat(one) === flat(other);
+/** Whether a need is the beginning of the quote it stands beside: it is mostly their very words. */
+export const repeats = (need, quote) => `${flat(quote)} `.startsWith(`${flat(need)} `);
 const named = ({ name, sku, count }) => (count > 1 ? `${count} × ${name ?? sku}` : name ?? sku);
 const cost = ({ amount, currency, period }) => money(amount, currency, period);
 

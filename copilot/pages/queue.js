@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { button, el, put } from "./dom.js";
 import { handoff, settled, WAITING } from "./handoffs.js";
 import { icon } from "./icons.js";
-import { same } from "./packet.js";
+import { repeats } from "./packet.js";
 import { problemCard } from "./problem.js";
 import { day, daysBetween, DISPOSITIONS, lookup, moment, ROLES, span } from "./words.js";
 
@@ -91,7 +91,7 @@ function loop(row, names) {
 
 function need(row, names) {
   const [{ quote }] = row.body.evidence;
-  return item(row, names, "", quote, [!same(row.body.need, quote) && row.body.need, row.body.release_when && lookup({}, row.body.release_when)], lookup(DISPOSITIONS, row.disposition));
+  return item(row, names, "", quote, [!repeats(row.body.need, quote) && row.body.need, row.body.release_when && lookup({}, row.body.release_when)], lookup(DISPOSITIONS, row.disposition));
 }
 
 function item(row, names, role, quote, facts, badge) {

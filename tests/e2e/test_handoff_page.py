@@ -206,7 +206,7 @@ def test_a_story_alone_can_be_handed_over(visit: Visit) -> None:
     expect(story.locator(".quiet-line")).to_contain_text("Offered to service")
 
 
-@pytest.mark.parametrize("need", ["The app says E55", "the app says e55."])
+@pytest.mark.parametrize("need", ["The app says E55", "the app says e55.", "The app says"])
 def test_a_held_need_says_its_words_once(visit: Visit, need: str) -> None:
     body = {
         "need": need,
