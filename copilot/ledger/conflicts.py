@@ -21,11 +21,13 @@ from copilot.ledger.language import digits, plain, stem, stems
 from copilot.ledger.patterns import pattern
 from copilot.ledger.subjects import (
     IS_NUMBERED,
+    case_in,
     head_of,
-    name_in,
+    name_words,
     naming,
     other_number,
     substance,
+    unnamed,
 )
 from copilot.ledger.timeline import Fact
 
@@ -167,13 +169,8 @@ def _partly(claim: _Claim, products: frozenset[frozenset[str]]) -> bool:
 
 def _names(facts: Sequence[Fact]) -> tuple[frozenset[str], ...]:
     """The catalogue's names, each as its words of substance."""
-    names = (_name_of(f.text) for f in facts if f.kind == "product")
+    names = (name_words(f.text) for f in facts if f.kind == "product")
     return tuple({name for name in names if len(name) > 1 or any(map(IS_NUMBERED.match, name))})
-
-
-@lru_cache(maxsize=4096)
-def _name_of(text: str) -> frozenset[str]:
-    return substance(name_in(text))
 
 
 @lru_cache(maxsize=4096)
@@ -295,19 +292,27 @@ def _denied(claim: _Claim, fact: str, *, is_claim: bool, alone: bool) -> bool:
         return True
     if claim.denies or pattern("conflict_unless").search(fact):
         return False
-    if pattern("conflict_undated").search(fact) and pattern("conflict_future").search(said):
-        return True
-    capable = is_claim and bool(pattern("conflict_capable").search(said))
-    if pattern("conflict_refusing").search(fact):
-        return capable or bool(pattern("conflict_future").search(said))
+    to_come = pattern("conflict_future").search(said)
+    undated = pattern("conflict_undated").search(fact)
+    if undated and to_come and not _of_a_case(claim, fact[undated.end() :]):
+        return bool(claim.subject & head_of(fact))  # "Notice: none" says nothing of the plan's day
+    capable = is_claim and bool(pattern("conflict_capable").search(unnamed(said, claim.product)))
+    if refused := pattern("conflict_refusing").search(fact):
+        return capable or bool(to_come and not _of_a_case(claim, fact[refused.end() :]))
     limits = capable and bool(pattern("conflict_limiting").search(fact))
     return limits and bool(claim.subject & head_of(fact))  # "B works only with A" limits B, not A
+
+
+def _of_a_case(claim: _Claim, rest: str) -> bool:
+    """A refusal goes on with a case of its own, which the claim does not speak of."""
+    case = case_in(rest)
+    return bool(case) and not case & claim.subject.union(claim.context, *claim.product)
 
 
 def _against_product(claim: _Claim, fact: Fact) -> float:
     """A product that is not on sale or has a known fault, or a feature of it in other figures."""
     name, _, features = fact.text.partition(". ")
-    named = _name_of(fact.text)
+    named = name_words(fact.text)
     if not named or claim.denies:
         return 0.0
     if fact.status in _UNSOUND and named <= claim.subject and len(named) >= 2:

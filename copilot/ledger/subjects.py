@@ -47,6 +47,12 @@ def name_in(text: str) -> str:
     return re.sub(r"\(.*?\)|,.*", "", text.partition(". ")[0])
 
 
+@lru_cache(maxsize=4096)
+def name_words(text: str) -> frozenset[str]:
+    """The words of substance of the name that a line of the catalogue begins with."""
+    return substance(name_in(text))
+
+
 def naming(
     words: frozenset[str], products: tuple[frozenset[str], ...]
 ) -> frozenset[frozenset[str]]:
@@ -61,3 +67,20 @@ def other_number(one: frozenset[str], other: frozenset[str]) -> bool:
     theirs = {word for word in other if IS_NUMBERED.fullmatch(word)}
     rivals = {word for word in theirs if word.rpartition("x")[0] in names}
     return bool(rivals) and not rivals & one
+
+
+def unnamed(text: str, products: frozenset[frozenset[str]]) -> str:
+    """A text without the names of products: "Home Phone Unlimited" is no claim to be unlimited."""
+    names = frozenset[str]().union(*products)
+    if not names:
+        return text
+    return " ".join(word for word in text.split() if stem(word.strip(".,:;!")) not in names)
+
+
+def case_in(rest: str) -> frozenset[str]:
+    """What a refusal is limited to by what follows it: "not available … for live animals"."""
+    return substance(re.split(r"[,.;:]", rest, maxsplit=1)[0]) if _IN_CASE.match(rest) else _NOTHING
+
+
+_IN_CASE = re.compile(r"\s*(?:for|in|on|to|with|at|from|during|outside|within)\b")
+_NOTHING: frozenset[str] = frozenset()

@@ -172,3 +172,43 @@ def test_which_model_is_theirs_stands_in_what_they_owned_on_that_day() -> None:
     assert owning(date(2025, 9, 1)) == "backup"
     assert owning(date(2026, 3, 1)) is None
     assert owning(date(2025, 1, 1), date(2025, 12, 31)) is None
+
+
+BOOKABLE = (
+    Fact("UNL", "Home Phone Unlimited. minutes, call screening", "product"),
+    Fact("GOLD", "Gold Parcel Insurance. covers 1000 pounds", "product"),
+)
+
+
+@pytest.mark.parametrize("is_claim", [True, False])
+@pytest.mark.parametrize(
+    ("booked", "fact", "is_denied"),
+    [
+        # the terms of a plan say nothing of the day from which somebody has it
+        ("Home Phone Unlimited from 3 November",
+         "Minimum term: Home Phone 300 none, Home Phone Unlimited none", False),
+        ("Done, you are on Home Phone Unlimited from 3 November for £9 a month",
+         "Notice: Home Phone 300 none, Home Phone Unlimited none", False),
+        ("Home Phone Unlimited from 3 November",
+         "Home Phone Unlimited is not available in Jersey.", False),
+        ("Home Phone Unlimited from 3 November",
+         "Voicemail in pictures: Home Phone Unlimited prototype", False),
+        # a refusal of a case of its own
+        ("Done, Gold Parcel Insurance from Monday",
+         "Parcel insurance is not available for live animals.", False),
+        ("Done, Gold Parcel Insurance for your live animals from Monday",
+         "Parcel insurance is not available for live animals.", True),
+        # … and what is not to be had at all
+        ("Done, Gold Parcel Insurance from Monday", "Gold Parcel Insurance is no longer sold.",
+         True),
+        ("Home Phone Unlimited from 3 November", "Home Phone Unlimited: launch date none.", True),
+        # a name is no claim to have no limits
+        ("You are on Home Phone Unlimited now", "Home Phone Unlimited needs a Fibre line.", False),
+    ],
+)  # fmt: skip
+def test_what_was_booked_from_a_day_is_held_against_what_denies_that_alone(
+    booked: str, fact: str, *, is_denied: bool, is_claim: bool
+) -> None:
+    shelf = Shelf.of((*BOOKABLE, Fact("K1", fact)))
+    found = contradicted_by(booked, shelf, SAID, SAID, is_claim=is_claim)
+    assert (found == "K1") is is_denied
