@@ -54,10 +54,15 @@ class Aftermath:
         )
 
     def kept(
-        self, place: int, about: frozenset[str], made: date | None, due: date | None
+        self, place: int, about: frozenset[str], made: date | None, due: date | None, least: int = 1
     ) -> str | None:
-        """The later turn, or the fact on file, that says it has happened. Thanks do not."""
-        later = next((t for n, words, t in self.done if n > place and about & words), None)
+        """The later turn, or the fact on file, that says it has happened. Thanks do not.
+
+        `least` words of it must be named, at most two: more than one where they stood beside it.
+        """
+        least = min(least, FEW_WORDS)
+        reports = (t for n, words, t in self.done if n > place and len(about & words) >= least)
+        later = next(reports, None)
         return later or next((f.source for f in self.on_file if f.shows(about, made, due)), None)
 
     def withdrawn(self, place: int, about: frozenset[str]) -> str | None:
@@ -120,6 +125,8 @@ def _read(turns: Sequence[Said]) -> tuple[_Report, ...]:
         if turn.speaker == "third_party" or not (sorry or may_show(_DONE, told)):
             continue
         for sentence in sentences(turn.text):
+            if turn.speaker == "customer" and pattern("promise_their_deed").search(sentence.lower):
+                continue  # "Attached." is theirs and does nothing of ours
             found += [
                 _Report(place, _meant(words, sentence, turns, place), is_done=True)
                 for words in _done(sentence.lower)
@@ -151,9 +158,10 @@ def _done(lowered: str) -> tuple[frozenset[str], ...]:
 
     By the clause: "The card came, but it doesn't work" says that it came.
     """
+    told = pattern("complaint_passed").sub(" ", lowered)  # "Friday came and went" brought nothing
     return tuple(
         topic(clause) if len(clause.split()) > FEW_WORDS else frozenset()
-        for clause in pattern("promise_clause").split(lowered)
+        for clause in pattern("promise_clause").split(told)
         if may_show(_DONE, clause)
         and pattern("promise_done").search(clause)
         and not pattern("promise_not_done").search(clause)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -19,6 +20,10 @@ HANDLING = frozenset(
     "forward forwarded provide provided hand handed".split()
 )
 _TIMES = {"once": 1, "twice": 2, "thrice": 3, "several": 3, "many": 3}
+_NTH_TIME = re.compile(
+    r"(?:this is )?(?:now )?(?:the |my )?(second|third|fourth|fifth|\d)\w* time(?: now)?\W*"
+    r"(?P<rest>.*)"
+)
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5}
 
 
@@ -51,9 +56,10 @@ def asks(turns: Sequence[Said]) -> list[Ask]:
 
 def _asks_of(place: int, turn: Said) -> list[Ask]:
     found: list[Ask] = []
-    again = 1  # "You have not answered." speaks of the ask after it
+    again = 1  # "You have not answered.", "Third time now." speak of the ask after it
     for sentence in asking(turn.text):
-        if pattern("loop_unanswered").search(sentence.lower):
+        alone = _NTH_TIME.match(sentence.lower)
+        if pattern("loop_unanswered").search(sentence.lower) or (alone and not alone["rest"]):
             again = times_said(sentence)
             continue
         about, times = objects(sentence.text), times_said(sentence)
@@ -101,6 +107,7 @@ def _put(before: Ask, sentence: Sentence, turn: Said, place: int) -> Ask:
 def objects(text: str) -> frozenset[str]:
     """What is asked for, in one wording; "send" is how it comes, not what it is."""
     one = pattern("loop_large_print").sub("large print", plain(text))
+    one = pattern("loop_in_writing").sub("letter", one)
     about = topic(one)
     return about - HANDLING or about
 
@@ -197,6 +204,11 @@ def _in_passing(lowered: str) -> bool:
     return bool(buying) and not pattern("loop_paper").search(lowered)
 
 
+def wants_paper(ask: Ask) -> bool:
+    """Something in writing is to be given: to be told it, or rung about it, is not that."""
+    return ask.is_request and bool(pattern("loop_wants_paper").search(ask.quote.lower))
+
+
 def times_said(sentence: Sentence) -> int:
     """ "I've asked twice" is two earlier times and this one."""
     lowered = digits(sentence.lower)
@@ -209,5 +221,7 @@ def times_said(sentence: Sentence) -> int:
     if match.group("count"):
         first = match.group("count").split()[0]
         return 1 + (int(first) if first.isdigit() else _TIMES.get(first, 1))
+    if nth := _NTH_TIME.match(lowered):
+        return int(nth[1]) if nth[1].isdigit() else _ORDINALS[nth[1]]
     told = len(pattern("loop_asked").findall(lowered)) + lowered.count("and again ")
     return 1 + max(1, told)

@@ -14,10 +14,12 @@ from functools import cached_property
 
 from copilot.ledger.calendar import past_day
 from copilot.ledger.commitments import commitments
+from copilot.ledger.complaints import subject
 from copilot.ledger.contacts import PerContact
 from copilot.ledger.cues import folded, may_show
 from copilot.ledger.language import Sentence, plain, sentences, topic
 from copilot.ledger.patterns import pattern
+from copilot.ledger.subjects import substance
 from copilot.ledger.timeline import Contact, Said, Timeline
 
 SOON = timedelta(days=21)  # who writes so soon after their own day writes about that
@@ -102,10 +104,16 @@ def _good_days(text: str) -> list[Sentence]:
         if pattern("promise_worked").search(sentence.lower)
         and pattern("promise_day").search(sentence.lower)
         and not sentence.text.endswith("?")
-        and not pattern("fate_missed").search(sentence.lower)
+        and not pattern("fate_missed").search(_apart_from_now(sentence.lower))
         and not pattern("promise_own_day").search(sentence.lower)
         and not (after and _missed(after))
     ]
+
+
+def _apart_from_now(lowered: str) -> str:
+    """ "It came on Friday, one bulb still dark": what is "still" so began after the day."""
+    head, comma, rest = lowered.partition(", ")
+    return head if comma and "still" in rest and "still" not in head else lowered
 
 
 def _missed(sentence: Sentence) -> bool:
@@ -138,6 +146,12 @@ class ComeBack:
     def _of(self, place: int) -> Contact | None:
         return next((c for c in self.contacts if c.start <= place < c.start + len(c.turns)), None)
 
+    def spoken(self, place: int) -> frozenset[str]:
+        """What a contact was about up to one of its turns, whoever said it."""
+        here = self._of(place)
+        said = here.turns[: place - here.start + 1] if here else ()
+        return frozenset().union(*(topic(turn.text) | substance(turn.text) for turn in said))
+
     def reported(self, place: int, words: str) -> str | None:
         """The turn of ours that came back with what was to be found out or told."""
         here = self._of(place) if _reports(plain(words)) else None
@@ -169,7 +183,9 @@ class ComeBack:
         """The customer's turn that speaks well of the very day on which somebody was to come."""
         if due is None or not self._good_days:
             return None
-        visit, about = bool(pattern("promise_visit").search(plain(words))), topic(words)
+        visit, about = bool(pattern("promise_visit").search(plain(words))), subject(words)
+        if not about and pattern("promise_reaches").search(plain(words)):
+            about = self.spoken(place)
         for at, sentence, turn in self._good_days:
             if at <= place or turn.at is None or not (visit or about & topic(sentence.text)):
                 continue

@@ -8,19 +8,17 @@ Policy can switch the presumption off.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Literal
 
-from copilot.ledger.language import plain, sentences, stems, topic
-from copilot.ledger.patterns import pattern
-from copilot.ledger.timeline import Said, Timeline
+from copilot.ledger.complaints import SAME_MATTER, Later, Word, complained_of, complains
+from copilot.ledger.language import stems, topic
+from copilot.ledger.timeline import Said, Timeline, local_day
 
 Fate = Literal["open", "kept", "overdue"]
 GRACE = timedelta(days=10)  # how long a promise without a day may take
-SAME_MATTER = 2  # words that a reproach must share with the promise it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Patience:
 
 
 def fate(
-    timeline: Timeline, place: int, about: frozenset[str], due: date | None, as_of: datetime,
+    timeline: Timeline, place: int, word: Word, due: date | None, as_of: datetime,
     patience: Patience, *, unasked: bool = False,
 ) -> tuple[Fate, str | None]:  # fmt: skip
     """How a promise stands that no later turn reports as done, and on what ground.
@@ -47,15 +45,17 @@ def fate(
         return ("overdue" if past else "open"), None
     day = due or (turn.at + GRACE).date()
     if not _after(day, as_of, timeline):
-        return "open", None
-    if _missed(timeline, place, about):
+        # What comes every month until a day has months before it in which it may be missing.
+        late = word.recurs and complained_of(word, complaints_after(timeline, place))
+        return ("overdue" if late else "open"), None
+    if _missed(timeline, place, word):
         return "overdue", None
     later = _contacts_after(timeline, place, day)
     if (resolved or unasked) and later:
         return "kept", f"no complaint in {later} later contact{'s' if later > 1 else ''}"
     if resolved and _after(day + timedelta(days=patience.days), as_of, timeline):
         return "kept", f"resolved, and nothing heard for {patience.days} days"
-    if not resolved and _settled_later(timeline, place, about):
+    if not resolved and _settled_later(timeline, place, word.about):
         return "kept", "a later contact on the same matter was resolved"
     return ("overdue" if past else "open"), None
 
@@ -65,36 +65,21 @@ def _after(day: date, as_of: datetime, timeline: Timeline) -> bool:
     return here.date() > day
 
 
-def _missed(timeline: Timeline, place: int, about: frozenset[str]) -> bool:
+def _missed(timeline: Timeline, place: int, word: Word) -> bool:
     """A later turn of the customer, or an open case, says that it did not come about."""
-    enough = min(SAME_MATTER, len(about)) or 1
-    if any(len(about & stems(case)) >= enough for case in timeline.open_cases):
+    enough = min(SAME_MATTER, len(word.about)) or 1
+    if any(len(word.about & stems(case)) >= enough for case in timeline.open_cases):
         return True
-    later = (turn.text for turn in timeline.turns[place + 1 :] if turn.speaker == "customer")
-    return _reproached(about, later)
+    return complained_of(word, complaints_after(timeline, place))
 
 
-def reproached(promise: str, later: Iterable[str]) -> bool:
-    """The customer has since said that what these words promise did not come about."""
-    return _reproached(stems(promise), later)
-
-
-def _reproached(about: frozenset[str], later: Iterable[str]) -> bool:
-    enough = min(SAME_MATTER, len(about)) or 1
-    return any(len(about & _reproach(text)) >= enough for text in later)
-
-
-@lru_cache(maxsize=8192)
-def _reproach(text: str) -> frozenset[str]:
-    """The words of the sentences that say something did not happen, with the one before each."""
-    found: frozenset[str] = frozenset()
-    said = sentences(text)
-    for number, sentence in enumerate(said):
-        if pattern("fate_missed").search(plain(sentence.text)):
-            found |= stems(sentence.text)
-            if number:
-                found |= stems(said[number - 1].text)
-    return found
+def complaints_after(timeline: Timeline, place: int) -> list[Later]:
+    """What the customer complained of after a turn, with the day of it where they live."""
+    return [
+        (turn.text, local_day(turn.at, timeline.zone))
+        for turn in timeline.turns[place + 1 :]
+        if turn.speaker == "customer" and complains(turn.text)
+    ]
 
 
 def _contacts_after(timeline: Timeline, place: int, day: date) -> int:

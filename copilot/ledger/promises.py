@@ -18,11 +18,10 @@ from copilot.ledger.standing import (
     LedgerPolicy,
     PromiseStatus,
     is_overdue,
-    local_day,
     standing,
 )
 from copilot.ledger.subjects import head_of
-from copilot.ledger.timeline import Said, Timeline
+from copilot.ledger.timeline import Said, Timeline, local_day
 
 Promisor = Literal["sales", "service", "bot", "company", "customer"]
 
@@ -175,7 +174,16 @@ def _binding(turns: Sequence[Said], place: int) -> list[Clause]:
     if not turn.ours:
         return []
     clauses = commitments(turn.text, sales=turn.role == "sales")
-    return [c for c in clauses if c.kind != "offer" or _accepted(turns, place)]
+    return [c for c in clauses if c.kind != "offer" or _taken_up(turns, place, c)]
+
+
+def _taken_up(turns: Sequence[Said], place: int, offer: Clause) -> bool:
+    """ "I can do that", or a day proposed, and a yes to it.
+
+    "Shall I order both?" promises nothing: their yes is an order, and what we say to it our word.
+    """
+    asks = offer.text.endswith("?") and not pattern("say_proposes").search(plain(offer.text))
+    return not asks and _accepted(turns, place)
 
 
 def _accepted(turns: Sequence[Said], place: int) -> bool:

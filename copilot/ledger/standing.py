@@ -11,13 +11,14 @@ from typing import Literal
 from copilot.ledger.aftermath import Aftermath
 from copilot.ledger.calendar import Due, WorkingCalendar
 from copilot.ledger.commitments import Clause
+from copilot.ledger.complaints import Word, complained_of, meant, subject
 from copilot.ledger.conflicts import contradicted_by
-from copilot.ledger.fate import Patience, fate, reproached
-from copilot.ledger.language import plain, stems, topic
+from copilot.ledger.fate import Patience, complaints_after, fate
+from copilot.ledger.language import plain, topic
 from copilot.ledger.patterns import pattern
 from copilot.ledger.settling import figures
 from copilot.ledger.subjects import substance
-from copilot.ledger.timeline import Said, Timeline
+from copilot.ledger.timeline import Said, Timeline, local_day
 
 NEARBY_TURNS = 6  # how far back the product that a claim speaks of may have been named
 
@@ -38,13 +39,6 @@ class LedgerPolicy:
 def lasts(quote: str) -> bool:
     """A state until its day ("nothing to pay until May"): ours to honour, but no work to do."""
     return bool(pattern("say_lasts").search(plain(quote)))
-
-
-def local_day(moment: datetime | None, zone: tzinfo | None) -> date | None:
-    """The calendar day on which something was said, where the customer lives."""
-    if moment is None:
-        return None
-    return (moment.astimezone(zone) if zone and moment.tzinfo else moment).date()
 
 
 def is_overdue(on: date | None, as_of: datetime, zone: tzinfo | None) -> bool:
@@ -79,7 +73,7 @@ def standing(
         return "kept", None, kept
     if clause.kind == "claim" or (clause.kind == "notice" and when.on is None):
         return "open", None, None  # a claim is never done; who waits for an event is not let down
-    status, conflict, ground = _unreported(timeline, place, clause, when, as_of, policy)
+    status, conflict, ground = _unreported(timeline, place, clause, when, as_of, policy, after)
     mended = None if ground else _put_right(timeline, place, clause, after)
     return ("withdrawn", None, mended) if mended else (status, conflict, ground)
 
@@ -120,10 +114,48 @@ def _kept(
     kept = after.kept(place, about, made, when.on)
     if kept or timeline.turns[place].speaker == "customer":
         return kept
-    back = after.came_back
-    return back.reported(place, clause.text) or back.went_well(
-        timeline, place, clause.text, when.on
+    back, beside = after.came_back, _beside(timeline.turns, place, clause)
+    return (
+        (after.kept(place, beside, made, when.on, least=len(beside)) if beside else None)
+        or back.reported(place, clause.text)
+        or back.went_well(timeline, place, clause.text, when.on)
+        or _on_record(timeline, place, clause, when, after)
     )
+
+
+def _on_record(
+    timeline: Timeline, place: int, clause: Clause, when: Due, after: Aftermath
+) -> str | None:
+    """What was to reach them stands in their record, with a day after the promise and no later."""
+    made = local_day(timeline.turns[place].at, timeline.zone)
+    if made is None or when.on is None or not pattern("promise_reaches").search(plain(clause.text)):
+        return None
+    spoken = after.came_back.spoken(place)
+    return next(
+        (
+            own.id
+            for own in after.facts.owned
+            if own.valid_from
+            and made < own.valid_from <= when.on
+            and 0 < len(name := substance(own.text.partition(";")[0])) == len(name & spoken)
+        ),
+        None,
+    )
+
+
+def _beside(turns: Sequence[Said], place: int, clause: Clause) -> frozenset[str]:
+    """What a clause that names nothing of its own points back to."""
+    own = turns[place].conversation_id
+    before = reversed(turns[max(0, place - NEARBY_TURNS) : place])
+    said = (t.text for t in before if t.conversation_id == own and t.speaker == "customer")
+    return meant(clause.text, said)
+
+
+def _word(timeline: Timeline, place: int, clause: Clause, when: Due, after: Aftermath) -> Word:
+    """Our word as a complaint may be of it: with its sentence, and what it points back to."""
+    about = subject(clause.text) | subject(clause.sentence.text)
+    about |= _beside(timeline.turns, place, clause)
+    return Word(clause.text, about, when.on, after.came_back.spoken(place))
 
 
 def _denied(clause: Clause, conflict: str, after: Aftermath) -> frozenset[str]:
@@ -142,22 +174,22 @@ def _put_right(
     made = after.put_right(place, about | (false_of or frozenset()), false=false_of is not None)
     if made is None:
         return None
-    later = (t.text for t in timeline.turns[made + 1 :] if t.speaker == "customer")
-    return None if reproached(clause.text, later) else timeline.turns[made].id
+    broken = complained_of(Word.of(clause.text), complaints_after(timeline, made))
+    return None if broken else timeline.turns[made].id
 
 
 def _unreported(
-    timeline: Timeline, place: int, clause: Clause, when: Due, as_of: datetime, policy: LedgerPolicy
-) -> tuple[PromiseStatus, str | None, str | None]:
+    timeline: Timeline, place: int, clause: Clause, when: Due, as_of: datetime,
+    policy: LedgerPolicy, after: Aftermath,
+) -> tuple[PromiseStatus, str | None, str | None]:  # fmt: skip
     """How it stands where nobody has said a word of it."""
     patience = Patience(policy.presume_kept, policy.patience_days)
-    spoken = stems(clause.text) | stems(clause.sentence.text)
+    word = _word(timeline, place, clause, when, after)
     unasked = bool(pattern("promise_by_itself").search(clause.sentence.lower))
-    status, ground = fate(timeline, place, spoken, when.on, as_of, patience, unasked=unasked)
+    status, ground = fate(timeline, place, word, when.on, as_of, patience, unasked=unasked)
     if status == "overdue" and lasts(clause.text):
-        later = (t.text for t in timeline.turns[place + 1 :] if t.speaker == "customer")
         state = re.split(r"\b(?:until|till)\b", clause.text, maxsplit=1)[0]
-        if not reproached(state, later):
+        if not complained_of(Word.of(state), complaints_after(timeline, place)):
             return "kept", None, "it lasted until its day, and nobody complained"
     return status, None, ground
 

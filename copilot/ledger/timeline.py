@@ -73,6 +73,13 @@ class Timeline:
         return contacts(self.turns)
 
 
+def local_day(moment: datetime | None, zone: tzinfo | None) -> date | None:
+    """The calendar day on which something was said, where the customer lives."""
+    if moment is None:
+        return None
+    return (moment.astimezone(zone) if zone and moment.tzinfo else moment).date()
+
+
 def in_order(turns: Sequence[Said]) -> tuple[Said, ...]:
     """Turns of one conversation by time; as given where any time is missing."""
     if all(turn.at is not None for turn in turns):

@@ -260,3 +260,15 @@ def test_a_state_whose_day_has_passed_is_overdue_only_if_they_complain() -> None
     assert [p.status for p in found(timeline(said), after_days=60)] == ["kept"]
     later = ("customer", "I was to have nothing to pay, and still you took money.")
     assert "overdue" in [p.status for p in found(timeline(said, later), after_days=60)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Shall I order both?",
+        "Do you want me to block it and send a new one?",
+        "Would you like me to book it for Friday?",
+    ],
+)
+def test_a_question_is_no_promise_though_they_say_yes(question: str) -> None:
+    assert found(timeline(("sales", question), ("customer", "Yes please, go ahead."))) == []
