@@ -152,7 +152,7 @@ def _number(
 ) -> Checked:
     citations: list[Citation] = []
     numbers: dict[int, int] = {}
-    opening = [_owed_segment(item, citations) for item in owed]
+    opening = [_owed_segment(item, citations) for item in owed if item.text]
     body: list[Segment] = []
     for segment in segments:
         cited = [old for old in segment.citations if 1 <= old <= len(hits)]

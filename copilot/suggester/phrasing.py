@@ -21,6 +21,9 @@ _DAY_THEN = re.compile(
 _THEN = re.compile(r"\b(?:today|tomorrow|tonight|yesterday|this|next|last)\b")
 _OPENING = re.compile(r"^(?:(?:oh|and|also|but|so|hi|hello|well|ok|okay|by the way)\b,? )+", re.I)
 _HAVE = re.compile(r"^(?:can|could|may) (?:i|we) (?:please |also )*(?:have|get) (?P<thing>.+)")
+_ASKED = re.compile(
+    r"^i (?:did |also |only |just )*ask(?:ed)? (?:you )?(?:for|to have) (?P<thing>.+)"
+)
 _DO = re.compile(
     r"^(?:(?:can|could|would|will) (?:you|someone|somebody|anyone) (?:please |also )*|please )"
     r"(?P<act>.+)"
@@ -38,7 +41,7 @@ def promised(quote: str) -> str | None:
 def requested(quote: str) -> str | None:
     """ "Could I have the bill in large print?" as "for the bill in large print"."""
     asked = _bare(quote)
-    if found := _HAVE.match(plain(asked)):
+    if found := _HAVE.match(plain(asked)) or _ASKED.match(plain(asked)):
         return _named("for", asked, found, "thing", _YOURS)
     return _named("to", asked, _DO.match(plain(asked)), "act", _YOURS)
 

@@ -19,6 +19,7 @@ from ingest.cli import run_with_progress
 
 # What is true only once the agent has done it.
 DEEDS = re.compile(r"I have \w+ed\b|I see to it now|I will see to your order|I go ahead with that")
+QUOTED = re.compile(r"“[^”]*”")  # what somebody said that they had done, back then
 FLOORS = {
     "reached": 0.85, "answered": 0.72, "on the matter": 0.85, "gaps named": 0.9, "said": 1.0,
     "noted": 0.6,
@@ -53,7 +54,7 @@ def test_the_questions_of_the_demo_are_answered_or_named(copilot: Copilot) -> No
         hit.update(some)
         of.update(out_of)
         assert all(segment.supported for segment in suggestion.segments), case["id"]
-        if DEEDS.search(suggestion.text):
+        if DEEDS.search(QUOTED.sub("", suggestion.text)):
             assert any(gap.startswith("do it, then send") for gap in suggestion.missing), case["id"]
     assert hit["repeated"] == 0 and of["repeated"] > 0
     shares = {name: hit[name] / of[name] for name in FLOORS}

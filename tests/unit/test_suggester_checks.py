@@ -207,6 +207,12 @@ def owed(text: str = "We had promised you a call.", fact: Hit | None = None) -> 
     return Owed(text, "past-1", 2, "phone, 2026-10-01", "We will call you.", fact)
 
 
+def test_what_is_only_still_to_be_done_is_no_sentence() -> None:
+    result = checked("Hello Owen,", owed=(owed(""),))
+    assert [segment.text for segment in result.segments] == ["Hello Owen,"]
+    assert result.citations == ()
+
+
 def test_what_we_owe_is_said_first_and_after_the_greeting() -> None:
     result = checked("Hello Owen,", Segment("Parcels take three days.", (2,)), owed=(owed(),))
     assert texts(result) == [
