@@ -48,7 +48,7 @@ function freeFirst(inform) {
 function bundle(flag, products) {
   if (!flag.recommended.length) return null;
   return el("p", { class: "bundle" }, el("span", {}, named(flag, products)),
-    flag.total_price !== null && el("strong", {}, price(flag, products)), el("span", { class: "hint" }, "cheapest that is enough"));
+    price(flag, products) && el("strong", {}, price(flag, products)), el("span", { class: "hint" }, "cheapest that is enough"));
 }
 
 /** The products of a need by name, each once, with how often. */
@@ -56,11 +56,16 @@ function named(flag, products = {}) {
   return tally(flag.recommended.map((sku) => products[sku]?.name ?? sku)).join(" + ");
 }
 
-/** What they cost together; by month or once only where that holds for all of them. */
+/** What they cost, each period by itself: "£135 once and £1.50 a month" is never one figure. */
 function price(flag, products = {}) {
   const all = flag.recommended.map((sku) => products[sku]);
-  const same = (field) => (all.every((one) => one?.[field] && one[field] === all[0][field]) ? all[0][field] : null);
-  return money(flag.total_price, same("currency"), same("period"));
+  if (!all.length || !all.every((one) => one && typeof one.price === "number")) return flag.total_price === null ? "" : money(flag.total_price);
+  const sums = new Map();
+  for (const { price: one, currency, period } of all) {
+    const key = `${period === "once" ? 0 : 1}${period}|${currency}`;
+    sums.set(key, { currency, period, amount: (sums.get(key)?.amount ?? 0) + one });
+  }
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, s]) => money(s.amount, s.currency, s.period)).join(" and ");
 }
 
 function buttons(flag, place, context) {
@@ -119,7 +124,8 @@ function silence(assessment) {
 /** A need that is not shown, with what would meet it: the agent may be asked for just that. */
 function heldLine(flag, products) {
   const when = flag.release_when ? `, ${flag.release_when}` : "";
-  const cost = flag.total_price === null ? "" : `, ${price(flag, products)}`;
+  const sum = price(flag, products);
+  const cost = sum && `, ${sum}`;
   const what = flag.recommended.length ? ` What would be enough: ${named(flag, products)}${cost}.` : "";
   return `${lookup(DISPOSITIONS, flag.disposition)}: ${flag.need.replace(/[.\s]+$/, "")}${when}.${what}`;
 }
@@ -150,7 +156,7 @@ function informs(list, shown) {
 function question({ text, why, ask_after: after }) {
   return el("div", { class: "question" }, el("h3", { class: "sub" }, "The one question worth asking"),
     el("p", { class: "voice big" }, text),
-    el("p", { class: "hint" }, `${capital(why)}${after === "request_done" ? " Ask it after their request is done." : ""}`));
+    el("p", { class: "hint" }, `${capital(why).replace(/[.\s]+$/, "")}.${after === "request_done" ? " Ask it after their request is done." : ""}`));
 }
 
 function brief(text, limit = 110) {
