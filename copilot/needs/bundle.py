@@ -8,20 +8,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement
-from typing import Literal
 
 from copilot.ledger.language import plain
-from copilot.needs.catalogue import PIECES, Offering, linked, named, packed
+from copilot.needs.catalogue import PHRASE, PIECES, Offering, a_month, linked, named, packed
 from copilot.needs.eligibility import Verdict, allowed, owns
 from copilot.needs.output import RejectedOption, Sufficiency
 from copilot.needs.proposal import Candidate
+from copilot.needs.rejections import rejections
 from copilot.needs.scene import Scene
 from copilot.needs.sufficiency import SIZES, line, meets
-
-WhyNot = Literal[
-    "dearer", "insufficient", "incompatible", "not_eligible", "unavailable", "worse_for_customer"
-]
-
 
 _TIME = re.compile(
     r"\b(?:same day|next day|within [\w ]{2,20}|\d+ (?:hours?|days?|weeks?)|express)\b"
@@ -53,6 +48,7 @@ class Search:
     unknown: str = ""
     considered: tuple[str, ...] = ()
     priced: bool = True
+    owned: bool = False
 
 
 def search(scene: Scene, candidate: Candidate) -> Search:
@@ -61,20 +57,39 @@ def search(scene: Scene, candidate: Candidate) -> Search:
     relevant = relevant_to(candidate, everything)
     if not relevant:
         return Search(None, considered=tuple(i.sku for i in everything))
+    theirs = [i for i in relevant if _has_once(scene, candidate, i)]
+    relevant = [i for i in relevant if i not in theirs]
+    if _best_link(candidate, theirs) > _best_link(candidate, relevant):
+        return Search(None, considered=tuple(i.sku for i in everything), owned=True)
     fits = {i.sku: allowed(scene, candidate, i, everything) for i in relevant}
     able = [i for i in relevant if i.available and fits[i.sku].met == "met" and i.cost is not None]
     able = _one_currency(able)
     barred = _only_unavailable(candidate, relevant, able)
     if barred:
         why = f"{barred.product.name} is {barred.product.status}"
-        rejected = _rejections(relevant, fits, None, [])
+        rejected = rejections(relevant, fits, None, [])
         return Search(None, rejected, why, barred.sku, considered=tuple(i.sku for i in relevant))
     best, short = _cheapest(scene, candidate, able, everything)
-    rejected = _rejections(relevant, fits, best, short)
+    rejected = rejections(relevant, fits, best, short)
     considered = tuple(i.sku for i in relevant)
     if best:
         return Search(best, rejected, considered=considered)
     return _why_none(scene, candidate, relevant, fits, rejected, considered, able)
+
+
+def _best_link(candidate: Candidate, items: Sequence[Offering]) -> int:
+    """How much of the need the best of these speaks of; a phrase says more than a word."""
+    links = (linked(candidate.about, i) for i in items)
+    return max((len(told) + sum(w.startswith(PHRASE) for w in told) for told in links), default=-1)
+
+
+def _has_once(scene: Scene, candidate: Candidate, item: Offering) -> bool:
+    """A plan of theirs is not sold to them again, unless they ask for one more or for another."""
+    if candidate.read_by_model or candidate.another or candidate.for_other:
+        return False
+    counted = any(c.kind == "quantity" and c.unit != PIECES for c in candidate.constraints)
+    counted = counted and not candidate.for_less
+    return not counted and a_month(item.product.period) > 0 and owns(scene, item)
 
 
 def _only_unavailable(
@@ -360,32 +375,3 @@ def _required(item: Offering, everything: Sequence[Offering]) -> list[Offering]:
         for i in everything
         if i is not item and (i.sku.lower() in wanted or plain(i.product.name) in wanted)
     ]
-
-
-def _rejections(
-    relevant: Sequence[Offering],
-    fits: dict[str, Verdict],
-    best: Bundle | None,
-    short: list[tuple[str, ...]],
-) -> tuple[RejectedOption, ...]:
-    found: list[RejectedOption] = []
-    lacking = {s[0] for s in short if len(s) == 1}
-    for item in relevant:
-        if best and item.sku in best.skus:
-            continue
-        found.append(
-            RejectedOption(skus=(item.sku,), why_not=_why_not(item, fits[item.sku], lacking))
-        )
-    return tuple(found)
-
-
-def _why_not(item: Offering, fit: Verdict, lacking: set[str]) -> WhyNot:
-    if not item.available or item.cost is None:
-        return "unavailable"
-    if fit.met != "met":
-        return (
-            "not_eligible"
-            if re.search(r"\bage|under|over|customer", plain(item.product.requires))
-            else "incompatible"
-        )
-    return "insufficient" if item.sku in lacking else "dearer"

@@ -12,11 +12,14 @@ from typing import Literal
 
 from copilot.domain import PERIODS
 from copilot.ledger.language import digits, plain, stem, stems, words
+from copilot.ledger.lexicon import lexicon
 from copilot.needs.case import Case, CaseProduct
 from copilot.needs.records import in_force
 
 Met = Literal["met", "unmet", "unknown"]
 FAMILIES = Path(__file__).with_name("families.json")
+PHRASES = Path(__file__).with_name("phrases.json")
+PHRASE = "~~"  # begins the name of a subject that takes a phrase to be said, not a word
 _AMOUNT = re.compile(r"(?<![\w.#-])(\d+(?:\.\d+)?)(k)? ?(?=([a-z][\w-]*)((?: [a-z][\w-]*){0,4}))")
 _NO_LIMIT = re.compile(r"\b(?:unlimited|no limits?|limitless|any number of|without limit)\b")
 _ENDLESS = re.compile(r"\b(?:unlimited|any number of|no limit on) ([a-z][\w-]+)")
@@ -45,6 +48,8 @@ _MEASURES: Mapping[str, tuple[str, float]] = {
     }.items()
     for name, scale in names.items()
 }  # fmt: skip
+_SHORT = {"rad": "radiator"}
+_COUNTED_APART = frozenset({"heating"})  # twenty heating devices are no twenty radiators
 _ALONG = {
     "long": "long", "length": "long", "wide": "wide", "width": "wide", "deep": "deep",
     "depth": "deep", "high": "high", "tall": "high", "height": "high",
@@ -53,6 +58,7 @@ _THAN = re.compile(r"\b(long|wid|deep|high|tall)e?r than (?:about |roughly )?$")
 _AT_MOST = re.compile(
     r"\b(?:no (?:\w+er|more) than|not (?:\w+er|over) than|at most|up to)(?: about)? $"
 )
+_AGENT = ("er", "ers")
 PIECES = "#"  # how many of the thing itself: "two new ones"
 _PIECES = re.compile(
     r"(?<![\w.:/£$€#-])(\d{1,2})(?: (?:more|new|extra|additional|further|other|single|spare))*? "
@@ -86,23 +92,51 @@ _GENERIC = frozenset(
     monthly yearly annual free full account customer order item unit per pay price cost fee month
     year     any all every version level card online easy simple smart super total flexible
     difference including included include feature access people person family single
-    available""".split()
+    available hour hours january february march april may june july august september
+    october november december monday tuesday wednesday thursday friday saturday
+    sunday""".split()
 )
 
 
 @lru_cache(maxsize=1)
 def families() -> Mapping[str, str]:
     """Stems that name one subject, each mapped to the subject's name."""
-    raw: dict[str, list[str]] = json.loads(FAMILIES.read_text(encoding="utf-8"))
-    return {stem(word): name for name, members in raw.items() for word in members}
+    return {stem(word): name for name, members in _raw().items() for word in members}
+
+
+@lru_cache(maxsize=1)
+def _agents() -> Mapping[str, frozenset[bool]]:
+    """Of each stem of a family, whether its words end like "booster", like "boost" or both ways."""
+    said = [word for members in _raw().values() for word in members]
+    return {
+        stem(w): frozenset(o.endswith(_AGENT) for o in said if stem(o) == stem(w)) for w in said
+    }
+
+
+def _raw() -> dict[str, list[str]]:
+    read: dict[str, list[str]] = json.loads(FAMILIES.read_text(encoding="utf-8"))
+    return read
 
 
 @lru_cache(maxsize=4096)
 def subjects(text: str) -> frozenset[str]:
     """The content words of a text and the subjects they name."""
-    own = stems(text)
+    own = frozenset(_SHORT.get(word, word) for word in stems(text))
     known = families()
-    return own | {f"~{known[s]}" for s in own if s in known}
+    told = {s for w in words(text) if (s := stem(w)) in own and s in known and _is_form(w, s)}
+    told |= own & set(_SHORT.values()) & set(known)
+    return own | {f"~{known[s]}" for s in told} | _phrased(text)
+
+
+def _is_form(word: str, root: str) -> bool:
+    """A boost is no booster: the stem is that of a family's word, and the word another one."""
+    return word.endswith(_AGENT) in _agents()[root]
+
+
+def _phrased(text: str) -> frozenset[str]:
+    """Subjects that no single word names: "keeps going when the line is down"."""
+    lowered = plain(text)
+    return frozenset(f"{PHRASE}{n}" for n, said in lexicon(PHRASES).items() if said.search(lowered))
 
 
 def is_generic(word: str) -> bool:
@@ -155,7 +189,7 @@ def _units(following: list[str]) -> list[tuple[str, float]]:
         if following[place + 1 : place + 2] == ["or"] and len(following) > place + 2:
             named.append(following[place + 2])
         known = [n for n in named if stem(n) not in _NOT_UNITS and n not in _NOT_UNITS]
-        return [_measure(stem(n)) for n in known] if named[0] in known else []
+        return [_measure(_SHORT.get(stem(n), stem(n))) for n in known] if named[0] in known else []
     return []
 
 
@@ -168,13 +202,14 @@ def _dimension(before: str, after: list[str]) -> str:
 
 
 def _measure(unit: str) -> tuple[str, float]:
-    return _MEASURES.get(unit, (families().get(unit, unit), 1.0))
+    kind = families().get(unit, unit)
+    return _MEASURES.get(unit, (unit if kind in _COUNTED_APART else kind, 1.0))
 
 
 def measured(name: str) -> tuple[str, float]:
     """A unit as it is named ("kilos", "GB a month") in the words amounts are kept in."""
     said = [w for w in words(name) if w.isalpha()]
-    return _measure(stem(said[0])) if said else ("", 1.0)
+    return _measure(_SHORT.get(stem(said[0]), stem(said[0]))) if said else ("", 1.0)
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
-from copilot.ledger.language import digits, plain, stem
+from copilot.ledger.language import STOP, digits, plain, stem, words
 from copilot.needs.ages import AGE
 from copilot.needs.catalogue import (
     PIECES,
@@ -15,6 +15,7 @@ from copilot.needs.catalogue import (
     amounts,
     counts_things,
     linked,
+    measured,
     more_of,
     owned_amount,
     pieces,
@@ -22,6 +23,8 @@ from copilot.needs.catalogue import (
     subjects,
 )
 from copilot.needs.having import asked_part
+from copilot.needs.limits import behind_code
+from copilot.needs.places import places
 from copilot.needs.proposal import Constraint
 from copilot.needs.scene import Scene, Words
 from copilot.needs.sufficiency import SIZES
@@ -47,13 +50,20 @@ _MANY = re.compile(
     r"(?<![\w.:/£$€#-])([2-9]|[1-9]\d) "
     r"((?:[a-z][\w-]*)(?: (?!for|of|in|on|at|and|or)[a-z][\w-]*){0,2})"
 )
-_KIND = re.compile(r"\b(?:an?|the) ([a-z][\w-]{3,}) ones?\b")
+_KIND = re.compile(
+    r"\b(?:an?|the) (?!second|third|fourth|fifth|other|next|first|last|same|right|wrong|whole|only)"
+    r"([a-z][\w-]{3,}) ones?\b"
+)
 _HOURS_AT = re.compile(r"(\d+(?:\.\d+)?) hours? at (\d+(?:\.\d+)?) ?kw")
 _BARE = re.compile(
     r"(?<![\w.:/£$€-])(\d{2,5}(?:\.\d+)?)(?![\w:/%.-]*\d)(?= (?:to print|to send|to store|on|"
     r"model|across|wide|long|high|tall|deep|would|is|should|will|max|at)\b|[,.?!]|$)"
 )
 _MONTHLY = re.compile(r"\b(?:each|per|a|every) month\b|\bmonthly\b")
+# "Am I paying for it monthly?" asks how it is paid, and wishes nothing of it.
+_PAID_HOW = re.compile(
+    r"\b(?:am i|are we|do i|do we|is it|would i|will i) pa(?:y|id|ying)\b[^?.!]*"
+)
 _ONE_OFF = re.compile(
     r"\b(?:one[- ]off|just (?:the )?once|no subscription|not a subscription|"
     r"without a (?:contract|subscription))\b"
@@ -68,8 +78,12 @@ _FUTURE = re.compile(
 
 def constraints_of(scene: Scene, near: list[Words], items: list[Offering]) -> list[Constraint]:
     spoken = " ".join(w.text for w in near)
+    counted = _quantities(scene, spoken, near, items)
+    full = behind_code(scene, near[0], items) if near else []
+    if full and all(c.unit != full[0].unit for c in counted):
+        counted = full
     found = [
-        *_quantities(scene, spoken, near, items),
+        *counted,
         *_compatibility(spoken, items),
         *_kinds(spoken, items),
         *_limits(scene, spoken),
@@ -93,7 +107,7 @@ def _quantities(
     found = [
         Constraint(
             "quantity",
-            f"{'at most ' if most(a) else ''}{a.value:g} {_readable(a.unit)}",
+            f"{'at most ' if most(a) else ''}{a.value:g} {_as_said(a.unit, w.text)}",
             unit_of(a),
             a.value,
             "at_most" if most(a) else "extra" if a.extra else "total",
@@ -150,10 +164,16 @@ def told_before(scene: Scene, seed: Words, items: list[Offering]) -> list[Constr
 
 def _pieces(scene: Scene, near: list[Words], items: list[Offering]) -> list[Constraint]:
     """Of the thing itself, so many: they say how many and not of what unit."""
-    many = next((n for w in near if (n := pieces(w.text))), None)
+    many = next((n for w in near if (n := pieces(w.text) or _per_place(scene, w))), None)
     if not many and near and scene.reads("strong_want", near[0].text):
         many = _of_kind(near[0].text, items)
     return [Constraint("quantity", f"{many:g} of them", PIECES, many, "total")] if many else []
+
+
+def _per_place(scene: Scene, words: Words) -> float | None:
+    """One for each place, where they ask to buy it or what it costs for all of them."""
+    asks = any(scene.reads(name, words.text) for name in ("want", "asks_for", "price_probe"))
+    return places(words.text) if asks or "what's it" in plain(words.text) else None
 
 
 def _of_kind(text: str, items: list[Offering]) -> float | None:
@@ -206,7 +226,11 @@ def _bare_number(scene: Scene, spoken: str, items: list[Offering]) -> list[Const
         if limited
     }
     numbers = [n for m in _BARE.finditer(digits(spoken)) if (n := float(m.group(1))) not in own]
-    numbers = numbers or [a.value for a in amounts(spoken) if a.value not in own and a.value >= 10]
+    numbers = numbers or [
+        a.value
+        for a in amounts(spoken)
+        if a.value not in own and a.value >= 10 and not _has_own_unit(a, spoken)
+    ]
     if len(units) != 1 or len(set(numbers)) != 1:
         return []
     given = [a.value for i in linked_items for a in i.amounts if a.unit == units[0]]
@@ -220,7 +244,21 @@ def _bare_number(scene: Scene, spoken: str, items: list[Offering]) -> list[Const
 
 
 def _readable(unit: str) -> str:
-    return {"data": "GB", "pag": "pages", "seat": "users"}.get(unit, unit)
+    known = {"data": "GB", "pag": "pages", "seat": "users", "mbp": "Mbit/s", "kw": "kW"}
+    return known.get(unit, unit)
+
+
+def _has_own_unit(amount: Amount, spoken: str) -> bool:
+    """ "24 degrees" are no megabits; "60 as well" is no measure at all."""
+    word = re.search(rf"(?<![\w.]){amount.value:g} ([a-z]+)", digits(spoken))
+    return amount.unit in SIZES or bool(word and word.group(1) in STOP)
+
+
+def _as_said(unit: str, text: str) -> str:
+    """The unit by the word they used for it: "rooms" and not its stem."""
+    said = (w for w in words(text) if w.isalpha() and measured(w)[0] == unit)
+    readable = _readable(unit)
+    return readable if readable != unit else next(said, unit)
 
 
 def _doubled(scene: Scene, units: set[str]) -> list[Constraint]:
@@ -299,7 +337,9 @@ def _limits(scene: Scene, spoken: str) -> list[Constraint]:
     if match := AGE.search(lowered):
         age = float(next(g for g in match.groups() if g))
         found.append(Constraint("age", f"age {age:g}", "age", age))
-    if _MONTHLY.search(lowered) and re.search(r"\b(?:pay|rather|spread|instal)\w*", lowered):
+    if _MONTHLY.search(told := _PAID_HOW.sub(" ", lowered)) and re.search(
+        r"\b(?:pay|rather|spread|instal)\w*", told
+    ):
         found.append(Constraint("period", "paid monthly", "month"))
     if _ONE_OFF.search(lowered):
         found.append(Constraint("period", "paid once", "once"))
@@ -315,9 +355,9 @@ def _limits(scene: Scene, spoken: str) -> list[Constraint]:
 
 
 def condition_of(scene: Scene, near: list[Words]) -> str | None:
-    for words in near:
-        if scene.reads("condition", words.text):
-            return f"when the customer confirms: {words.text.strip(' .!')}"[:160]
+    for said in near:
+        if scene.reads("condition", said.text):
+            return f"when the customer confirms: {said.text.strip(' .!')}"[:160]
     return None
 
 
@@ -325,8 +365,8 @@ def hold_of(scene: Scene, near: list[Words]) -> str | None:
     """The customer's own date, where they say not now; no date of ours."""
     if not any(scene.reads("defer", w.text) for w in near):
         return None
-    for words in near:
-        match = _FUTURE.search(digits(words.text))
+    for said in near:
+        match = _FUTURE.search(digits(said.text))
         if match:
             return f"{match.group().strip()}, or earlier if the customer asks"
     return "when the customer comes back to it"

@@ -37,6 +37,7 @@ from copilot.needs.scene import Scene
 from copilot.needs.silence import reasons
 from copilot.needs.standing import State
 from copilot.needs.state import read_state
+from copilot.needs.unused import unused
 
 if TYPE_CHECKING:
     from copilot.ledger import OpenLoop, Promise
@@ -160,12 +161,12 @@ def _informs(scene: Scene, state: State, matters: Iterable[Matter]) -> tuple[Inf
     ]
     found += [Inform(kind=c.kind, text=c.text[:280], source=c.source) for c in state.read.informs]
     conflicts = [p.conflict_with for p in scene.promises if p.conflict_with]
-    duplicate = informs.duplicate(scene)
+    spare = unused(scene)
     wronged = bool(state.complaint or state.disruption) or state.issue in (
         "open",
         "fixed_unconfirmed",
     )
-    found += [duplicate] if duplicate else []
+    found += [spare] if spare else []
     found += informs.contact_informs(
         scene, care=bool(state.care or state.fraud), conflict_ids=conflicts, wronged=wronged
     )

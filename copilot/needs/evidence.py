@@ -178,13 +178,31 @@ def _of_another(scene: Scene, text: str, candidate: Candidate) -> bool:
 
 
 def refused_after(scene: Scene, candidate: Candidate) -> CounterOut | None:
-    """A plain refusal of the subject after the quote; `that's all, thanks` is none."""
+    """A plain refusal of the subject after the quote; `that's all, thanks` is none.
+
+    Nor is "Never mind then, but could I have a smaller one": what they say from there on stands.
+    """
+    last = max((scene.position.get(q.turn, -1) for q in candidate.quotes), default=-1)
     for found in counter(scene, candidate):
-        later = scene.position.get(found.turn, 0) > scene.position.get(candidate.quotes[0].turn, 0)
+        here = scene.position.get(found.turn, 0)
+        later = here > scene.position.get(candidate.quotes[0].turn, 0) and here > last
         refused = later and scene.reads("refusal", found.quote)
         if refused and not _of_another(scene, found.quote, candidate):
             return found
     return None
+
+
+def put_to_them(scene: Scene, found: CounterOut) -> bool:
+    """Before they refused, our side had spoken: a refusal answers an offer, else it takes back."""
+    place = scene.position.get(found.turn, 0)
+    return any(
+        t.ours and (signals()["pitch"].search(plain(t.text)) or _names_product(scene, t))
+        for t in scene.current[:place]
+    )
+
+
+def _names_product(scene: Scene, turn: Said) -> bool:
+    return bool(scene.called(turn.text))
 
 
 def carried_out(scene: Scene, candidate: Candidate) -> Said | None:

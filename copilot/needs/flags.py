@@ -7,6 +7,7 @@ from datetime import timedelta
 from copilot.needs.gates import Matter
 from copilot.needs.output import Confidence, Flag, Handoff, InsightEvent, Job
 from copilot.needs.scene import Scene
+from copilot.needs.wording import total_of
 
 _STRENGTH = {"stated": 3, "implied": 2, "latent": 1, "blocked": 3}
 
@@ -27,9 +28,7 @@ def flag_of(matter: Matter, number: int) -> Flag:
         constraints=tuple(c.text for c in candidate.constraints),
         gates={v.gate: v.out() for v in matter.verdicts},
         recommended=() if blocked or best is None else best.skus,
-        total_price=None
-        if blocked or best is None
-        else round(sum(i.product.price or 0.0 for i in best.items), 2),
+        total_price=None if blocked or best is None else total_of(best.items),
         sufficiency=() if blocked or best is None else best.proofs,
         rejected_options=matter.search.rejected if matter.search else (),
         customer_benefit=candidate.benefit,

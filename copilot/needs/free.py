@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from copilot.ledger.calendar import MONTHS, WorkingCalendar, due
 from copilot.ledger.language import digits, plain, stem, stems
-from copilot.needs.case import KnowledgeFact, OwnedItem
+from copilot.needs.case import KnowledgeFact
 from copilot.needs.catalogue import Offering, amounts, named, specific, subjects, used_up
+from copilot.needs.entitled import is_known_to_them, own_name, part_of, thing_words
 from copilot.needs.holders import open_to
 from copilot.needs.output import InformKind
 from copilot.needs.proposal import Candidate, Constraint, Cure
@@ -33,12 +34,13 @@ def cures(scene: Scene, candidate: Candidate, relevant: Iterable[Offering]) -> l
     found: list[Cure] = [
         Cure("entitlement", own.id, f"{own.name} is already yours.", settles=False)
         for own in in_force(scene.case)
-        if own.sku in candidate.theirs
+        if own.sku in candidate.struck
     ]
     if candidate.read_by_model:
         return [*_owned(scene, candidate, items), *candidate.cures]
     for cure in (
         *_owned(scene, candidate, items),
+        *_room_left(scene, candidate),
         *_included(scene, candidate, items),
         *_known(scene, candidate, items),
     ):
@@ -51,18 +53,31 @@ def cures(scene: Scene, candidate: Candidate, relevant: Iterable[Offering]) -> l
 
 
 def _owned(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
-    """They have this very product already, and as much of it as they say they need."""
+    """They have this very product already, and as much of it as they say they need.
+
+    Their own words have to name it: a plan that shares a word with a trouble is no way out of it.
+    """
     if (candidate.another and not candidate.read_by_model) or candidate.for_other:
         return []
+    if not candidate.read_by_model and candidate.for_less:
+        return []  # what they have is what they want less of
     found = []
     for item in items:
         if not all(_holds(scene, item, c) for c in candidate.constraints if c.kind == "quantity"):
             continue
         for own in in_force(scene.case):
             same = own.sku == item.sku or plain(own.name) == plain(item.product.name)
-            if same:
+            if same and (candidate.read_by_model or _asks_for(candidate, item)):
                 found.append(Cure("entitlement", own.id, f"{own.name} is already yours."))
     return found
+
+
+def _asks_for(candidate: Candidate, item: Offering) -> bool:
+    """The wish names this product, by all that its name says or by what it counts."""
+    counted = any(c.kind == "quantity" and item.provides(c.unit) for c in candidate.constraints)
+    name = {w for w in item.name_words if not w.startswith("~")}
+    whole = len(named(name)) > 1 or name <= candidate.wish  # "the shop" is no Shop plan
+    return counted or item.sku in candidate.called or (whole and item.named_in(candidate.wish))
 
 
 def _holds(scene: Scene, item: Offering, asked: Constraint) -> bool:
@@ -75,24 +90,42 @@ def _holds(scene: Scene, item: Offering, asked: Constraint) -> bool:
     return item.product.period != "once" and given.value >= (asked.amount or 0.0)
 
 
+def _room_left(scene: Scene, candidate: Candidate) -> list[Cure]:
+    """On file there is room for as many more as they ask for: one of three beds is in use.
+
+    Only of what is counted by its own name: three more calls are no three minutes.
+    """
+    more = {c.unit: c.amount or 0.0 for c in candidate.constraints if c.basis == "extra"}
+    found = []
+    for own in in_force(scene.case):
+        for name, limit in own.limits.items():
+            used, asked = own.used.get(name), more.get(stem(name))
+            if used is not None and asked is not None and used + asked <= limit:
+                text = f"{own.name} has room for it: {used:g} of {limit:g} {name} are in use."
+                found.append(Cure("entitlement", own.id, text))
+    return found
+
+
 def _included(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cure]:
     """Something in what they own speaks of the need; amounts cure only up to their limit."""
-    if candidate.for_other or _consumed(scene, candidate):
+    if candidate.for_other or candidate.for_less or _consumed(scene, candidate):
         return []
     names = frozenset().union(*(i.words for i in items[:4])) if items else frozenset()
     asked = specific(candidate.about)
     called = [stems(i.product.name) for i in items if i.sku in candidate.called]
     found = []
+    said = " ".join(q.text for q in candidate.quotes)
     for own in in_force(scene.case):
         for part in own.includes:
             if (
                 not own_name(own, part)
+                and not is_known_to_them(said, part)
                 and _serves(candidate, part, names)
                 and (not called or any(name <= stems(part) for name in called))
                 and not _outdone(asked, part, items)
                 and not (amounts(part) and _spent(scene, candidate, part))
             ):
-                text = f"{capital(part)} is already part of {own.name}."
+                text = part_of(own, part)
                 found.append(Cure("entitlement", own.id, text))
     return found
 
@@ -118,11 +151,6 @@ def _outdone(asked: frozenset[str], part: str, items: list[Offering]) -> bool:
     return any(len(asked & i.words) > len(asked & said) for i in items)
 
 
-def own_name(own: OwnedItem, part: str) -> bool:
-    """The part only repeats what the thing is called; it cures nothing."""
-    return subjects(part) <= subjects(own.name)
-
-
 def _consumed(scene: Scene, candidate: Candidate) -> bool:
     return any(scene.reads("used_up", q.text) for q in candidate.quotes[:1])
 
@@ -141,7 +169,7 @@ def _serves(candidate: Candidate, part: str, names: frozenset[str]) -> bool:
         return enough and foreign <= subjects(part)
     if quantity or candidate.another or _TRIAL.search(plain(part)) or _NUMBERED.match(digits(part)):
         return False
-    about = specific(subjects(part))
+    about = thing_words(part)
     shared = about & specific(candidate.about)
     if candidate.need_type == "implied":  # what they use and are cramped by is no way out
         used = (w for q in candidate.quotes for w in _IN_USE.findall(plain(q.text)))
@@ -157,6 +185,7 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
     """Knowledge that speaks of the need and of a free, owed or cheaper way."""
     names = frozenset().union(*(i.name_words for i in items[:6])) if items else frozenset()
     skus = {i.sku for i in items}
+    ordered = frozenset().union(*(i.name_words for i in items if i.sku in candidate.called))
     found = []
     for fact in scene.case.knowledge:
         if not valid(scene, fact) or fact.visibility == "internal" or _begins_later(scene, fact):
@@ -165,7 +194,7 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
         for place, sentence in enumerate(said):
             kind = kind_of(sentence)
             if passage:
-                settles = _settles(sentence, candidate) and not scene.weighed(sentence)
+                settles = _settles(sentence, candidate, ordered) and not scene.weighed(sentence)
                 kind = kind_of(scene.without_names(sentence)) if settles else kind
                 settles = settles and open_to(scene, fact, sentence, kind)
             else:
@@ -183,9 +212,12 @@ def is_article(fact: KnowledgeFact) -> bool:
     return fact.passage or is_passage(fact.text)
 
 
-def _settles(sentence: str, candidate: Candidate) -> bool:
-    """A sentence of an article cures only what it names itself, at no price, with no condition."""
-    shared = named(subjects(sentence)) & named(candidate.about)
+def _settles(sentence: str, candidate: Candidate, ordered: frozenset[str]) -> bool:
+    """A sentence of an article cures only what it names itself, at no price, with no condition.
+
+    The name of what they order says nothing of a cure: whatever is told of it has that in it.
+    """
+    shared = (named(subjects(sentence)) & named(candidate.about)) - ordered
     return len(shared) >= 3 and not signals()["priced"].search(digits(sentence))
 
 
@@ -240,8 +272,3 @@ def announced(scene: Scene, about: frozenset[str]) -> KnowledgeFact | None:
         ) & specific(about):
             return fact
     return None
-
-
-def capital(text: str) -> str:
-    """The text with its first letter large."""
-    return text[:1].upper() + text[1:]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
-from copilot.domain import EVERY
 from copilot.ledger.language import plain
 from copilot.needs import evidence, free, quiet
 from copilot.needs.bundle import Bundle, Search, changes_choice, relevant_to, search
@@ -24,7 +24,8 @@ from copilot.needs.proposal import Candidate, Cure
 from copilot.needs.scene import Scene
 from copilot.needs.standing import State
 from copilot.needs.sufficiency import UNPROVEN
-from copilot.needs.wording import agent_line, is_clean
+from copilot.needs.sureness import adds_unnamed, speaks_of
+from copilot.needs.wording import agent_line, cost_of, is_clean
 
 
 @dataclass
@@ -80,7 +81,7 @@ def g2_permission(matter: Matter) -> Verdict:
         source = "customer.state.recent_offers"
         return Verdict("G2", "fail", period.line, source, "declined_recently")
     counter = None if asked else evidence.refused_after(matter.scene, matter.candidate)
-    if counter:
+    if counter and evidence.put_to_them(matter.scene, counter):
         return Verdict("G2", "fail", "refused in this contact", counter.turn, "declined_recently")
     return Verdict("G2", why="they asked for it themselves" if asked else "")
 
@@ -168,6 +169,10 @@ def g7_fit(matter: Matter) -> Verdict:
     if matter.candidate.regulated:
         return Verdict("G7", why="regulated: an appointment, never a product")
     matter.search = search(matter.scene, matter.candidate)
+    if matter.search.owned:
+        return Verdict(
+            "G7", "fail", "all that their words name is theirs", reason="information_only"
+        )
     if matter.search.best:
         return Verdict("G7", source=matter.search.best.skus[0])
     if matter.search.unknown:
@@ -275,14 +280,9 @@ def _trade_offs(matter: Matter) -> tuple[str, ...]:
     if best is None:
         return ()
     found = []
-    for item in best.items:
-        price, currency = item.product.price, item.product.currency or ""
-        period = EVERY.get(item.product.period, item.product.period)
-        found.append(
-            f"{price:g} {currency} {period}".replace("  ", " ")
-            if price is not None
-            else "price not on file"
-        )
+    counts = Counter(best.skus)
+    for item in {i.sku: i for i in best.items}.values():
+        found.append(cost_of(item.product, counts[item.sku]) or "price not on file")
         if item.product.commitment_months:
             found.append(f"runs for {item.product.commitment_months} months")
     found += [f"{p.constraint}: {UNPROVEN}" for p in best.proofs if p.met_by == UNPROVEN]
@@ -301,9 +301,13 @@ def g10_confidence(matter: Matter) -> Verdict:
         if months > matter.scene.policy.long_contract_months
         else limits.ordinary
     )
-    p, named = matter.candidate.p, matter.candidate.named
-    if best and named is not None and not named & set(best.skus):
+    p, meant = matter.candidate.p, matter.candidate.named
+    if best and meant is not None and not meant & set(best.skus):
         p = min(p, limits.floor)  # what suffices is not what their words name
+    if best and not speaks_of(matter.candidate, best.items):
+        p = 0.0  # a subject alone, such as the internet, is no wish for whatever has to do with it
+    if best and adds_unnamed(matter.candidate, best.items):
+        p = min(p, limits.floor)  # "just the one valve" is no order for a hub
     if p >= matter.threshold or (matter.disposition == "log_blocked" and p >= limits.floor):
         return Verdict("G10", why=f"p {p:.2f} of {matter.threshold:.2f}")
     if p < limits.floor:

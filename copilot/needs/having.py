@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from copilot.ledger.language import plain
+from copilot.ledger.language import plain, stems
 from copilot.needs.catalogue import Offering, amounts, is_generic, linked, subjects
 from copilot.needs.eligibility import owns
 from copilot.needs.proposal import Constraint
@@ -25,6 +25,17 @@ _THEIRS = re.compile(
 _THE_THING_ITSELF = re.compile(r"\b(?:quot\w+|estimates?|renew\w*|extend\w*|extension|pay\w*)\b")
 
 
+_SUM = r"(\d+(?:\.\d\d?)?)"
+_MONEY = r"(?:pounds?|euros?|dollars?|quid|pence|p|gbp|eur|usd)"
+_PRICED = re.compile(
+    rf"\b(?:the|that|your) (?:[£$€] ?{_SUM}|{_SUM} ?{_MONEY})(?:(?: a| per|/) ?month)? "
+    r"(?:one|plan|tariff|option|deal|package|version)\b"
+    r"|\b(?:the|that) (?:one|plan|tariff|option|deal) (?:for|at|that costs) "
+    rf"(?:[£$€] ?{_SUM}|{_SUM}(?= ?(?:{_MONEY}|a month|per month)))"
+)
+# "One more sensor for the base": the base, which they own, is what it is for.
+_FOR_THE = re.compile(r"\b(?:for|to go with|to fit) (?:the|that) (?P<thing>[a-z-]+(?: [a-z-]+)?)")
+_INSTEAD = re.compile(r"\b(?:instead of|rather than|in place of) [^,.;:!?]*")
 _BESIDE = re.compile(r"\b(?:as well|too|also)\b")
 _FIGURE = re.compile(r"\d+")
 
@@ -32,14 +43,15 @@ _FIGURE = re.compile(r"\d+")
 def theirs(scene: Scene, spoken: str, items: Sequence[Offering]) -> frozenset[str]:
     """The products whose whole name they give to a thing of their own, and do not ask for."""
     text = plain(spoken)
+    beside = frozenset().union(*(stems(m["thing"]) for m in _FOR_THE.finditer(text)))
+    found = {i.sku for i in items if i.head in beside and owns(scene, i)}
     things = " ".join(m["thing"] for m in _THEIRS.finditer(text))
     if not things:
-        return frozenset()
+        return frozenset(found)
     asked = asked_part(text)
     if _THE_THING_ITSELF.search(asked) or scene.reads("another", _BESIDE.sub(" ", asked)):
-        return frozenset()
+        return frozenset(found)
     had, wanted = subjects(things), subjects(asked)
-    found = set()
     for item in items:
         name = {w for w in item.name_words if not w.startswith("~") and not is_generic(w)}
         sizes = set(_FIGURE.findall(item.product.name))  # "the 50 line" is no Line 100
@@ -49,8 +61,8 @@ def theirs(scene: Scene, spoken: str, items: Sequence[Offering]) -> frozenset[st
 
 
 def asked_part(spoken: str) -> str:
-    """The words without what is said of a thing of theirs."""
-    return _THEIRS.sub(" ", plain(spoken))
+    """The words without what is said of a thing of theirs, or of one they do without."""
+    return _THEIRS.sub(" ", _INSTEAD.sub(" ", plain(spoken)))
 
 
 def without_their_sizes(
@@ -85,6 +97,28 @@ def called_by_name(scene: Scene, text: str, constraints: Sequence[Constraint]) -
     within = {(_measure(a.unit), a.value) for a in named}
     asked = (c for c in constraints if c.kind == "quantity")
     return frozenset() if any((_measure(c.unit), c.amount) not in within for c in asked) else called
+
+
+def called_by_price(scene: Scene, text: str) -> frozenset[str]:
+    """ "Put me on the £9 one": the one product on sale at that price that is not theirs yet.
+
+    Of several, the one that takes the place of something they have; else it is not told which.
+    """
+    match = _PRICED.search(plain(text))
+    if match is None:
+        return frozenset()
+    price = float(next(g for g in match.groups() if g))
+    found = [i for i in scene.items if i.available and i.product.price == price]
+    found = [i for i in found if not owns(scene, i)]
+    if len(found) > 1:
+        theirs = [i for i in scene.items if owns(scene, i)]
+        skus = {i.sku for i in theirs}
+        found = [
+            i
+            for i in found
+            if skus & set(i.product.excludes) or any(i.head and i.head == o.head for o in theirs)
+        ]
+    return frozenset({found[0].sku}) if len(found) == 1 else frozenset()
 
 
 def owned_of(scene: Scene, called: frozenset[str]) -> frozenset[str]:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from copilot.ledger.language import digits, plain, stem, stems
-from copilot.needs.case import KnowledgeFact, OwnedItem
-from copilot.needs.catalogue import amounts, named, specific, subjects, used_up
-from copilot.needs.free import capital, is_article, kind_of, own_name, valid
+from copilot.needs.case import KnowledgeFact
+from copilot.needs.catalogue import named, specific, subjects, used_up
+from copilot.needs.entitled import entitlement_informs
+from copilot.needs.free import is_article, kind_of, valid
 from copilot.needs.holders import open_to
 from copilot.needs.output import Inform, InformKind
 from copilot.needs.records import in_force
@@ -43,7 +44,7 @@ def contact_informs(
             scored.append((weight, Inform(kind=kind, text=_short(fact.text), source=fact.id)))
     if not care:
         scored += [
-            (w, i) for own in in_force(scene.case) for w, i in _entitlement_informs(own, spoken)
+            (w, i) for own in in_force(scene.case) for w, i in entitlement_informs(scene, own)
         ]
     if scene.says("cost_review") is not None:
         scored += [
@@ -143,25 +144,6 @@ def scene_subjects(scene: Scene) -> frozenset[str]:
     return frozenset().union(*(subjects(w.text) for w in scene.own_words), frozenset())
 
 
-def _entitlement_informs(own: OwnedItem, spoken: frozenset[str]) -> list[tuple[float, Inform]]:
-    found = []
-    for part in own.includes:
-        about = {w for w in specific(subjects(part)) if not w.startswith("~")}
-        shared = about & spoken
-        if 2 * len(shared) >= max(1, len(about)) and not amounts(part) and not own_name(own, part):
-            found.append(
-                (
-                    1.0 + len(shared) / max(1, len(about)),
-                    Inform(
-                        kind="entitlement",
-                        text=f"{capital(part)} is already part of {own.name}.",
-                        source=own.id,
-                    ),
-                )
-            )
-    return found[:1]
-
-
 def answers(scene: Scene, inform: Inform) -> bool:
     """What they own is about what they ask, and not itself what they have used up."""
     own = next((o for o in in_force(scene.case) if o.id == inform.source), None)
@@ -187,30 +169,6 @@ def obstacle(scene: Scene, why: str, source: str) -> list[Inform]:
         if name and len(shared) * 2 >= len(name):
             return [Inform(kind="truth", text=_short(fact.text), source=fact.id)]
     return [Inform(kind="truth", text=_short(why), source=source or "catalogue")]
-
-
-def duplicate(scene: Scene) -> Inform | None:
-    """Something they pay for and, by their own words, do not need: told when they raise cost."""
-    if not any(scene.says(name) for name in ("cost_review",)):
-        return None
-    said = frozenset().union(*(subjects(w.text) for w in scene.own_words))
-    figures = {
-        f"{a}" for w in scene.own_words for a in re.findall(r"\d+(?:\.\d+)?", digits(w.text))
-    }
-    best: tuple[float, OwnedItem] | None = None
-    for own in in_force(scene.case):
-        text = f"{own.name}. {', '.join(own.includes)}"
-        weight = len({w for w in specific(subjects(text)) & said if not w.startswith("~")})
-        weight += len(figures & set(re.findall(r"\d+(?:\.\d+)?", own.name)))
-        if weight and (best is None or weight > best[0]):
-            best = (weight, own)
-    if best is None:
-        return None
-    return Inform(
-        kind="cheaper_option",
-        text=f"{best[1].name}: by what you told us you may not need it; it can be ended.",
-        source=best[1].id,
-    )
 
 
 def _short(text: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from copilot.ledger import OpenLoop, Promise
+from copilot.ledger.language import plain
 from copilot.needs.output import CareCode, NeedType
 from copilot.needs.scene import Scene
 
@@ -14,6 +16,10 @@ ConstraintKind = Literal[
     "quantity", "compatibility", "age", "budget", "feature", "deadline", "scope", "period", "other"
 ]
 Role = Literal["want", "problem", "consequence", "fact", "deadline", "constraint"]
+_LESS = re.compile(
+    r"\b(?:something|anything|one|plan|tariff|it)\b[^.?!]{0,20}\b(?:smaller|cheaper|less)\b"
+    r"|\ban? (?:smaller|cheaper)\b"
+)
 Method = Literal["rules", "calibrated_votes", "calibrated_model"]
 
 
@@ -47,6 +53,7 @@ class Candidate:
     need_type: NeedType
     quotes: tuple[Quote, ...]
     about: frozenset[str] = frozenset()
+    wish: frozenset[str] = frozenset()  # of these, the words of the sentence that asks
     constraints: tuple[Constraint, ...] = ()
     explicit: bool = False
     for_other: bool = False
@@ -69,7 +76,13 @@ class Candidate:
     drop: str | None = None
     called: frozenset[str] = frozenset()  # products they call by their whole names
     theirs: frozenset[str] = frozenset()  # products they speak of as things they have
+    struck: frozenset[str] = frozenset()  # of these, what they ask for and own already
     named: frozenset[str] | None = None  # products the words grip firmly; None: not told
+
+    @property
+    def for_less(self) -> bool:
+        """They ask for something smaller or cheaper than what they have."""
+        return any(_LESS.search(plain(quote.text)) for quote in self.quotes[:1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,12 @@ from copilot.needs.constraints import (
     open_amount,
     told_before,
 )
+from copilot.needs.entitled import fears_to_lose
 from copilot.needs.grip import grips_of
 from copilot.needs.having import (
     asked_part,
     called_by_name,
+    called_by_price,
     in_their_words,
     owned_of,
     theirs,
@@ -35,10 +37,12 @@ from copilot.needs.having import (
 )
 from copilot.needs.joining import merged, stronger
 from copilot.needs.output import NeedType
+from copilot.needs.places import without_places
 from copilot.needs.proposal import Candidate, Constraint, Proposal, Quote, Role
 from copilot.needs.scene import Scene, Words, signals
 from copilot.needs.sufficiency import SIZES
 from copilot.needs.sureness import confidence, is_regulated
+from copilot.needs.telling import benefit, title, without_assent
 
 _COMPARED = re.compile(
     r"(?:fast|bigg?|larg|small|cheap|strong|long|better|suit|range|similar|kind|sort)\w*"
@@ -49,9 +53,9 @@ _BLANK = frozenset(
     brilliant lovely yep yeah oh eh""".split()
 )
 _BUT = re.compile(r"\bbut\b")
+_FOR_THAT = re.compile(r"\bfor (?:that|it|this|them|those)\b")
 _POINTER = re.compile(r"\b(?:it|this|that|them|those|these|both)\b")
 _NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
-_PURPOSE = re.compile(r"\b(?:for|so (?:that )?|to|because) [^.!?,;]{6,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,14 @@ def _heard(scene: Scene, seed: _Seed, items: list[Offering]) -> _Heard | None:
     """None where the words name nothing that the catalogue names too."""
     near = _neighbours(scene, seed)
     spoken = " ".join(w.text for w in near)
-    about, own = subjects(spoken), subjects(seed.words.text)
+    spoken = without_places(spoken)
+    about, own = subjects(spoken), subjects(without_places(seed.words.text))
+    priced = called_by_price(scene, seed.words.text) if seed.explicit else frozenset()
+    if priced:  # told by its price alone, whatever it is called
+        own = own.union(*(i.name_words for i in items if i.sku in priced))
+        about = about | own
+    if _FOR_THAT.search(plain(seed.words.text)):
+        about = about | _before(scene, seed)
     if _NEW_ACCOUNT.search(plain(spoken)):
         about, own = about | {"~new-account"}, own | {"~new-account"}
     first = [seed.words, *(w for w in near if w is not seed.words)]
@@ -143,6 +154,8 @@ def _heard(scene: Scene, seed: _Seed, items: list[Offering]) -> _Heard | None:
     had = theirs(scene, spoken, items)
     about = subjects(asked_part(spoken)) if had else about
     constraints = without_their_sizes(spoken, constraints, items)
+    if priced:
+        return _Heard(near, about, constraints, far=False, theirs=had)
     items = [i for i in items if i.sku not in had]
     if _links(seed, own, about, constraints, items):
         return _Heard(near, about, constraints, far=False, theirs=had)
@@ -173,26 +186,24 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
     near, about, spoken = heard.near, heard.about, heard.spoken
     constraints, far = heard.constraints, heard.far
     regulated, consent = is_regulated(scene, spoken), _consent(scene)
-    limited = scene.reads("limit", spoken) or "double" in plain(spoken)
-    limited = limited or any(_beyond(scene, c) for c in constraints)
+    limited = _is_limited(scene, spoken, constraints)
     unsure = two_measures([w.text for w in near])
-    said = seed.words.text if seed.explicit else ""
-    called = called_by_name(scene, said, constraints) - heard.theirs
-    had = heard.theirs | owned_of(scene, called)
-    called -= had
+    called, struck = _called(scene, seed, heard)
+    had = heard.theirs | struck
     bare = Candidate(
         "", seed.kind, (), about=about, constraints=tuple(constraints), called=called, theirs=had
     )
-    grips = grips_of(about, constraints, relevant_to(bare, items), limited=limited)
+    grips = grips_of(about, constraints, relevant_to(bare, items), limited=limited, text=spoken)
     grip = max(grips.values(), default=0) if not called else 2
     if not grip and not regulated:
         return None
     waits = condition_of(scene, near) is not None or hold_of(scene, near) is not None
     return Candidate(
-        need=in_their_words(seed.words.text, items),
+        need=in_their_words(title(scene, seed.words, seed.kind, near, constraints), items),
         need_type=seed.kind,
         quotes=_quotes(seed, near, scene, items if far else []),
         about=about,
+        wish=subjects(asked_part(seed.words.text)),
         constraints=tuple(constraints),
         explicit=seed.explicit,
         for_other=scene.reads("beneficiary", spoken),
@@ -200,7 +211,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         in_all=scene.reads("in_all", seed.words.text),
         release_after=condition_of(scene, near),
         hold_until=hold_of(scene, near),
-        benefit=_benefit(spoken, seed),
+        benefit=benefit(scene, seed.words, seed.kind),
         consent_quote=consent,
         regulated=regulated,
         p=confidence(
@@ -220,10 +231,26 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         drop=_drop(scene, seed, near),
         called=called,
         theirs=had,
+        struck=struck,
         named=called or frozenset(s for s, n in grips.items() if n >= 2 or far)
         if grip >= 2
         else None,
     )
+
+
+def _is_limited(scene: Scene, spoken: str, constraints: list[Constraint]) -> bool:
+    if scene.reads("limit", spoken) or "double" in plain(spoken):
+        return True
+    return any(_beyond(scene, c) for c in constraints)
+
+
+def _called(scene: Scene, seed: _Seed, heard: _Heard) -> tuple[frozenset[str], frozenset[str]]:
+    """What they ask for by name or by price, and what of it they own already."""
+    said = seed.words.text if seed.explicit else ""
+    called = called_by_name(scene, said, heard.constraints) - heard.theirs
+    called = called or called_by_price(scene, said)
+    struck = owned_of(scene, called)
+    return called - heard.theirs - struck, struck
 
 
 def _points_back(text: str) -> bool:
@@ -277,7 +304,7 @@ def _neighbours(scene: Scene, seed: _Seed) -> list[Words]:
 def _other_matter(scene: Scene, words: Words) -> bool:
     """A fault told beside the wish, and what they say they do not want."""
     fault = scene.reads("fault", words.text) and not _told_a_limit(scene, words.text)
-    return fault or scene.reads("unwanted", words.text)
+    return fault or scene.reads("unwanted", words.text) or fears_to_lose(words.text)
 
 
 def _links(
@@ -327,17 +354,6 @@ def _short(text: str) -> str:
     return text[:240].rstrip()
 
 
-def _benefit(spoken: str, seed: _Seed) -> str:
-    match = _PURPOSE.search(spoken)
-    if match:
-        return f"Gets what they asked for: {match.group().strip()}"[:160]
-    return (
-        "Gets what they asked for, and nothing beyond it"
-        if seed.kind == "stated"
-        else "Removes the limit they described"
-    )
-
-
 def _consent(scene: Scene) -> str:
     words = scene.says("consent_contact")
     return words.text[:240] if words else ""
@@ -352,7 +368,7 @@ def _drop(scene: Scene, seed: _Seed, near: list[Words]) -> str | None:
         return "information_only"
     if scene.reads("hypothetical", seed.words.text):
         return "information_only"
-    if scene.reads("third_party_words", seed.words.text):
+    if scene.reads("third_party_words", without_assent(seed.words.text)):
         return "not_customer_words"
     if scene.reads("price_probe", seed.words.text) and not seed.explicit:
         return "information_only"

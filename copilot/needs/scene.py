@@ -43,7 +43,11 @@ _TO_SYSTEM = re.compile(
 )
 # Without any of these marks no part of a text is quoted, pasted, forwarded or a command.
 _SUSPECT = re.compile(r"[\"“«‘>:\]<\n]|(?<!\w)'|--|(?i:ignore|you are|note to|forwarded)")
-_REFUSED = re.compile(r"\b(?:won't|doesn't|wouldn't|didn't) let (?:me|us|him|her|them) (\w+)")
+_REFUSED = re.compile(
+    r"\b(?:(?:won't|doesn't|wouldn't|didn't) let (?:me|us|him|her|them)"
+    r"|tried to(?= [^.;!?]{2,50} (?:and|but) (?:it |i |then )?"
+    r"(?:get|gets|got|says|said|shows|showed|fail\w*|refuse\w*)\b)) (\w+)"
+)
 _NUMBER = re.compile(r"[\d_-]")  # of a product: COVER alone may be a plain word
 _DEFINED = re.compile(
     r"\b(?:a|an|each|one|every) ([a-z]{3,}) is (?:a|an|one) ([a-z]{3,})\b(?! (?:of|for|that|who))"

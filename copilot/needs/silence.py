@@ -10,6 +10,7 @@ from copilot.needs.contact import Verdict
 from copilot.needs.output import Inform, NoneReason, Question
 from copilot.needs.scene import Scene, signals
 from copilot.needs.standing import State
+from copilot.needs.unused import unused
 
 
 def reasons(
@@ -45,7 +46,7 @@ def _without_candidate(
         found.append("not_customer_words")
     if any(scene.says(name) for name in ("figurative", "sarcasm")):
         found.append("figurative")
-    if told.duplicate(scene) is not None:
+    if unused(scene) is not None:
         found.append("cheaper_better")
     if question is not None:
         found.append("ask_first")

@@ -96,9 +96,9 @@ def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> 
         return Verdict("unmet")
     need = constraint.amount or 0.0
     if constraint.unit == PIECES:
-        many = sum(packed(i) for i in items)
-        text = f"{len(items)} x {line(items[0])}"
-        return Verdict("met", text, items[0].sku) if many >= need else Verdict("unmet")
+        kind, many = _most_of_a_kind(items)
+        text = f"{len(kind)} x {line(kind[0])}"
+        return Verdict("met", text, kind[0].sku) if many >= need else Verdict("unmet")
     source = next((i for i in items if i.endless(constraint.unit)), None)
     if source is not None:
         return Verdict("met", line(source), source.sku)
@@ -108,6 +108,13 @@ def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> 
         if (a := i.provides(constraint.unit))
     ]
     return _reached(scene, constraint, given) if given else Verdict("unmet")
+
+
+def _most_of_a_kind(items: Sequence[Offering]) -> tuple[list[Offering], float]:
+    """Of one kind of thing: a line and a plan are no two lines, a valve and a pack are valves."""
+    kinds = {i.head: [o for o in items if o.head == i.head] for i in items}
+    best = max(kinds.values(), key=lambda kind: sum(packed(i) for i in kind))
+    return best, sum(packed(i) for i in best)
 
 
 @dataclass(frozen=True, slots=True)

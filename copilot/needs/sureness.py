@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from copilot.ledger.language import plain, stems
 from copilot.needs import free
+from copilot.needs.catalogue import PHRASE, Offering, linked, named
+from copilot.needs.proposal import Candidate
 from copilot.needs.scene import Scene, Words
 from copilot.needs.statements import statements
 
@@ -14,6 +17,13 @@ _STATE = re.compile(
     r"\b(?:warm|cool|cold|hot|fast|quick|slow|quiet|loud|bright|dark|strong|steadi|smooth|dri|cheap"
     r"|low|high|short|bett)t?er(?= (?:again|there|here|at night|now|in)\b|\s*[.!?,;]|$)",
     re.IGNORECASE,
+)
+
+# "I want it on the app, but it says E55": the very limit they ask to have lifted.
+# "But could I have a smaller one?" turns to the wish, and doubts what was said before it.
+_BUT_FULL = re.compile(
+    r"\bbut\b(?=[^.;!?]{0,40}\b[A-Z]{1,3}-?\d{1,4}\b)"
+    r"|^(?i:but) (?=(?:can|could|may|might) (?:i|we|I)\b)"
 )
 
 
@@ -24,7 +34,7 @@ def confidence(
     """Fixed by rule: a plain request is surer than a described limit; advice takes consent."""
     if regulated:
         return 0.92 if consent else 0.6
-    doubt = any(scene.reads("doubt", w.text) for w in scene.own_words)
+    doubt = any(scene.reads("doubt", _BUT_FULL.sub(" ", w.text)) for w in scene.own_words)
     if grip == 0:
         return 0.6  # the wish names nothing of ours, only the words around it do
     ordered = bool(called) and scene.reads("orders", words.text)
@@ -72,3 +82,21 @@ def is_regulated(scene: Scene, spoken: str) -> bool:
 @lru_cache(maxsize=8)
 def _topics(topics: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(re.escape(t) for t in topics)})s?\b")
+
+
+def speaks_of(candidate: Candidate, found: Sequence[Offering]) -> bool:
+    """A word of theirs, a phrase or an amount holds on to what was found."""
+    if candidate.read_by_model or candidate.called or candidate.regulated or candidate.constraints:
+        return True
+    told = frozenset().union(*(linked(candidate.about, i) for i in found))
+    names = frozenset().union(*(i.name_words for i in found))
+    return any(not w.startswith("~") or w.startswith(PHRASE) or w in names for w in told)
+
+
+def adds_unnamed(candidate: Candidate, found: Sequence[Offering]) -> bool:
+    """They want no more than what they named, and it takes something else of ours as well."""
+    if candidate.read_by_model or not any(c.kind == "scope" for c in candidate.constraints):
+        return False
+    return any(
+        not named(i.name_words) & candidate.about and i.sku not in candidate.called for i in found
+    )

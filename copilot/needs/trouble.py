@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from copilot.ledger.language import plain, sentences, stems
+from copilot.needs.limits import CODE
 from copilot.needs.output import IssueStatus
 from copilot.needs.proposal import Reading
 from copilot.needs.scene import Scene, Words, signals
@@ -19,8 +20,6 @@ _THEIR_DAY = re.compile(
     r"(?:my |our )?(?!wait|call|ring|chas|ask|be|pay|hear|gett|explain|writ|e-?mail|hav|try|deal|"
     r"hold)[a-z]+ing\b"
 )
-
-_CODE = re.compile(r"\b[A-Z]{1,3}-?\d{1,4}\b")  # as devices show them: E55, R-34
 
 # A journey that fell through is not over with the day; a line that was off last week is.
 _JOURNEY = re.compile(
@@ -87,8 +86,12 @@ def _elsewhen(scene: Scene, words: Words, name: str) -> bool:
     text = scene.without_names(words.text)
     if not scene.reads(name, text):
         return True
-    if scene.reads("supposed", text) and (scene.reads("asks", text) or scene.reads("want", text)):
+    if scene.reads("supposed", text) and any(
+        scene.reads(other, text) for other in ("asks", "want", "consequence")
+    ):
         return not scene.reads(name, signals()["supposed"].sub(" ", plain(text)))
+    if scene.reads("was_over", text) and not scene.reads("present", text):
+        return True
     outage = name == "disruption" and not _JOURNEY.search(plain(text))
     if outage and scene.reads("past_event", text) and not scene.reads("present", text):
         return True
@@ -100,13 +103,13 @@ def _shows_limit(scene: Scene, text: str) -> bool:
 
     The sentences of our texts that have the code count, not the rest of the page.
     """
-    codes = set(_CODE.findall(text))
+    codes = set(CODE.findall(text))
     return bool(codes) and any(
         scene.reads("limit_told", sentence.text)
         for fact in scene.case.knowledge
         if any(code in fact.text for code in codes)
         for sentence in sentences(fact.text)
-        if codes & set(_CODE.findall(sentence.text))
+        if codes & set(CODE.findall(sentence.text))
     )
 
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from copilot.domain import EVERY
 from copilot.ledger.language import plain
 from copilot.needs.bundle import Bundle
+from copilot.needs.case import CaseProduct
+from copilot.needs.catalogue import Offering
 from copilot.needs.policy import Policy
+
+_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
+_NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def agent_line(policy: Policy, best: Bundle | None, disposition: str) -> str:
@@ -13,17 +21,47 @@ def agent_line(policy: Policy, best: Bundle | None, disposition: str) -> str:
     if best is None or disposition not in ("surface_now", "handoff_sales"):
         return ""
     parts = []
-    for item in best.items:
-        period = f" {EVERY[item.product.period]}" if item.product.period in EVERY else ""
-        price = (
-            f"{item.product.price:g} {item.product.currency or ''}".strip()
-            if item.product.price is not None
-            else ""
-        )
-        parts.append(f"{item.product.name} ({price}{period})" if price else item.product.name)
-    named = " and ".join(dict.fromkeys(parts))
-    line = f"For what you describe, {named} would be enough. {policy.wording.way_out}"
+    for item, many in _counted(best.items):
+        cost = cost_of(item.product, many)
+        named = _several(item.product.name, many) if many > 1 else item.product.name
+        parts.append(f"{named} ({cost})" if cost else named)
+    line = f"For what you describe, {' and '.join(parts)} would be enough. {policy.wording.way_out}"
     return line if len(line) <= 280 else ""
+
+
+def cost_of(product: CaseProduct, many: int = 1) -> str:
+    """What so many of it cost: "3 × £45 = £135 once"; empty without a price."""
+    if product.price is None:
+        return ""
+    sums = f"{many} × {_money(product.price, product.currency)} = " if many > 1 else ""
+    period = EVERY.get(product.period, product.period)
+    return f"{sums}{_money(many * product.price, product.currency)} {period}".strip()
+
+
+def _money(amount: float, currency: str | None) -> str:
+    """With its sign before it, as the articles write it; whole sums without pence."""
+    figure = f"{amount:.2f}".removesuffix(".00")
+    sign = _SIGNS.get(currency or "")
+    return f"{sign}{figure}" if sign else f"{figure} {currency or ''}".strip()
+
+
+def total_of(items: Sequence[Offering]) -> float | None:
+    """What all cost together; None where money of different periods would be one figure."""
+    if len({(i.product.period, i.product.currency) for i in items if i.product.price}) > 1:
+        return None
+    return round(sum(i.product.price or 0.0 for i in items), 2)
+
+
+def _counted(items: Sequence[Offering]) -> list[tuple[Offering, int]]:
+    counts = Counter(i.sku for i in items)
+    return [(i, counts[i.sku]) for i in {i.sku: i for i in items}.values()]
+
+
+def _several(name: str, many: int) -> str:
+    """ "Three Radiator Valves"; a name that takes no plural is counted."""
+    if not name[-1:].isalpha() or name.endswith(("s", "x", "y")) or "," in name:
+        return f"{many} × {name}"
+    return f"{_NUMBERS[many] if many < len(_NUMBERS) else many} {name}s"
 
 
 def is_clean(text: str, policy: Policy) -> bool:

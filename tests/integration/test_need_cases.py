@@ -28,6 +28,7 @@ OWN = (
     "needs_seventh.jsonl",
     "needs_eighth.jsonl",
     "needs_ninth.jsonl",
+    "needs_tenth.jsonl",
 )
 
 

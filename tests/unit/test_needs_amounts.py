@@ -101,7 +101,7 @@ def test_units_that_a_text_defines_are_one() -> None:
     zone = product("ZONE", "Zone pack", 2, "four more zones", period="month")
     ask = ("customer", "I'd like three rooms more on the zone app.")
     defined = [{"id": "K1", "text": "A zone is a room, whatever stands in it."}]
-    assert assess(ask, catalogue=[zone], knowledge=defined).flags[0].constraints == ("3 room",)
+    assert assess(ask, catalogue=[zone], knowledge=defined).flags[0].constraints == ("3 rooms",)
 
 
 FIXED = product("FIX", "Fixed savings", 0, "fixed savings of one year", period="month")

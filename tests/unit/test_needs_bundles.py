@@ -55,7 +55,7 @@ def test_prices_of_other_periods_are_compared_over_the_same_year(period: str, ch
     monthly = labels("MONTHLY", 500, 5, period="month")  # 60 a year
     (flag,) = assess(BIG, catalogue=[other, monthly]).flags
     assert flag.recommended == (cheaper,)
-    told = "5 EUR a month" if cheaper == "MONTHLY" else f"10 EUR {EVERY.get(period, period)}"
+    told = "€5 a month" if cheaper == "MONTHLY" else f"€10 {EVERY.get(period, period)}"
     assert told in flag.trade_offs
 
 

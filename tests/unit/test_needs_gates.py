@@ -15,7 +15,7 @@ def test_a_plain_request_is_shown_with_its_quote_and_price() -> None:
     assert (flag.recommended, flag.disposition) == (("LAMP",), "surface_now")
     assert flag.evidence[0].quote == WISH[1]
     assert flag.confidence.method == "rules"
-    assert "40 EUR" in flag.agent_line
+    assert "€40 once" in flag.agent_line
     assert answer.none_reason is None
 
 
