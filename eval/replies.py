@@ -46,7 +46,7 @@ from ingest.cli import run_with_progress
 
 CASES = tuple(
     ROOT / "eval" / "cases" / f"replies_{name}.jsonl"
-    for name in ("demo", "trial", "asked", "more", "unseen", "last", "worked")
+    for name in ("demo", "trial", "asked", "more", "unseen", "last", "worked", "messy", "messy2")
 )
 RATES = (
     "reached", "answered", "left open", "on the matter", "gaps named", "abstained", "repeated",

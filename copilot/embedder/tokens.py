@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from tokenizers import Tokenizer
 
 from copilot.embedder import weights
 from copilot.embedder.cleaning import clean
+from copilot.errors import EmbedderError
 
 MAX_TOKENS = 256
 # A token of running text has four to five characters. Cutting at 32 per token loses nothing real
@@ -29,3 +32,16 @@ class WordPieces:
         """The token ids of each text, [CLS] and [SEP] included, so never empty."""
         cleaned = [clean(text, MAX_CHARS) for text in texts]
         return [encoded.ids for encoded in self._tokenizer.encode_batch_fast(cleaned)]
+
+
+@cache
+def common_words() -> Mapping[str, int]:
+    """The words that the model has whole, and their place: the lower, the commoner.
+
+    They are what a word must not be to pass for a slip of the pen. Empty without the model's files.
+    """
+    try:
+        vocabulary = json.loads(weights.checked("tokenizer.json"))["model"]["vocab"]
+    except EmbedderError:
+        return {}
+    return {w: place for w, place in vocabulary.items() if len(w) > 3 and w.isalpha()}

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from copilot.domain import Document
 from copilot.guardrails.audience import INTERNAL
 from copilot.retriever.language import primary
+from copilot.retriever.spelling import written
 from copilot.retriever.words import is_phrase, stem, topics, words
 
 MAX_SENTENCES = 400
@@ -49,6 +50,7 @@ class Facts:
     valid_from: date | None = None
     valid_to: date | None = None
     language: str | None = None  # as stated, without its region
+    words: tuple[str, ...] = ()  # in small letters, for what customers misspell
 
 
 def facts_of(document: Document) -> Facts:
@@ -70,6 +72,7 @@ def facts_of(document: Document) -> Facts:
         valid_from=document.valid_from,
         valid_to=document.valid_to,
         language=primary(document.language),
+        words=written(f"{document.title} {body}"),
     )
 
 

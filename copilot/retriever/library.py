@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from copilot.retriever.facts import Facts, named
 from copilot.retriever.links import Links, build_links, information
 from copilot.retriever.names import Name, Names
+from copilot.retriever.spelling import Spelling
 from copilot.retriever.words import is_phrase
 
 MIN_SIBLINGS = 3  # collections under one path that make it a category
@@ -56,6 +57,7 @@ class Library:
     twins: Mapping[int, int]  # a copy -> the article that stands for both
     article_of: Mapping[int, int]  # chunk id -> article
     languages: frozenset[str]  # that articles state
+    spelling: Spelling  # of the words that articles are written in
 
     @classmethod
     def build(cls, facts: Iterable[Facts], passages: Mapping[str, Sequence[int]]) -> Library:
@@ -87,6 +89,7 @@ class Library:
                 for chunk in passages.get(fact.source_id, ())
             },
             languages=frozenset(fact.language for fact in kept if fact.language),
+            spelling=Spelling.of(word for fact in kept for word in fact.words),
         )
 
     def __len__(self) -> int:

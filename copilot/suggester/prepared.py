@@ -9,6 +9,7 @@ from copilot.domain import Alternative, Conversation, Hit
 from copilot.extractive import Record, named
 from copilot.needs import Assessment, Case
 from copilot.retriever import Evidence
+from copilot.retriever.plain import Read
 from copilot.story import Story
 from copilot.suggester.checks import Allowed
 from copilot.suggester.commitments import Owed
@@ -20,6 +21,7 @@ class Prepared:
     """Everything that is known before a word is drafted."""
 
     conversation: Conversation
+    spelled: Read  # the same with customers' words spelled out, for looking up and matching
     evidence: Evidence
     # The hits below with the passages around them, for whole answers, the products, the record.
     whole: tuple[Hit, ...]

@@ -28,7 +28,7 @@ from copilot.guardrails.bounded import bounded_turns
 from copilot.guardrails.clean import clean
 from copilot.guardrails.links import strip_links
 from copilot.needs import Assessment, NeedEngine
-from copilot.retriever import Retriever
+from copilot.retriever import Retriever, plain
 from copilot.retriever.passages import widened
 from copilot.story import Stories, Story, first_name, stranger
 from copilot.suggester.casefile import case_of, moment_of
@@ -181,11 +181,16 @@ class Suggester:
     ) -> Prepared:
         clock = Clock()
         said = _cleaned(conversation)
-        evidence = self.retriever.evidence(store, said, asked)
         library = self.retriever.libraries.of(store)
+        spelled = plain.read(said, library.spelling)
+        evidence = self.retriever.evidence(store, spelled.conversation, asked)
         whole = (*widened(store, library, evidence.documents), *evidence.replies)
         catalogue = self.catalogue.of(store)
-        told = [t.text for t in said.turns if t.speaker == "customer" and t.visibility == "public"]
+        told = [
+            t.text
+            for t in spelled.conversation.turns
+            if t.speaker == "customer" and t.visibility == "public"
+        ]
         products = extractive.facts_named(catalogue.facts, told)
         clock.mark("retrieve")
         story = self.stories.of(store, said.customer_id)
@@ -215,6 +220,7 @@ class Suggester:
         clock.mark("alternatives")
         return Prepared(
             conversation=said,
+            spelled=spelled,
             evidence=evidence,
             whole=(*whole, *products, *record.hits),
             products=products,
@@ -303,7 +309,7 @@ class Suggester:
     def _extract(self, prepared: Prepared) -> Draft:
         started = time.perf_counter()
         draft = extractive.compose(
-            prepared.conversation.turns,
+            prepared.spelled.conversation.turns,
             prepared.hits,
             whole=prepared.whole[: len(prepared.hits)],
             customer_name=first_name(prepared.story),
@@ -341,7 +347,7 @@ class Suggester:
             segments=checked.segments,
             abstained=draft.abstained or not checked.segments,
             missing=tuple(
-                strip_links(clean(gap))
+                strip_links(clean(prepared.spelled.quoted(gap)))
                 for gap in (*(o.todo for o in prepared.owed if o.todo), *draft.missing)
             ),
             alternatives=unsold(
