@@ -69,7 +69,17 @@ _NAMELESS = frozenset().union(
         morning afternoon evening night far next twice"""
     ),
 )
-_PRONOUN = re.compile(r"\b(?:it|that|this|they|them|those|these)\b", re.IGNORECASE)
+_ONE = (
+    r"\b(?:a|an|the|another|second|third|sell|need|get|buy|have|do|want|use|order) one\b(?!\s+(?!if"
+    r"|when|for|in|from|to|and|or|at|with|that|by|on|now|too|as|please|then|yet|today)\w)"
+)
+_PRONOUN = re.compile(rf"\b(?:it|that|this|they|them|those|these)\b|{_ONE}", re.IGNORECASE)
+# "Do you sell one?" names no thing: what it stands for was said before. "A second one" is no time.
+_TRADE = frozenset(stems("sell buy order offer stock need"))
+_NAMELESS_TRADE = re.compile(
+    rf"{_ONE}|\bwhat (?:do|must|should|would) (?:i|we) (?:need|have) to \w+\b", re.IGNORECASE
+)
+_NTH = re.compile(r"\b(?:second|third|further) (?=ones?\b)", re.IGNORECASE)
 _BROAD = re.compile(
     r"\bwhat (?:else )?(?:can|could|do|will) (?:i|you|we)\b|\bwhich help\b"
     r"|\b(?:some|any) (?:way|help|chance)\b|\bwhat (?:are )?my (?:choices|options)\b",
@@ -329,7 +339,7 @@ def _is_indirect(clause: str) -> bool:
 
 
 def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None:
-    core = _LEAD.sub("", clause)
+    core = _NTH.sub("", _LEAD.sub("", clause))
     sort = sort_of(core) or ("what" if is_question else "request")
     triggers = _TRIGGERS.get(sort, frozenset())
     found = meanings(core)
@@ -337,6 +347,8 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
     words |= {w: 1.0 for w in found if sort == "time" and w in _WEEKDAYS}
     if sort in ("time", "count"):  # words of measure: "as long as" is no answer to "how long"
         words = {w: weight for w, weight in words.items() if w not in triggers}
+    if _NAMELESS_TRADE.search(core) and _TRADE.issuperset(w for w in words if words[w] == 1.0):
+        words = dict.fromkeys(words, TRIGGER)
     own = [w for w in found if words.get(w) == 1.0]
     leans: frozenset[str] = frozenset()
     refers = bool(_PRONOUN.search(core)) and (len(own) < 2 or sort in ("whether", "cost", "time"))

@@ -47,6 +47,26 @@ _UNSETTLED = re.compile(
 _BACK = re.compile(
     r"\b(?:cancel\w*|return\w*|my (?:last )?order|the order|track\w*|refund\w*)\b", re.IGNORECASE
 )
+# "Put the mesh in the office, light is orange": a verb whose past is like it, and what came of it.
+_SAME_IN_PAST = re.compile(
+    r"^(?:(?:so|ok(?:ay)?|yes|yeah|then|and|well|hi|hello|right|good)\W+)*(?:just )?"
+    r"(?:put|set|reset|cut|let|read|hit)\b",
+    re.IGNORECASE,
+)
+_CAME_OF_IT = re.compile(
+    r"[,;:–-] ?(?:and |but )?(?:now )?(?:(?:the |my |its? |that )?\w+(?: \w+)? )?(?:is|are|was|were|['’]s"
+    r"|shows?|showed|says?|said|stays?|stayed|keeps?|kept|blinks?|flash\w*|works?|worked|did|does)\b"
+    r"|\b(?:still|already|yesterday|twice|ago|last (?:night|week|month))\b"
+    r"|\bno (?:difference|change|luck|good|joy)\b|\bnothing (?:happen\w*|chang\w*)\b",
+    re.IGNORECASE,
+)
+_POLITELY = re.compile(r"\bplease\b", re.IGNORECASE)
+# "Can you stop them?" asks what we can do; "can you cancel my order?" tells.
+_WHETHER = re.compile(
+    r"\b(?:can|could|would|will) you(?: \w+ly| just| also| even)* \w+(?: (?:it|them|that|this|these"
+    r"|those|him|her))(?: (?:down|off|up|out|back|away|from \w+ing))?\s*\?+\s*$",
+    re.IGNORECASE,
+)
 _OUR_HELP = re.compile(r"\b(?:help|explain|check|look|call|ring|contact|answer|confirm)\b", re.I)
 
 
@@ -63,7 +83,13 @@ def orders_in(text: str) -> tuple[str, ...]:
 
 def instructions_in(text: str) -> tuple[str, ...]:
     """The sentences that tell us to do or change something."""
-    return tuple(s for s in _sentences(text) if _CHANGES.search(s) and not _OUR_HELP.search(s))
+    told = (s for s in _sentences(text) if _CHANGES.search(s) and not _OUR_HELP.search(s))
+    return tuple(s for s in told if _POLITELY.search(s) or not (_reports(s) or _WHETHER.search(s)))
+
+
+def _reports(sentence: str) -> bool:
+    """Whether it tells what the customer did, its subject left out."""
+    return bool(_SAME_IN_PAST.search(sentence) and _CAME_OF_IT.search(sentence))
 
 
 def buying_asked(text: str) -> bool:

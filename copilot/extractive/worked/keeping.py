@@ -67,7 +67,7 @@ def _is_asked(desk: Desk, ask: Ask, pattern: re.Pattern[str], kind: str) -> bool
     """Whether a question is on this; "is that still possible?" is, by what stands before it."""
     refers = ask.refers and (ask.is_short or ask.is_bare)
     if (
-        not pattern.search(desk.heard.open_text if refers else ask.text)
+        not pattern.search(_up_to(ask, desk.heard.open_text) if refers else ask.text)
         or _HOW.search(ask.text)
         or _SOMETHING_ELSE.search(ask.text)
     ):
@@ -76,6 +76,12 @@ def _is_asked(desk: Desk, ask: Ask, pattern: re.Pattern[str], kind: str) -> bool
         return True
     is_wish = kind == "return" and ask.sort == "request"
     return is_wish or bool(_WHEN.search(ask.text)) or ask.sort in ("time", "whether")
+
+
+def _up_to(ask: Ask, message: str) -> str:
+    """A message up to and with a question: what comes after, "it" does not stand for."""
+    before, found, _ = message.partition(ask.text)
+    return before + ask.text if found else message
 
 
 def _of_devices(desk: Desk, ask: Ask, kind: str) -> Told:
