@@ -12,9 +12,11 @@ from copilot.extractive.matching import (
     Article,
     Match,
     Unit,
+    is_code,
     met,
     run_of,
 )
+from copilot.extractive.products import meant_by
 from copilot.extractive.ranking import LEANING, Ranking
 from copilot.guardrails.wording import check_wording
 
@@ -84,10 +86,34 @@ class Chooser:
 
     def _is_unfit(self, unit: Unit, ask: Ask) -> bool:
         """What the gate would leave out anyway: another sentence may answer as well."""
+        if unit.said.kind == "step" and self._is_for_another_thing(unit, ask):
+            return True
         is_row = ask.sort == "whether" and unit.said.kind == "row"
         if is_row and not self.ranking.is_row_of(ask, unit):
             return True
         return bool(check_wording(unit.text)) or self.ranking.products.is_pitch(unit.text, ask)
+
+    def _is_for_another_thing(self, unit: Unit, ask: Ask) -> bool:
+        """A step from an article that never names the thing in question: its router is no mesh.
+
+        Only where an article on that thing says more of what was told.
+        """
+        ranking, own = self.ranking, self.ranking.article(unit)
+        titles = frozenset().union(*(a.title for a in ranking.articles))
+        meant, told = meant_by(
+            ask.text, ranking.heard.open_text, ranking.products.kinds & titles
+        )
+        if not meant or any(met(thing, own.vocabulary) for thing in meant):
+            return False
+        if any(is_code(w) for w in own.title & told):
+            return False
+
+        def says(article: Article) -> float:
+            rare = ranking.rare
+            return sum(rare.get(w, 1.0) * met(w, article.vocabulary) for w in told - meant)
+
+        most = says(own)
+        return any(a.title & meant and says(a) > most for a in ranking.articles)
 
     def _steps(self, ask: Ask, article: Article, ranked: Sequence[Match]) -> list[Unit]:
         """A list of steps where one is asked for, or where it holds the best sentence."""

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from copilot.extractive.asking import Ask
+from copilot.extractive.words import stems
 from copilot.guardrails.pitch import hidden_pitch
 
 # What a sentence or an article by its title is worth for others' products, a sentence for theirs.
 FOREIGN, FOREIGN_TITLE, OWNED = 0.35, 0.75, 1.25
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _OF_THE_TITLE = re.compile(r"^(?:it|they|this|these|one)\b", re.IGNORECASE)
 
 
@@ -23,6 +25,11 @@ class Products:
     theirs: frozenset[str]  # owned or named, lower case
     owned: frozenset[str]
     wanted: frozenset[str]  # owned, and yet named in the conversation
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What the products are called by, as stems: "mesh" and "point" of the Mesh Point."""
+        return _kinds(self.names)
 
     @classmethod
     def of(cls, names: Iterable[str], owned: Iterable[str], said: str) -> Products:
@@ -69,6 +76,26 @@ class Products:
         """Whether a sentence promotes a product nobody asked about, however public it is."""
         asked = self.names if ask.sort in ("cost", "choice", "count") else tuple(self.theirs)
         return bool(hidden_pitch(text, self.names, asked))
+
+
+def meant_by(
+    asked: str, message: str, things: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The things a question is about, with all that is said of them.
+
+    Those that it names, or the last ones that were named before it.
+    """
+    before = message.partition(asked)[0] if asked in message else ""
+    for sentence in (asked, *reversed(_SENTENCE.split(before))):
+        told = frozenset(stems(sentence))
+        if found := things & told:
+            return found, told
+    return frozenset(), frozenset()
+
+
+@lru_cache(maxsize=64)
+def _kinds(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(w for name in names for w in stems(name) if len(w) > 3 and w.isalpha())
 
 
 @lru_cache(maxsize=16_384)  # the same sentences are read for every request
