@@ -187,14 +187,14 @@ class Heard:
     told_text: str = ""  # and our side
 
 
-def hear(turns: Sequence[Turn]) -> Heard:
-    """Reads the public turns of a conversation."""
+def hear(turns: Sequence[Turn], noted: Sequence[str] = ()) -> Heard:
+    """Reads the public turns of a conversation; `noted` is what is on file of the same matter."""
     public = [t for t in turns if t.visibility == "public" and t.text.strip()]
     said = [t for t in public if t.speaker in ("customer", "third_party")]
     cut = max((n for n, t in enumerate(public) if t.speaker == "agent"), default=-1)
     open_now = [t.text for t in public[cut + 1 :] if t in said] or [t.text for t in said[-1:]]
     earlier = [t.text for t in said if t.text not in open_now]
-    asks, rest = _asks(open_now, earlier)
+    asks, rest = _asks(open_now, [*noted, *earlier])
     if cut >= 0 and _denies(public[cut].text, open_now) and all(a.sort == "problem" for a in asks):
         asks = ()  # it says that what we thought of is not so, and asks nothing
     sentences = [s for t in said for s in _SENTENCE.split(t.text)][-MAX_SENTENCES:]

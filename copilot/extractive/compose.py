@@ -68,9 +68,9 @@ def compose(
     if (why := nothing_new(turns)) is not None:
         return Draft((), abstained=True, missing=(why,))
     spoken = [t for t in turns if t.visibility == "public" and t.text.strip()]
-    heard = hear(spoken)
-    articles = _read(hits, whole, facts)
     record = record or Record(date.min)
+    heard = hear(spoken, record.reminders)
+    articles = _read(hits, whole, facts)
     sources = (*hits, *facts, *record.hits)
     ruled = [article_of(n, h, h) for n, h in enumerate(sources, 1) if h in record.rules]
     desk = desk_of(heard, record, [*articles, *ruled], sources)
@@ -139,7 +139,7 @@ def _found(
     def chooser(kind: str) -> Chooser:
         some = [a for a in public if a.hit.chunk.kind == kind]
         names = Products.of(around.products, around.owned, said)
-        out = Excluding(some, heard, around.tenure)
+        out = Excluding(some, heard, around.tenure, names.owned)
         faced = _faced(some, spoken)
         matters = frozenset(w for m in _faced_now(spoken) for w in stems(m.name))
         return Chooser(Ranking(some, heard, out, rare, situation, known, faced, matters, names))

@@ -19,7 +19,7 @@ SAID = 0.7  # of a sentence's words in one turn of ours: it was said
 # Of a past reply: greetings, what was done for that customer, their dates and amounts.
 _ANOTHERS = re.compile(
     r"^(?:dear|hello|hi|good (?:morning|afternoon|evening)|thanks?|sorry"
-    r"|yes|no|sure|of course|then)\b|\[[A-Z_ ]+\]|\d"
+    r"|yes|no|sure|of course|then)\b|\[[A-Z_ ]+\]|\d|\?\W*$"
     r"|\b(?:i|we)(?:['’](?:ve|ll|m)| have| will| am| can see| did| just)\b"
     r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
     re.IGNORECASE,
@@ -30,6 +30,15 @@ _GOES_DOWN = re.compile(r"^(?:mov\w+|going) down\b(?!.*\bup\b)|^downgrad", re.I)
 _GOES_UP = re.compile(r"^(?:mov\w+|going) up\b(?!.*\bdown\b)|^upgrad", re.I)
 _NEGATIVE = re.compile(r"\b(?:no|not|never|without|even if|n['’]t|neither|nobody)\b", re.I)
 _CONDITION = re.compile(r"\b(?:if|when|whoever|for (?:people|customers|households)|needs?)\b", re.I)
+# What somebody must do who comes from another company.
+_JOINING = re.compile(
+    r"\b(?:old|previous|former|other|last|current|present) (?:provider|supplier|operator|carrier"
+    r"|insurer|bank|host|company)\b|\bnew customers?\b",
+    re.IGNORECASE,
+)
+_COMES = re.compile(
+    rf"{_JOINING.pattern}|\b(?:transfer|port|bring)\w*\b|\bswitch\w* (?:to|from)\b", re.IGNORECASE
+)
 _PIECE = re.compile(r"(?<=[.;!?:])\s+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
@@ -41,6 +50,7 @@ class Excluding:
     articles: Sequence[Article]
     heard: Heard
     tenure: Tenure
+    owned: frozenset[str] = frozenset()  # names of what they have, in small letters
 
     @cached_property
     def refused(self) -> frozenset[tuple[int, int]]:
@@ -67,6 +77,16 @@ class Excluding:
             if any(_is_done(unit, done) for done in self.heard.tried)
         )
 
+    @cached_property
+    def for_newcomers(self) -> frozenset[tuple[int, int]]:
+        """Paragraphs, by article, for those who come from elsewhere: who has it, is here already."""
+        if not self.owned or _COMES.search(self.heard.said_text):
+            return frozenset()
+        theirs = [a for a in self.articles if any(n in a.hit.title.lower() for n in self.owned)]
+        return frozenset(
+            (u.n, u.said.block) for a in theirs for u in a.units if _JOINING.search(u.text)
+        )
+
     def is_out(self, unit: Unit) -> bool:
         """For staff, tried, refused, not applicable, or said by us before."""
         said, heard = unit.said, self.heard
@@ -75,6 +95,8 @@ class Excluding:
         if self.done and (unit.n, said.line) in self.done:
             return True
         if self.refused and (unit.n, said.block) in self.refused:
+            return True
+        if self.for_newcomers and (unit.n, said.block) in self.for_newcomers:
             return True
         if self._deeds and any(is_followed(said.text, deed) for deed in self._deeds):
             return True

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import pairwise
+from functools import cached_property
 
 from copilot.extractive.asking import Ask, Heard, is_measure
 from copilot.extractive.excluding import Excluding
@@ -22,23 +21,30 @@ from copilot.extractive.matching import (
     share_of,
 )
 from copilot.extractive.products import FOREIGN_TITLE, Products, named
+from copilot.extractive.sentence import (
+    CLOSE,
+    NEAR,
+    SHARE,
+    denies,
+    is_of_its_case,
+    needed,
+    next_to,
+    points_elsewhere,
+    says_number,
+)
 from copilot.extractive.tables import mentioned
-from copilot.extractive.words import WORD, stem, stems
+from copilot.extractive.words import stems
 
 IN_RANGE = 1.2  # what it says for a row that its number is the customer's
 HAD = 3.0  # what they have already, where they ask to buy it
 POINTS = 0.5  # "see Complaints": the customer has no such page before them
 LEANS_ON = 0.85  # "It takes a minute", where a question says nothing by itself
-NEXT_TO = 1.15  # a sentence beside one that is told already
 GOES_ON, GOES_ON_ANEW = 1.5, 1.2  # a message mostly stays with one matter
 FACED, FACED_WIDE = 1.3, 1.7  # an article on what the customer is facing
-# By meaning alone (CLOSE), by meaning and words together (NEAR), or by words alone.
-FAR, NEAR, CLOSE = 0.28, 0.36, 0.5
 NEAR_CASE, CLOSE_CASE = 0.6, 0.75  # situations of past cases resemble each other more easily
 REFERRED, REFERRED_LOOSE = 0.5, 0.2  # of what a short question refers to
 SHARED, ENOUGH = 0.25, 0.6  # of the question's words in the article
 REST = 0.55  # of a question's words, where the one it ends on stands elsewhere in the article
-SHARE = 0.62  # of the question's words in the sentence, when meaning says nothing
 
 LEANING = re.compile(
     r"^(?:it|they|this|that|these|those|then|there|both|he|she|after (?:that|it|this)|otherwise"
@@ -49,7 +55,6 @@ LEANING = re.compile(
 # "Must I …?" is answered by what is needed.
 _MUST = re.compile(r"\b(?:must|have to|need(?: to)?|necessary|required)\b", re.IGNORECASE)
 _NEEDED = re.compile(r"\b(?:must|have to|need(?:ed|s)?|necessary|required?)\b", re.IGNORECASE)
-_POINTER = re.compile(r"\b[Ss]ee [A-Z]\w+")
 _LASTING = frozenset(stems("lose keep stay remain"))
 _PRICES = frozenset(stems("price cost"))
 _HAD = re.compile(r"\balready\b|\bincludes?d?\b|\bnothing to buy\b", re.IGNORECASE)
@@ -113,7 +118,7 @@ class Ranking:
                 if unit.said.cell and self._is_another_cell(ask, unit, told):
                     continue
                 one = match(reading, unit)
-                factor = prior * (1.0 if is_choice else worth) * _next_to(ask, unit, used)
+                factor = prior * (1.0 if is_choice else worth) * next_to(ask, unit, used)
                 if is_bare and LEANING.match(unit.text):
                     factor *= LEANS_ON
                 if article.n in self.faced and any(met(w, unit.said.heading) for w in self.matters):
@@ -212,7 +217,7 @@ class Ranking:
             return False
         if not ask.leans and not self.around and all(map(is_measure, ask.words)):
             return False  # nothing to go by
-        if ask.sort == "time" and _denies(found.unit.text, ask):
+        if ask.sort == "time" and denies(found.unit.text, ask):
             return False
         if ask.sort == "whether" and not self._says_whether(ask, found.unit, spoken):
             return False
@@ -227,6 +232,8 @@ class Ranking:
             return False
         around = spoken | unit.said.beside
         if ask.refers and not self._is_on_it(ask, around):
+            return False
+        if lasting and not is_of_its_case(ask, unit, self.around):
             return False
         return self._says_more(ask, unit, around)
 
@@ -252,7 +259,7 @@ class Ranking:
             coded or (is_enough and article.hit.rank == 1)
         ):
             return found.share >= (SHARED if coded else SHARED + 0.15)
-        return found.share >= _needed(ask, article.hit.score)
+        return found.share >= needed(ask, article.hit.score)
 
     @staticmethod
     def _is_label(ask: Ask, article: Article, unit: Unit) -> bool:
@@ -294,7 +301,9 @@ class Ranking:
     def _says_more(ask: Ask, unit: Unit, spoken: frozenset[str]) -> bool:
         """Whether words speak of more than the one thing that a question ends on."""
         others = [w for w, weight in ask.words.items() if weight >= 1.0 and w != ask.focus]
-        if not others or any(met(w, spoken) for w in others):
+        if not others:
+            return says_number(ask, spoken)
+        if any(met(w, spoken) for w in others):
             return True
         return bool(_MUST.search(ask.text) and _NEEDED.search(unit.text))
 
@@ -366,35 +375,3 @@ class Ranking:
         """Whether a question says the words of a row's label."""
         said = ask.leans | frozenset(ask.words)
         return all(met(word, said) for word in stems(label))
-
-
-def _needed(ask: Ask, score: float) -> float:
-    """The share of a question that one sentence must meet; less, the nearer its article is."""
-    need = SHARE if ask.sort == "whether" else SHARE - 0.1
-    if score < FAR:
-        return need + 0.1
-    return need - (0.25 if score >= CLOSE else 0.15 if score >= NEAR else 0.0)
-
-
-@lru_cache(maxsize=16_384)  # the same sentences are read for every request
-def points_elsewhere(text: str) -> bool:
-    """Whether a sentence sends the reader to another page."""
-    return bool(_POINTER.search(text))
-
-
-def _denies(text: str, ask: Ask) -> bool:
-    """Whether a sentence says that there is none of what is asked for: "no disconnection"."""
-    told = WORD.findall(text)
-    return any(
-        no.lower() in ("no", "without", "never") and met(stem(word), frozenset(ask.words))
-        for no, word in pairwise(told)
-    )
-
-
-def _next_to(ask: Ask, unit: Unit, used: Sequence[Unit]) -> float:
-    """What it is worth to stand beside what is told already."""
-    return NEXT_TO if used and ask.leans and _is_beside(unit, used) else 1.0
-
-
-def _is_beside(unit: Unit, used: Sequence[Unit]) -> bool:
-    return any(u.n == unit.n and abs(u.place - unit.place) <= 2 for u in used)

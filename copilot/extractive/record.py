@@ -38,6 +38,7 @@ class Record:
     catalogue: Mapping[str, Product] = field(default_factory=dict)
     facts: Mapping[str, Hit] = field(default_factory=dict)
     listed: tuple[Hit, ...] = ()
+    reminders: tuple[str, ...] = ()  # those notes that are on what the customer writes about
     rules: tuple[Hit, ...] = ()  # passages of articles that were looked up for their rules
 
     @classmethod

@@ -7,7 +7,7 @@ written. Reads English; a text in another language stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,8 @@ _SUM = re.compile(
     r"|(?:a )?(?P<note>fiver|tenner)\b)",
     re.IGNORECASE,
 )
+_THE_ONE = re.compile(r"\bthe (?P<what>[£$€]?\d+(?:\.\d\d)?) one\b")
+Called = Callable[[str], str | None]
 _NOTES = {"fiver": "£5", "tenner": "£10"}
 
 
@@ -73,6 +75,12 @@ class Read:
     conversation: Conversation
     texts: tuple[Plain, ...] = ()
 
+    @property
+    def by_customer(self) -> list[str]:
+        """What the customer said, turn by turn, as all may read it."""
+        turns = self.conversation.turns
+        return [t.text for t in turns if t.speaker == "customer" and t.visibility == "public"]
+
     def as_written(self, part: str) -> str:
         """Words of the conversation as the customer wrote them."""
         found = (text.as_written(part) for text in reversed(self.texts))
@@ -86,12 +94,15 @@ class Read:
 _QUOTED = re.compile(r"“([^“”]+)”")
 
 
-def read(conversation: Conversation, spelling: Spelling) -> Read:
-    """A conversation with what customers wrote in it spelled out."""
+def read(conversation: Conversation, spelling: Spelling, called: Called = lambda _: None) -> Read:
+    """A conversation with what customers wrote in it spelled out.
+
+    `called` names what is meant by "the 300 one" or "the £9 one", where it can be told.
+    """
     turns: list[Turn] = []
     changed: list[Plain] = []
     for turn in conversation.turns:
-        text = plain(turn.text, spelling) if turn.speaker != "agent" else None
+        text = plain(turn.text, spelling, called) if turn.speaker != "agent" else None
         if text is None or text.text == turn.text:
             turns.append(turn)
             continue
@@ -102,13 +113,14 @@ def read(conversation: Conversation, spelling: Spelling) -> Read:
     return Read(replace(conversation, turns=tuple(turns)), tuple(changed))
 
 
-def plain(text: str, spelling: Spelling) -> Plain:
+def plain(text: str, spelling: Spelling, called: Called = lambda _: None) -> Plain:
     """A text with its shorthand, its slips and its sums spelled out."""
     if len(text) > MAX_CHARS or language_of(text) not in ("en", None):
         return Plain(text, text)
     first = _changed(text, _by_form(text))
     second = _changed(first.text, _by_word(first.text, spelling))
-    return _joined(first, second)
+    spelled = _joined(first, second)
+    return _joined(spelled, _changed(spelled.text, _by_name(spelled.text, called)))
 
 
 def _by_form(text: str) -> Iterable[_Change]:
@@ -136,6 +148,13 @@ def _by_word(text: str, spelling: Spelling) -> Iterable[_Change]:
         now = _spelled(word.lower(), spelling, is_first=word[0].isupper())
         if now is not None and now != word.lower():
             yield _Change(*match.span(), now.capitalize() if word[0].isupper() else now)
+
+
+def _by_name(text: str, called: Called) -> Iterable[_Change]:
+    """Products that are called by a number or a price: "the 300 one"."""
+    for match in _THE_ONE.finditer(text):
+        if (name := called(match["what"])) is not None:
+            yield _Change(*match.span(), name)
 
 
 def _spelled(word: str, spelling: Spelling, *, is_first: bool) -> str | None:

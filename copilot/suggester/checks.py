@@ -14,7 +14,7 @@ from copilot.extractive import stems
 from copilot.guardrails.clean import clean
 from copilot.guardrails.links import strip_links
 from copilot.guardrails.pitch import hidden_pitch
-from copilot.guardrails.repeats import Repeat, repeated_questions
+from copilot.guardrails.repeats import SAME_QUESTION, Repeat, repeated_questions
 from copilot.guardrails.support import check_segments
 from copilot.guardrails.wording import check_wording
 from copilot.story import Story, started
@@ -127,9 +127,24 @@ def _no_question_twice(
             kept.append(segment)
             continue
         when = said[known[0].turn][1] if known[0].turn is not None else "before"
+        if when != "a moment ago" and not _is_on_the_matter(known[0], conversation):
+            warnings.append("A question from another matter was left out.")
+            continue
         kept.append(_confirmation(known[0], when))
         warnings.append(f"A question was answered {when} ({known[0].slot}): it is confirmed.")
     return kept, warnings
+
+
+def _is_on_the_matter(repeat: Repeat, conversation: Conversation) -> bool:
+    """Whether what was asked and answered before has to do with what the customer writes now.
+
+    Only for questions that ask for nothing we know by name: a name or a number always counts.
+    """
+    if repeat.slot != SAME_QUESTION:
+        return True
+    now = [t.text for t in conversation.turns if t.speaker == "customer"][-1:]
+    said = frozenset(stems(" ".join(now)))
+    return not said.isdisjoint(stems(repeat.question)) and not said.isdisjoint(stems(repeat.answer))
 
 
 def _confirmation(repeat: Repeat, when: str) -> Segment:

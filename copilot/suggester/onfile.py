@@ -24,11 +24,12 @@ def record_of(
     named: Sequence[Hit],
     today: date,
     look_up: Callable[[tuple[str, ...]], tuple[Hit, ...]],
+    noted: tuple[str, ...] = (),
 ) -> Record:
     """The record as a source; without what they have, where they may not be told of it.
 
     `named` are products that are sources already, and do not come a second time. `look_up` finds
-    passages of articles for the rules that a message needs.
+    passages of articles for the rules that a message needs, `noted` are notes on its matter.
     """
     silent = assessment.contact_state.authority == "not_authorised" or (
         assessment.none_reason in _UNTOLD
@@ -42,5 +43,6 @@ def record_of(
         today,
         without=named,
     )
+    record = replace(record, reminders=() if silent else noted)
     wanted = lookups(said) if record.held else ()
     return replace(record, rules=look_up(wanted)) if wanted else record

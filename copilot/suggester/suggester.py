@@ -28,7 +28,7 @@ from copilot.guardrails.bounded import bounded_turns
 from copilot.guardrails.clean import clean
 from copilot.guardrails.links import strip_links
 from copilot.needs import Assessment, NeedEngine
-from copilot.retriever import Retriever, plain
+from copilot.retriever import Retriever
 from copilot.retriever.passages import widened
 from copilot.story import Stories, Story, first_name, stranger
 from copilot.suggester.casefile import case_of, moment_of
@@ -44,6 +44,7 @@ from copilot.suggester.ledgerbook import contradicting, disputed, passages
 from copilot.suggester.made import Asked, Generator, Made, Workers
 from copilot.suggester.onfile import record_of
 from copilot.suggester.prepared import Prepared
+from copilot.suggester.readout import read_out
 from copilot.suggester.recent import Recent
 from copilot.suggester.rewriting import Queries, Rewriter
 
@@ -182,19 +183,15 @@ class Suggester:
         clock = Clock()
         said = _cleaned(conversation)
         library = self.retriever.libraries.of(store)
-        spelled = plain.read(said, library.spelling)
-        evidence = self.retriever.evidence(store, spelled.conversation, asked)
-        whole = (*widened(store, library, evidence.documents), *evidence.replies)
         catalogue = self.catalogue.of(store)
-        told = [
-            t.text
-            for t in spelled.conversation.turns
-            if t.speaker == "customer" and t.visibility == "public"
-        ]
-        products = extractive.facts_named(catalogue.facts, told)
-        clock.mark("retrieve")
         story = self.stories.of(store, said.customer_id)
         clock.mark("story")
+        spelled, noted = read_out(said, library.spelling, catalogue.sold, story)
+        evidence = self.retriever.evidence(store, spelled.conversation, (*asked, *noted))
+        whole = (*widened(store, library, evidence.documents), *evidence.replies)
+        told = spelled.by_customer
+        products = extractive.facts_named(catalogue.facts, told)
+        clock.mark("retrieve")
         as_of = moment_of(said, self.clock())
         wrong = disputed(story)
         facts = self.facts.of(store, wrong, lambda: self._denying(store, story, wrong))
@@ -211,7 +208,7 @@ class Suggester:
         clock.mark("assess")
 
         day, look_up = as_of.date(), self._look_up(store)
-        record = record_of(assessment, story, catalogue, told, products, day, look_up)
+        record = record_of(assessment, story, catalogue, told, products, day, look_up, noted)
         named = _named(said, catalogue.names)
         others = past_replies(
             self.retriever, store, said, alternatives, story, assessment, catalogue, named,
