@@ -85,7 +85,8 @@ MATTERS = (
     Matter(
         "missed",
         "missed appointment, missed visit, compensation",
-        r"(?:never|nobody|no one|did(?:n['’]t| not)|has(?:n['’]t| not)) "
+        r"(?:was|were) (?:meant|supposed|due) to (?:come|be here|arrive|ring|call)"
+        r"|(?:never|nobody|no one|did(?:n['’]t| not)|has(?:n['’]t| not)) "
         r"(?:turn(?:ed)? up|c[oa]me to (?:us|my|our)|show(?:ed)? up)|missed (?:the|our|my) (?:slot"
         r"|visit|appointment)",
     ),
@@ -103,7 +104,7 @@ MATTERS = (
         r"|(?:please|can you) cancel(?! (?:my|the|our|this) (?:\w+ )?(?:order|appointment|visit"
         r"|booking|slot|delivery|payment|call|meeting)s?\b)"
         rf"|(?:cancel|end|close|stop|terminate|give up|leave) (?:my|the|our|this) {_HELD}"
-        r"|(?:get|getting) out of (?:my|the|our) contract|end (?:everything|it all)\b"
+        r"|(?:get|getting) out of (?:it|this|(?:my|the|our) contract)\b|end (?:everything|it all)\b"
         rf"|no longer (?:need|want) (?:my|the|our|a) {_HELD}"
         rf"|(?:need|want) no {_HELD} any ?more"
         rf"|(?:don['’]t|do not) (?:need|want) (?:my|the|our|a|any) {_HELD} any (?:more|longer)",
@@ -128,10 +129,27 @@ MATTERS = (
         r"|call(?:ing)? ?back|speak to (?:a|somebody|someone|anybody)",
     ),
     Matter(
+        "nuisance calls",
+        "home phone, call screening, nuisance calls, unwanted callers",
+        r"(?:cold|nuisance|scam|spam|unwanted|marketing|sales) (?:calls?|callers?|calling)\b"
+        r"|(?:people|strangers|companies|they|somebody|someone) (?:keep |always |constantly )?"
+        r"(?:ringing|calling|phoning|ring|call|phone) (?:me |us )?"
+        r"(?:about|all day|every|\w+ times|to sell)"
+        r"|(?:block|stop|screen)\w* (?:\w+ ){0,2}(?:calls|callers|numbers)\b",
+    ),
+    Matter(
+        "backup",
+        "backup line, stay online when the line fails, outage",
+        r"(?:keep\w*|stay\w*|carry|run\w*) (?:\w+ ){0,4}?(?:going|running|online|working|open|on)\b"
+        r"[^.?!]{0,30}\b(?:when|if|while|even)\b[^.?!]{0,25}\b(?:down|off|out|fails?|outage|dead)\b",
+        lasts=True,
+    ),
+    Matter(
         "payment day",
         "bill, ways to pay, direct debit, payment day",
         r"(?:day|date) (?:when |on which |that )?you (?:take|collect|debit)"
         r"|(?:payment|debit|billing) (?:day|date)"
+        r"|when (?:the |my |our )?(?:money|payment|direct debit) (?:goes|comes|leaves)"
         r"|(?:take|collect|debit)(?: (?:the|my|our))?(?: (?:money|payment|bill|rent|premium))?"
         r" (?:later|earlier|on another|on a different)",
     ),
@@ -146,8 +164,8 @@ MATTERS = (
         "moving house, new address",
         r"mov(?:e|ed|ing) (?:house|home|flat|office|to [A-Z]|into (?:a|an|our|my|the))"
         r"|(?:i|we)(?:['’](?:m|re|ll|ve)| am| are| will| have)? mov(?:e|ed|ing) out"
-        r"|relocat\w+|new (?:house|home|flat|apartment|address)"
-        r"|(?:found|bought|renting|rent) an? (?:\w+ )?(?:house|flat|apartment|home|place)",
+        r"|relocat\w+|new (?:house|home|flat|apartment|address)\b"
+        r"|(?:found|bought|renting|rent) an? (?:\w+ )?(?:house|flat|apartment|home|place)\b",
     ),
 )  # fmt: skip
 

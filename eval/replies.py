@@ -20,7 +20,8 @@ Printed are, with denominators:
 The cases of `demo` are the demo's own conversations; those of `dev` were read while the rules were
 tuned, as were `trial` (what a support lead found), `asked`, `more` and `deeds`. Those of `held`,
 `unseen` and `last` were written after that and measured before anybody read them; write new ones
-before you trust a figure of theirs again.
+before you trust a figure of theirs again. Of those in messy wording, `messy` and `messy2` were read
+while the rules were made; `messy3` was written after them and not read.
 """
 
 from __future__ import annotations
@@ -46,7 +47,18 @@ from ingest.cli import run_with_progress
 
 CASES = tuple(
     ROOT / "eval" / "cases" / f"replies_{name}.jsonl"
-    for name in ("demo", "trial", "asked", "more", "unseen", "last", "worked", "messy", "messy2")
+    for name in (
+        "demo",
+        "trial",
+        "asked",
+        "more",
+        "unseen",
+        "last",
+        "worked",
+        "messy",
+        "messy2",
+        "messy3",
+    )
 )
 RATES = (
     "reached", "answered", "left open", "on the matter", "gaps named", "abstained", "repeated",

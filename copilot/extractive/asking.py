@@ -9,7 +9,9 @@ from itertools import pairwise
 
 from copilot.domain import Turn
 from copilot.extractive.amounts import amounts_in, counts_in
-from copilot.extractive.sorts import Sort, sort_of
+from copilot.extractive.deeds import done_in, followed
+from copilot.extractive.referring import NAMELESS_TRADE, NTH, REFERS, TRADE
+from copilot.extractive.sorts import Sort, names_sum, sort_of
 from copilot.extractive.words import meanings, stem, stems
 
 MAX_ASKS = 6
@@ -35,9 +37,15 @@ _CLAUSE_ASKED = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(rf"^\W*(?:(?:so|and|but|also|or|then|ok(?:ay)?|well)\W+)*(?:{_OPENER})", re.I)
-_ASKS = re.compile(
-    rf"{_OPENS.pattern}|^\W*(?:can|could|do|does|is|are|will|would|may)\b", re.IGNORECASE
+# The verb first, as other languages ask, or both sides of it: "Goes my price up or not".
+_TURNED = (
+    r"^\W*(?:goes|comes|costs|gets|needs|takes|works|stays|ends|starts|runs|counts|keeps|changes"
+    r"|rises) (?:my|our|your|the|it|this|that|he|she|they)\b|\bor (?:not|no)\W*$"
 )
+_ASKS = re.compile(
+    rf"{_OPENS.pattern}|^\W*(?:can|could|do|does|is|are|will|would|may)\b|{_TURNED}", re.IGNORECASE
+)
+_INDIRECT = re.compile(rf"{_OPENS.pattern}|{_TURNED}", re.IGNORECASE)
 _REQUEST = re.compile(
     r"\b(?:please|can you|could you|would you|tell me|let me know|i(?:['’]d| would) like|i want"
     r"|i need|i(?:['’]m| am) (?:looking|trying)|we(?:['’]d| would) like|we want|we need|i have to"
@@ -49,12 +57,18 @@ _GREETING = re.compile(
     r"(?: there| team| all| again| so much| very much)?\W+)+",
     re.IGNORECASE,
 )
+# "What do I need, I have three valves": what is said beside a question is no word of it.
+_ASIDE = re.compile(
+    r",\s+(?=(?:i|we|they|he|she|it|my|our)(?:['’]\w+)? (?!can\b|could\b|do\b|must\b|would\b)\w"
+    r"|(?:got|had|been|bought|having)\b)",
+    re.IGNORECASE,
+)
 WISH_BEGINS = 12  # a wish is said at the start of its clause
 TRIGGER = 0.35  # weight of a word that only says which sort of answer is wanted
 _TRIGGERS: dict[Sort, frozenset[str]] = {
     "cost": frozenset(stems("cost price charge fee pay much expensive free extra total money")),
     "time": frozenset(
-        stems("long soon early late time day week month year hour minute open start")
+        stems("long soon early late time date day week month year hour minute open start")
     ),
     "count": frozenset(stems("many limit maximum")),
     "how": frozenset(stems("work help")),
@@ -69,17 +83,6 @@ _NAMELESS = frozenset().union(
         morning afternoon evening night far next twice"""
     ),
 )
-_ONE = (
-    r"\b(?:a|an|the|another|second|third|sell|need|get|buy|have|do|want|use|order) one\b(?!\s+(?!if"
-    r"|when|for|in|from|to|and|or|at|with|that|by|on|now|too|as|please|then|yet|today)\w)"
-)
-_PRONOUN = re.compile(rf"\b(?:it|that|this|they|them|those|these)\b|{_ONE}", re.IGNORECASE)
-# "Do you sell one?" names no thing: what it stands for was said before. "A second one" is no time.
-_TRADE = frozenset(stems("sell buy order offer stock need"))
-_NAMELESS_TRADE = re.compile(
-    rf"{_ONE}|\bwhat (?:do|must|should|would) (?:i|we) (?:need|have) to \w+\b", re.IGNORECASE
-)
-_NTH = re.compile(r"\b(?:second|third|further) (?=ones?\b)", re.IGNORECASE)
 _BROAD = re.compile(
     r"\bwhat (?:else )?(?:can|could|do|will) (?:i|you|we)\b|\bwhich help\b"
     r"|\b(?:some|any) (?:way|help|chance)\b|\bwhat (?:are )?my (?:choices|options)\b",
@@ -97,6 +100,13 @@ _FOR_HELP = re.compile(
     r"help\b|\b(?:have|got) (?:a|some|two|another) (?:questions?|issues?|problems?)\b",
     re.IGNORECASE,
 )
+# "When it rains …" and "which is why …" ask nothing; "when do I …" and "which one …" do.
+_WHENEVER = re.compile(
+    r"^(?:when(?! (?:do|does|did|will|would|can|could|is|are|was|should|must|shall)\b)"
+    r"|which(?! (?:one|plan|of|day|do|should|would|can)\b))\b",
+    re.IGNORECASE,
+)
+_OR_WHAT = re.compile(r"^\W*(?:or )?what\W*$", re.IGNORECASE)
 _NO = re.compile(r"^\W*(?:no|nope|neither|none)\b(?! (?:problem|worries|idea))", re.IGNORECASE)
 _CODE = re.compile(r"\b[A-Z]{1,3}-?\d{1,4}\b")
 _WHAT_IF = re.compile(r"^\W*(?:(?:and|but|or|so) if|what if)\b", re.IGNORECASE)
@@ -104,12 +114,6 @@ _CONDITION = re.compile(
     r"\b(?:so that|instead|if|when|because|since|while|although)\b", re.IGNORECASE
 )
 _NUMBER = re.compile(r"^[\d.,:]+$|^(?:one|two|three|four|five|six|seven|eight|nine|ten)$")
-_DID = re.compile(
-    r"\b(?:i|we)(?:(?:['’]ve| have)(?! had| got| been)| did| put| tried| changed| restarted)\b"
-    r"|\balready\b",
-    re.IGNORECASE,
-)
-_DEED = re.compile(r"\b\w+ed\b")
 _NO_MORE = re.compile(
     r"\b(?:no more|not (?:interested in|again)|(?:do|does)(?:n['’]t| not) (?:need|want)"
     r"|i know (?:how|about|that))\b",
@@ -177,6 +181,7 @@ class Heard:
     now: frozenset[str]  # stems of the message that is open, its questions left out
     before: frozenset[str]  # stems of earlier turns
     tried: tuple[frozenset[str], ...] = ()
+    followed: tuple[frozenset[str], ...] = ()  # what we advised, where they say they did it all
     refused: tuple[frozenset[str], ...] = ()
     lacking: tuple[frozenset[str], ...] = ()
     told: tuple[frozenset[str], ...] = ()  # what our side said, turn by turn
@@ -185,6 +190,7 @@ class Heard:
     open_text: str = ""  # the message that is open
     said_text: str = ""  # all that the customer said
     told_text: str = ""  # and our side
+    is_denial: bool = False  # it begins with a no to our question
 
 
 def hear(turns: Sequence[Turn], noted: Sequence[str] = ()) -> Heard:
@@ -195,16 +201,19 @@ def hear(turns: Sequence[Turn], noted: Sequence[str] = ()) -> Heard:
     open_now = [t.text for t in public[cut + 1 :] if t in said] or [t.text for t in said[-1:]]
     earlier = [t.text for t in said if t.text not in open_now]
     asks, rest = _asks(open_now, [*noted, *earlier])
-    if cut >= 0 and _denies(public[cut].text, open_now) and all(a.sort == "problem" for a in asks):
+    is_denial = cut >= 0 and _denies(public[cut].text, open_now)
+    if is_denial and all(a.sort == "problem" for a in asks):
         asks = ()  # it says that what we thought of is not so, and asks nothing
     sentences = [s for t in said for s in _SENTENCE.split(t.text)][-MAX_SENTENCES:]
     clauses = [c for s in sentences for c in re.split(r"(?<=[,;])\s+", s)]
     return Heard(
         asks=asks,
+        is_denial=is_denial,
         concerns=tuple(_concern(c) for c in rest) if asks else (),
         now=_words(" ".join(rest)),
         before=_words(" ".join(earlier)),
-        tried=tuple(words for c in clauses if (words := _done(c))),
+        tried=tuple(words for c in clauses if (words := done_in(c))),
+        followed=followed(public[cut].text if cut >= 0 else "", " ".join(open_now)),
         refused=tuple(_after(c, _NO_MORE) for c in clauses if _NO_MORE.search(c)),
         lacking=tuple(_after(c, _LACKS) for c in clauses if _LACKS.search(c)),
         told=tuple(_words(t.text) for t in public if t.speaker == "agent"),
@@ -269,13 +278,6 @@ def is_measure(word: str) -> bool:
     return bool(_NUMBER.match(word)) or word in _NAMELESS
 
 
-def _done(clause: str) -> frozenset[str]:
-    """What a clause says was done; one word alone must be the deed: "I've restarted it"."""
-    words = _words(clause) if _DID.search(clause) else frozenset()
-    is_deed = any(stem(deed) in words for deed in _DEED.findall(clause))
-    return words if len(words) > 1 or is_deed or "already" in clause.lower() else frozenset()
-
-
 def _after(clause: str, pattern: re.Pattern[str]) -> frozenset[str]:
     match = pattern.search(clause)
     return _words(clause[match.end() :]) if match else frozenset()
@@ -291,6 +293,7 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
     for line in lines:
         split = _CLAUSE_ASKED if "?" in line else _CLAUSE
         clauses = [c.strip() for c in split.split(_GREETING.sub("", line)) if c and c.strip()]
+        clauses = [part for clause in clauses for part in _parted(clause)]
         asking = _asking(clauses, is_question="?" in line, has_question=has_question)
         for clause in clauses:
             ask = _ask(clause, before, is_question="?" in line) if clause in asking else None
@@ -308,6 +311,13 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
     return tuple(asks[:MAX_ASKS]), rest
 
 
+def _parted(clause: str) -> list[str]:
+    """A question and what is said beside it; a condition stays with what it is put for."""
+    head, *rest = _ASIDE.split(clause, maxsplit=1)
+    is_question = _OPENS.match(head) and len(head.split()) > 2
+    return [head, *rest] if rest and is_question and not _WHAT_IF.match(head) else [clause]
+
+
 def _problem(text: str, earlier: Sequence[str]) -> Iterator[Ask]:
     """A message that asks nothing outright; "ok, the 3rd then" is no question at all."""
     words = {w: TRIGGER if is_measure(w) else 1.0 for w in meanings(text)}
@@ -323,7 +333,8 @@ def _problem(text: str, earlier: Sequence[str]) -> Iterator[Ask]:
 def _asking(clauses: Sequence[str], *, is_question: bool, has_question: bool) -> list[str]:
     """Which clauses of a sentence ask. A plain wish counts where nothing is asked outright."""
     if is_question:
-        found = [c for c in clauses if _ASKS.match(c) or _WHAT_IF.match(c)] or list(clauses)
+        found = [c for c in clauses if _ASKS.search(c) or _WHAT_IF.match(c)] or list(clauses)
+        found = [c for c in found if not _OR_WHAT.match(c)] or found
         return [c for c in found if not _FOR_HELP.search(c)]
     return [
         c
@@ -335,23 +346,25 @@ def _asking(clauses: Sequence[str], *, is_question: bool, has_question: bool) ->
 
 def _is_indirect(clause: str) -> bool:
     """A question without its mark: "how many valves can the hub take"."""
-    return bool(_OPENS.match(clause)) and not clause.lower().startswith(("when ", "which "))
+    return bool(_INDIRECT.search(clause)) and not _WHENEVER.match(clause)
 
 
 def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None:
-    core = _NTH.sub("", _LEAD.sub("", clause))
+    core = NTH.sub("", _LEAD.sub("", clause))
     sort = sort_of(core) or ("what" if is_question else "request")
     triggers = _TRIGGERS.get(sort, frozenset())
     found = meanings(core)
     words = {w: TRIGGER if w in triggers or is_measure(w) else 1.0 for w in found}
     words |= {w: 1.0 for w in found if sort == "time" and w in _WEEKDAYS}
+    if names_sum(core):
+        words |= {w: 1.0 for w in found if w.isdigit()}
     if sort in ("time", "count"):  # words of measure: "as long as" is no answer to "how long"
         words = {w: weight for w, weight in words.items() if w not in triggers}
-    if _NAMELESS_TRADE.search(core) and _TRADE.issuperset(w for w in words if words[w] == 1.0):
+    if NAMELESS_TRADE.search(core) and TRADE.issuperset(w for w in words if words[w] == 1.0):
         words = dict.fromkeys(words, TRIGGER)
     own = [w for w in found if words.get(w) == 1.0]
     leans: frozenset[str] = frozenset()
-    refers = bool(_PRONOUN.search(core)) and (len(own) < 2 or sort in ("whether", "cost", "time"))
+    refers = bool(REFERS.search(core)) and (len(own) < 2 or sort in ("whether", "cost", "time"))
     if len(own) < 2 or refers or sort == "choice":
         leans = _topics(" ".join(before))
     if (not words and not leans) or (not own and _WHAT_IF.match(core)):

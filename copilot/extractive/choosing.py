@@ -18,6 +18,7 @@ from copilot.extractive.matching import (
 )
 from copilot.extractive.products import meant_by
 from copilot.extractive.ranking import LEANING, Ranking
+from copilot.extractive.sentence import has_everywhere
 from copilot.guardrails.wording import check_wording
 
 MAX_STEPS = 8
@@ -27,6 +28,7 @@ MAX_ROWS = 3
 SECOND, ADDS = 0.6, 0.2  # a further sentence: its score as a share of the best, and what is new
 BY_HEADING = 0.55  # of a question's words: its heading says it all
 CONCERN = 0.6  # of a statement's words
+ELSEWHERE = 0.8  # of the best sentence's score, for steps under another heading
 TRIED = 12  # candidates looked at before a question counts as unanswered
 
 _NAMED = re.compile(r"^[A-Z][^:.!?]{2,40}:\s")
@@ -60,7 +62,7 @@ class Chooser:
     def _answer(self, ask: Ask, used: Sequence[Unit], among: Container[int]) -> Answer | None:
         ranked = self.ranking.ranked(ask, used, only=among)
         likely = [m for m in ranked if m.fits] if ask.is_typed else ranked
-        for found in likely[:TRIED]:
+        for found in likely[: TRIED * (1 + (ask.sort == "whether"))]:
             article = self.ranking.article(found.unit)
             if not self.ranking.holds(ask, article, found) or self._is_unfit(found.unit, ask):
                 continue
@@ -91,7 +93,9 @@ class Chooser:
         is_row = ask.sort == "whether" and unit.said.kind == "row"
         if is_row and not self.ranking.is_row_of(ask, unit):
             return True
-        return bool(check_wording(unit.text)) or self.ranking.products.is_pitch(unit.text, ask)
+        if check_wording(unit.text):
+            return True
+        return not has_everywhere(unit) and self.ranking.products.is_pitch(unit.text, ask)
 
     def _is_for_another_thing(self, unit: Unit, ask: Ask) -> bool:
         """A step from an article that never names the thing in question: its router is no mesh.
@@ -100,9 +104,7 @@ class Chooser:
         """
         ranking, own = self.ranking, self.ranking.article(unit)
         titles = frozenset().union(*(a.title for a in ranking.articles))
-        meant, told = meant_by(
-            ask.text, ranking.heard.open_text, ranking.products.kinds & titles
-        )
+        meant, told = meant_by(ask.text, ranking.heard.open_text, ranking.products.kinds & titles)
         if not meant or any(met(thing, own.vocabulary) for thing in meant):
             return False
         if any(is_code(w) for w in own.title & told):
@@ -133,12 +135,21 @@ class Chooser:
 
         run = max(runs.values(), key=lambda some: (worth(some), -some[0].place), default=[])
         enough = {"problem": 0.5, "how": 0.65}.get(ask.sort, 0.999)
+        leads = max(scores, key=lambda u: scores[u], default=None)
+        if ask.sort == "problem" and run and leads and self._is_elsewhere(leads, run[0], article):
+            enough = ELSEWHERE
         if not run or worth(run) < enough * best:
             return []
         if not ask.is_broad and self._is_one_of(run, scores):
             return []
         steps = [u for u in run if not self.ranking.out.is_out(u)][:MAX_STEPS]
         return self._before(run[0], article) + steps if steps else []
+
+    @staticmethod
+    def _is_elsewhere(best: Unit, step: Unit, article: Article) -> bool:
+        """Whether the best sentence's heading has nothing to do with that of the steps."""
+        under = step.said.heading | article.title
+        return bool(best.said.heading) and best.said.heading.isdisjoint(under)
 
     def _before(self, step: Unit, article: Article) -> list[Unit]:
         """The paragraph that leads to a list of steps; a title without a verb says nothing."""
@@ -167,6 +178,8 @@ class Chooser:
             fitting = {m.unit for m in ranked if m.fits}
             block = found.unit.said.block
             rows = [u for u in article.units if u.said.block == block and u in fitting]
+            named = [u for u in rows if any(met(w, u.said.stems) for w in ask.leans)]
+            rows = named if found.unit in named else rows  # "what is it a month?": of that thing
             kept = (self.ranking.for_anybody(rows) or rows)[:MAX_ROWS]
         if not ask.is_typed and self._is_by_heading(ask, found):
             kept = self._section(found.unit, article, {m.unit for m in ranked})

@@ -20,8 +20,9 @@ from copilot.extractive.manners import closing, greets, is_care, opening
 from copilot.extractive.matching import Article, Unit, article_of, met, rarity
 from copilot.extractive.products import Products
 from copilot.extractive.raising import raised
-from copilot.extractive.ranking import NEAR, Ranking
+from copilot.extractive.ranking import Ranking
 from copilot.extractive.record import Record
+from copilot.extractive.sentence import NEAR
 from copilot.extractive.settling import (
     WELCOME,
     YES,
@@ -34,12 +35,13 @@ from copilot.extractive.settling import (
 from copilot.extractive.timing import Tenure
 from copilot.extractive.words import stems
 from copilot.extractive.worked import Desk, Worked, desk_of, work_out
-from copilot.facing import Matter, facing
+from copilot.facing import MATTERS, Matter, facing
 
 UNKNOWN = Tenure()
 MAX_SENTENCES = 9
 NOW, BEFORE, FACING = 0.15, 0.05, 0.4  # what words of the situation weigh beside the question's
 STAFF = 0.2  # of an article's sentences
+HARD = ("hardship",)  # what one does not speak of unasked, and has pages of its own
 SUBSTANCE = 6  # words of meaning that a past reply must have to be quoted
 
 
@@ -85,7 +87,7 @@ def compose(
     is_named = not wants_person(heard.open_text)
     missing = (
         *first.notes,
-        *_internal_hint(articles, [*found.told, *worked.segments]),
+        *_internal_hint(articles, [*found.told, *worked.segments], heard),
         *_for_staff(articles),
         *worked.gaps,
         *(_gaps(found.answers, worked.partly) if is_named else ()),
@@ -93,6 +95,8 @@ def compose(
     body = dict.fromkeys([*first.segments, *worked.segments, *found.told, *found.last])
     last = closing(spoken, has_steps=found.has_steps, channel=channel)
     greeted = customer_name if greets(spoken, channel) else None
+    if not heard.asks and heard.is_denial:
+        missing = (*missing, *_read_on(articles))
     return _draft([*body, *worked.last], missing, spoken, greeted, last)
 
 
@@ -142,7 +146,10 @@ def _found(
         out = Excluding(some, heard, around.tenure, names.owned)
         faced = _faced(some, spoken)
         matters = frozenset(w for m in _faced_now(spoken) for w in stems(m.name))
-        return Chooser(Ranking(some, heard, out, rare, situation, known, faced, matters, names))
+        hard = _hard(some) - faced
+        return Chooser(
+            Ranking(some, heard, out, rare, situation, known, faced, matters, names, hard)
+        )
 
     of_articles = chooser("document")
     if more and (answered := {k: a for k, a in _answers(more, of_articles).items() if a}):
@@ -206,6 +213,16 @@ def _faced_now(turns: Sequence[Turn]) -> Sequence[Matter]:
     return [m for m in facing(said) if m.lasts or m in facing(said[-1:])]
 
 
+def _hard(articles: Sequence[Article]) -> frozenset[int]:
+    """The articles for those who are in trouble: who is not, is not spoken to as if they were."""
+    matters = [frozenset(stems(m.words)) for m in MATTERS if m.name in HARD]
+    return frozenset(
+        a.n
+        for a in articles
+        if a.title and any(len(m & a.title) >= max(2, len(a.title) / 2) for m in matters)
+    )
+
+
 def _faced(articles: Sequence[Article], turns: Sequence[Turn]) -> frozenset[int]:
     """The articles whose title speaks of what the customer is facing."""
     matters = [frozenset(stems(matter.words)) for matter in _faced_now(turns)]
@@ -253,15 +270,34 @@ def _body(answers: Sequence[Answer | None]) -> tuple[Segment, ...]:
     return tuple(body.values())
 
 
-def _internal_hint(articles: Sequence[Article], told: Sequence[Segment]) -> tuple[str, ...]:
-    """Names the internal source that leads, so that the agent reads it."""
-    internal = [a for a in articles if a.hit.visibility == "internal"]
+def _internal_hint(
+    articles: Sequence[Article], told: Sequence[Segment], heard: Heard
+) -> tuple[str, ...]:
+    """Names the internal source that leads, so that the agent reads it; it must be on the matter.
+
+    By its title, or by half of what a question says.
+    """
+    internal = [a for a in articles if a.hit.visibility == "internal" and _is_on_it(a, heard)]
     best = max(internal, key=lambda a: a.hit.score, default=None)
     cited = {n for segment in told for n in segment.citations}
     top = max((a.hit.score for a in articles if a.n in cited), default=0.0)
     if best is None or best.hit.score < NEAR or top >= best.hit.score:
         return ()
     return (f"an internal source covers this, read it first: {best.hit.title}",)
+
+
+def _is_on_it(article: Article, heard: Heard) -> bool:
+    if any(met(word, article.title) for word in stems(heard.open_text)):
+        return True
+    known = [[met(w, article.vocabulary) for w in a.words if not is_measure(w)] for a in heard.asks]
+    return any(sum(words) >= 0.5 * len(words) for words in known if words)
+
+
+def _read_on(articles: Sequence[Article]) -> tuple[str, ...]:
+    """Where to read on when our own thought was not it: the first page is still the likeliest."""
+    first = next((a for a in articles if a.hit.chunk.kind == "document"), None)
+    where = f", read on in: {first.hit.title}" if first and first.hit.visibility == "public" else ""
+    return (f"they say no to our question{where}",)
 
 
 def _for_staff(articles: Sequence[Article]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from copilot.extractive.words import stem, stems
+from copilot.extractive.words import meanings, stem, stems
 
 _HAVE = re.compile(
     r"(?<!do )(?<!did )(?<!can )(?<!must )(?<!may )(?<!should )(?<!could )(?<!if )(?<!shall )"
@@ -30,6 +30,18 @@ _NO_DEED = re.compile(r"^(?:have|had|am|was|were|want\w*|need\w*|would|could|cal
 # "the top 3 cm" is a measure, "the hub" is a thing.
 _THING = re.compile(r"\b(?:the|your|an?|all|both) (?!\w+ \d)((?:[a-z-]+ ){0,2}[a-z-]+)", re.I)
 _NEGATED = re.compile(r"\b(?:not|never|n['’]t|haven['’]t)\b", re.IGNORECASE)
+
+_DID = re.compile(
+    r"\b(?:i|we)(?:(?:['’]ve| have)(?! had| got| been)| did| put| tried| changed| restarted)\b"
+    r"|\balready\b",
+    re.IGNORECASE,
+)
+_DEED_ED = re.compile(r"\b\w+ed\b")
+# "Did both": all that we said just before.
+_DID_ALL = re.compile(
+    r"\b(?:did|done|tried|checked) (?:both|all|that|this|those|these|it|them|everything|so)\b", re.I
+)
+_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 class Deed(NamedTuple):
@@ -71,3 +83,19 @@ def is_followed(advice: str, deed: Deed) -> bool:
         return False
     things = frozenset(w for m in _THING.finditer(advice) for w in stems(m[1]))
     return bool(shared) or not (things - {deed.verb})
+
+
+def done_in(clause: str) -> frozenset[str]:
+    """What a clause says was done; one word alone must be the deed: "I've restarted it"."""
+    words = frozenset(meanings(clause)) if _DID.search(clause) else frozenset()
+    is_deed = any(stem(deed) in words for deed in _DEED_ED.findall(clause))
+    return words if len(words) > 1 or is_deed or "already" in clause.lower() else frozenset()
+
+
+def followed(ours: str, now: str) -> tuple[frozenset[str], ...]:
+    """What our side advised, deed by deed, where the customer says that all of it was done."""
+    if not _DID_ALL.search(now):
+        return ()
+    told = (s for s in _SENTENCES.split(ours) if not s.rstrip().endswith("?"))
+    deeds = (frozenset(meanings(part)) for s in told for part in re.split(r",? and |; ", s))
+    return tuple(deed for deed in deeds if len(deed) > 1)

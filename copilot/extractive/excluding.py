@@ -68,18 +68,19 @@ class Excluding:
     @cached_property
     def done(self) -> frozenset[tuple[int, int]]:
         """Lines, by article, whose advice the customer has followed."""
-        if not self.heard.tried:
+        if not self.heard.tried and not self.heard.followed:
             return frozenset()
         return frozenset(
             (unit.n, unit.said.line)
             for article in self.articles
             for unit in article.units
             if any(_is_done(unit, done) for done in self.heard.tried)
+            or any(_is_advised(unit, deed) for deed in self.heard.followed)
         )
 
     @cached_property
     def for_newcomers(self) -> frozenset[tuple[int, int]]:
-        """Paragraphs, by article, for those who come from elsewhere: who has it, is here already."""
+        """Paragraphs, by article, for those who come from elsewhere: who has it is here already."""
         if not self.owned or _COMES.search(self.heard.said_text):
             return frozenset()
         theirs = [a for a in self.articles if any(n in a.hit.title.lower() for n in self.owned)]
@@ -132,9 +133,10 @@ class Excluding:
         return len(said) >= 3 and any(len(said & turn) >= need for turn in self.heard.told)
 
     def was_told(self, run: Sequence[Unit]) -> bool:
-        """Whether our side has gone through these steps already, in its own words."""
+        """Whether these steps have been gone through: by our side's words, or by what was done."""
         told = sum(
-            any(
+            (u.n, u.said.line) in self.done
+            or any(
                 len(u.said.stems & turn) >= max(2, 0.5 * len(u.said.stems))
                 for turn in self.heard.told
             )
@@ -152,10 +154,18 @@ def _is_done(unit: Unit, done: frozenset[str]) -> bool:
     if unit.said.kind not in ("step", "bullet") or unit.said.stems.isdisjoint(done):
         return False
     first = _SENTENCE.split(unit.text)[0]
+    if first.count(" > ") > 1:  # of "Online account > Router > Channel > Find the best": the end
+        first = " > ".join(first.split(" > ")[-2:])
     ours = unit.said.stems if first == unit.text else frozenset(stems(first))
     if len(done) == 1 and len(ours) > 1:  # "I've already restarted it"
         return stems(first)[:1] == list(done)
     return len(ours & done) >= max(min(2, len(ours)), 0.6 * len(ours), 1)
+
+
+def _is_advised(unit: Unit, deed: frozenset[str]) -> bool:
+    """Whether a step is what our side advised in its own words."""
+    is_step = unit.said.kind in ("step", "bullet")
+    return is_step and len(deed & unit.said.stems) >= max(2, 0.6 * len(deed))
 
 
 def _is_for_others(text: str, lacking: Sequence[frozenset[str]]) -> bool:

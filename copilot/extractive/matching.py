@@ -54,6 +54,14 @@ _LENGTH = re.compile(_SPAN.replace(_CLOCK, r"(?!)"), re.IGNORECASE)
 _CLOCK_ASKED = re.compile(
     r"\bopen\b|\buntil when\b|\bat what\b|\bwhat (?:times?|hours)\b|\bring\b|\bcall\b", re.I
 )
+# A day that can be looked up in a calendar, where one is asked for: "for 3 seconds" is none.
+_DATE_ASKED = re.compile(r"\b(?:what|which) (?:exact )?(?:date|day)s?\b", re.IGNORECASE)
+_DATE = re.compile(
+    r"\b\d{1,2} (?:january|february|march|april|may|june|july|august|september|october|november"
+    r"|december)\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bday \d{1,3}\b"
+    r"|\b(?:working |calendar )?days?\b|\bnext bill\b",
+    re.IGNORECASE,
+)
 _SHAPES: tuple[tuple[Sort, str], ...] = (
     ("cost", _AMOUNT),
     ("time", _SPAN),
@@ -309,6 +317,8 @@ def _fit(ask: Ask, unit: Unit) -> tuple[bool, float]:
     fits, is_row = ask.sort in shapes, unit.said.kind == "row"
     if not fits:
         return not ask.is_typed, factor * (MISFITS if ask.is_typed else 1.0)
+    if ask.sort == "time" and _DATE_ASKED.search(ask.text) and not _DATE.search(unit.text):
+        return False, factor * MISFITS
     if ask.sort == "time" and "digit" not in shapes:  # "at once" is seldom it
         return True, factor
     if is_row and ask.sort != "choice":

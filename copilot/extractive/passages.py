@@ -25,6 +25,8 @@ _MARKUP = re.compile(
     r"|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)"
 )
 _HEADING = re.compile(r"^\s*#{1,6}\s+(.{1,300})$")
+_DENIES = re.compile(r"^(?:not|never)\b(?=[^?]{0,40}$)", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:the|an?|your|our|any|all)\b", re.IGNORECASE)
 _NOISE = re.compile(r"^\s*(-{3,}|={3,}|<)")
 _PRICE = re.compile(r"[£$€]\s?\d")
 _NAME_AND_PRICE = re.compile(
@@ -91,6 +93,7 @@ class _Reader:
         self.found: list[Sentence] = []
         self.seen: set[str] = set()
         self.heading: frozenset[str] = frozenset()
+        self.denied = ""  # a heading without which its list says the opposite: "Not included"
         self.table: list[list[str]] = []
         self.block = self.line = 0
         self.last: Kind = "prose"
@@ -115,6 +118,7 @@ class _Reader:
         heading = _heading_of(line)
         if heading is not None:
             self.heading = frozenset(meanings(heading))
+            self.denied = heading if _DENIES.match(heading) else ""
             self.last = "prose"
             self.block += 1
             if _PRICE.search(heading):  # "Mesh Point, £65": a fact that stands nowhere else
@@ -125,8 +129,9 @@ class _Reader:
         if kind != self.last:
             self.block += 1
         self.last = kind
-        for piece in [plain] if kind == "step" else _SENTENCE.split(plain):
-            self._add(piece, kind)
+        for n, piece in enumerate([plain] if kind == "step" else _SENTENCE.split(plain)):
+            is_denied = kind == "bullet" and self.denied and n == 0
+            self._add(f"{self.denied}: {_low(piece)}" if is_denied else piece, kind)
 
     def _goes_on(self, line: str) -> bool:
         """Whether an indented line belongs to the list item above; if so, it is joined to it."""
@@ -176,6 +181,11 @@ class _Reader:
                 frozenset(), span, row.cell if row else None, frozenset(pairwise(words)),
             )
         )  # fmt: skip
+
+
+def _low(text: str) -> str:
+    """With a small first letter, where it is a word's and no name's."""
+    return text[0].lower() + text[1:] if _ARTICLE.match(text) else text
 
 
 def _heading_of(line: str) -> str | None:

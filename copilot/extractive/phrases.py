@@ -23,11 +23,14 @@ _HOW_EARLY = (
     r"how (?:soon|early|far ahead)() (?:must|do|should|shall|need)(?: \w+){1,3}"
     r" (?:know|tell|say|announce|inform)(?: you)?"
 )
+_NO_HELP = (
+    r"(?:it|they|that|this)(?:['’]?s|['’]?re| is| are)() (?:rubbish|useless|no (?:good|use)|junk)"
+)
 # Phrases, and the one word that stands for them: both questions and articles are read with it.
 _PHRASES = tuple(
     (re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), _as(word))
     for pattern, word in (
-        (r"(?:giv|send|bring|hand)(?:e|es|ing)?((?: \w+){0,4}) back", "return"),
+        (r"(?:giv|send|bring|hand|post|mail)(?:e|es|ing)?((?: \w+){0,4}) back", "return"),
         (r"(?:sent|gave|brought)((?: \w+){0,4}) back", "return"),
         (r"you((?: \w+){0,2}) take(?: \w+){1,4} back", "return"),
         (r"(?:took|take)((?: \w+){0,4}) back", "withdraw"),
@@ -36,10 +39,15 @@ _PHRASES = tuple(
         (_MOVED, "change"),
         (r"(?:pass|hand)(?:ed|ing)?((?: \w+){0,3}) (?:on|over)", "hand"),
         (r"tak(?:e|es|ing)((?: \w+){0,2}) over", "hand"),
+        (r"tak(?:e|es|ing)((?: \w+){1,6}) (?:along|with (?:you|me|us))", "keep"),
+        (_NO_HELP, "help"),
+        (r"(?:carr(?:y|ies)|go(?:es)?|runs?)() on(?= (?:after|until|till|for|then)|\W*$)", "so"),
         (r"cut(?:ting)?((?: \w+){0,2}) off", "disconnect"),
         (r"(?:bring|get|cut|keep)(?:ting|ing)?((?: \w+){0,3}) down", "reduce"),
         (r"let(?:ting)?( \w+) off", "waive"),
         (r"get(?:ting)? rid() of", "remove"),
+        (r"get(?:ting)? out() of (?:it|this|that|(?:my|the|our) (?:contract|plan))", "cancel"),
+        (r"put(?:ting)?((?: \w+){1,3}) together", "join"),
         (r"(?:log|sign)(?:s|ged|ned|ging|ing)?()[ -](?:in|on)", "login"),
         (r"(?:go|goes|going|are|be)() away", "holiday"),
         (r"be() (?:at home|home|there|present|in(?= *(?:[,.?!]|$|and |or |when |for )))", "attend"),
@@ -63,7 +71,8 @@ _PHRASES = tuple(
 
 # A word that each phrase holds: most sentences have none, and are done with one look.
 _MAY_BE_PHRASE = re.compile(
-    r"\b(?:back|off|down|over|on|rid|in|away|home|there|present|again|anew|afresh|scratch|bit|little"
+    r"\b(?:back|off|down|over|along|with|together|rubbish|useless|junk|use|on|rid|in|away|home"
+    r"|there|present|again|anew|afresh|scratch|bit|little|good"
     r"|parts|months|pay|paying|online|recogni[sz]e|right|correct|know|tell|say|announce|inform|end"
     r"|mov(?:e|ing)|out|dead|gone|no|money|payments?|cost)\b",
     re.IGNORECASE,

@@ -26,6 +26,8 @@ from copilot.extractive.sentence import (
     NEAR,
     SHARE,
     denies,
+    has_everywhere,
+    is_of_all_things,
     is_of_its_case,
     needed,
     next_to,
@@ -73,6 +75,7 @@ class Ranking:
     faced: frozenset[int]  # articles on what the customer is facing
     matters: frozenset[str]  # and what that is, in a word
     products: Products
+    hard: frozenset[int] = frozenset()  # articles on trouble that nobody spoke of
 
     @cached_property
     def _worths(self) -> dict[Unit, float]:
@@ -102,7 +105,7 @@ class Ranking:
         is_of_one = ask.sort in ("cost", "count")
         is_bare, is_choice = ask.is_bare, ask.sort == "choice"
         is_had = self.products.has_what_is_asked(ask)
-        is_ranged = ask.sort in ("cost", "choice", "count")
+        is_ranged = ask.sort in ("cost", "choice", "count") or (is_bare and ask.sort == "how")
         for article in self.articles:
             if only is not None and article.n not in only:
                 continue
@@ -207,6 +210,8 @@ class Ranking:
         """Whether a sentence is an answer and not just the least bad one."""
         said = found.unit.said
         spoken = said.stems | said.heading | article.title
+        if article.n in self.hard and not any(met(w, article.title) for w in ask.words):
+            return False
         if not all(met(name, article.vocabulary) for name in ask.names):
             return False
         if ask.focus and not self._says_focus(ask, article, found, spoken):
@@ -227,7 +232,7 @@ class Ranking:
         """Whether a sentence says yes or no to just this: its words are not there by chance."""
         lasting = [w for w in ask.words if w in _LASTING]
         if lasting and not any(met(word, unit.said.stems) for word in lasting):
-            return False
+            return has_everywhere(unit) and bool(ask.focus and met(ask.focus, unit.said.stems))
         if unit.said.kind == "row" and not self.is_row_of(ask, unit):
             return False
         around = spoken | unit.said.beside
@@ -286,13 +291,14 @@ class Ranking:
         said = ask.leans | frozenset(ask.words)
         return unit.said.span is not None or any(met(w, said) for w in stems(cell.thing))
 
-    @staticmethod
-    def _says_focus(ask: Ask, article: Article, found: Match, spoken: frozenset[str]) -> bool:
+    def _says_focus(self, ask: Ask, article: Article, found: Match, spoken: frozenset[str]) -> bool:
         """Whether a sentence says the word that matters, or its article, and it the rest."""
         assert ask.focus is not None
         if ask.sort == "count":
             return bool(met(ask.focus, found.unit.said.stems))
         if met(ask.focus, spoken):
+            return True
+        if ask.focus in self.products.kinds and is_of_all_things(found.unit):
             return True
         is_rest = ask.sort == "whether" and found.share >= REST and _LASTING.isdisjoint(ask.words)
         return is_rest and bool(met(ask.focus, article.vocabulary))

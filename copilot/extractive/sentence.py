@@ -1,4 +1,4 @@
-"""Small judgements on one sentence beside a question: what it denies, where it points, its place."""
+"""Small judgements on one sentence: what it denies, where it points, which case it is for."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ FAR, NEAR, CLOSE = 0.28, 0.36, 0.5
 SHARE = 0.62  # of the question's words in the sentence, when meaning says nothing
 NEXT_TO = 1.15  # a sentence beside one that is told already
 
+_EVERYWHERE = re.compile(
+    r"^(?!.*\bnot\b).* (?:is|are) available with (?:[^,]+, )+[^,]+ and ", re.IGNORECASE
+)
+_ALL_THINGS = re.compile(
+    r"\b(?:your|all|the) (?:\w+ )?(?:devices|things|equipment|hardware|products|items)\b",
+    re.IGNORECASE,
+)
 _POINTER = re.compile(r"\b[Ss]ee [A-Z]\w+")
 
 
@@ -57,7 +64,7 @@ def is_of_its_case(ask: Ask, unit: Unit, said: Mapping[str, float]) -> bool:
     What stays and what is lost is told case by case: in another case it is no answer.
     """
     heading = unit.said.heading
-    if not heading or unit.said.kind == "row":
+    if len(heading) < 2 or unit.said.kind == "row":
         return True
     spoken = frozenset((*ask.words, *ask.leans, *said))
     return any(met(word, spoken) for word in heading)
@@ -67,3 +74,13 @@ def says_number(ask: Ask, spoken: frozenset[str]) -> bool:
     """Whether words say the number that a question names a product by: the 300 of "Fibre 300"."""
     numbers = [word for word in ask.words if word.isdigit()]
     return not numbers or not spoken.isdisjoint(numbers)
+
+
+def has_everywhere(unit: Unit) -> bool:
+    """Whether a row says that a thing comes with every one of them: nobody loses it by a change."""
+    return unit.said.kind == "row" and bool(_EVERYWHERE.search(unit.text))
+
+
+def is_of_all_things(unit: Unit) -> bool:
+    """Whether a sentence tells of what they have in one word: "your heating devices"."""
+    return bool(_ALL_THINGS.search(unit.text))

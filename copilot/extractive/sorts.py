@@ -22,7 +22,8 @@ _PATTERNS: tuple[tuple[Sort, str], ...] = (
         "time",
         (
             r"\b(?:how (?:long|soon|early|late|fast|quickly)|how many (?:days|weeks|months|hours)"
-            r"|(?:from|until|till|since|by) when|what (?:times?|hours)|which (?:day|hours)"
+            r"|(?:from|until|till|since|by) when|what (?:times?|hours|dates?|day)"
+            r"|which (?:day|date|hours)"
             r"|notice)\b"
             r"|^\W*(?:so |and )?when\b"
             r"|\bstill (?:under|within|valid|covered)\b|\bopen on\b"
@@ -33,6 +34,8 @@ _PATTERNS: tuple[tuple[Sort, str], ...] = (
         "cost",
         (
             r"\b(?:costs?|how much|charged?|fees?|expensive|free of charge|for free)\b"
+            r"|\bwhat(?:['’]s| is| are) (?:it|that|this|they|those)\b[^?]{0,30}"
+            r"\b(?:a|per|each|every) (?:month|year|week|quarter)\b"
             r"|\bwhat\b[^?]{0,40}\bprices?\b|\bpay in all\b|[£$€]"
             r"|\bwhat (?:do|would|will|must) (?:i|we) (?:have to )?pay\b"
             r"|\b(?:what|which) (?:credit|refund|compensation)\b"
@@ -58,13 +61,29 @@ _PATTERNS: tuple[tuple[Sort, str], ...] = (
         "whether",
         (
             r"^\W*(?:so |and |but |or )?(?:can|could|do|does|did|is|are|will|would|may|must|shall"
-            r"|should|has|have|whether|if)\b"
+            r"|should|has|have|whether|if|goes|comes|gets|needs|takes|works|stays|ends|starts|runs"
+            r"|counts|keeps|changes|rises)\b|\bor (?:not|no)\W*$"
         ),
     ),
 )
 _SORTS = tuple((sort, re.compile(pattern, re.IGNORECASE)) for sort, pattern in _PATTERNS)
 
 
+# "Does the £22 go on?" names a sum, and asks for none.
+_OF_A_SUM = re.compile(
+    r"^\W*(?:so |and |but |or )?(?:does|do|did|is|are|will|can|has)"
+    r" (?:the|that|this|my|these) [£$€]\d",
+    re.IGNORECASE,
+)
+
+
 def sort_of(question: str) -> Sort | None:
     """The first sort whose words a question holds; None where it holds none."""
+    if names_sum(question):
+        return "whether"
     return next((sort for sort, pattern in _SORTS if pattern.search(question)), None)
+
+
+def names_sum(question: str) -> bool:
+    """Whether a question is about a sum that it names."""
+    return bool(_OF_A_SUM.search(question))

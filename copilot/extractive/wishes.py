@@ -54,8 +54,8 @@ _SAME_IN_PAST = re.compile(
     re.IGNORECASE,
 )
 _CAME_OF_IT = re.compile(
-    r"[,;:–-] ?(?:and |but )?(?:now )?(?:(?:the |my |its? |that )?\w+(?: \w+)? )?(?:is|are|was|were|['’]s"
-    r"|shows?|showed|says?|said|stays?|stayed|keeps?|kept|blinks?|flash\w*|works?|worked|did|does)\b"
+    r"[,;:–-] ?(?:and |but )?(?:now )?(?:(?:the |my |its? |that )?\w+(?: \w+)? )?"
+    r"(?:is|are|was|were|['’]s|shows?|showed|says?|said|stays?|stayed|keeps?|kept|blinks?|flash\w*|works?|worked|did|does)\b"
     r"|\b(?:still|already|yesterday|twice|ago|last (?:night|week|month))\b"
     r"|\bno (?:difference|change|luck|good|joy)\b|\bnothing (?:happen\w*|chang\w*)\b",
     re.IGNORECASE,

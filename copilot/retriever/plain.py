@@ -22,11 +22,18 @@ MAX_CHARS = 4_000  # of one turn: a longer one is a pasted log
 _WORD = re.compile(r"(?<![\w'’@./:-])[A-Za-z](?:[A-Za-z]|\d(?=[a-z]))*(?![\w'’@]|[./:-]\w)|\bb4\b")
 _FIRST = re.compile(r"(?:^|[.!?\n…])[\s\"'“(]*$")
 _DRAWN = re.compile(r"([a-z])\1{2,}", re.IGNORECASE)  # "sooo"
-_ARE = re.compile(r"\b(?:r(?= (?:u|you|we|they|there|these|those|the|my|your|ur)\b)"
-                  r"|(?<=\bu )r|(?<=\bwe )r|(?<=\byou )r|(?<=\bthey )r)\b", re.IGNORECASE)  # fmt: skip
+_ARE = re.compile(
+    r"\b(?:r(?= (?:u|you|we|they|there|these|those|the|my|your|ur)\b)"
+    r"|(?<=\bu )r|(?<=\bwe )r|(?<=\byou )r|(?<=\bthey )r)\b",
+    re.IGNORECASE,
+)
 _AND = re.compile(r"(?<=[\w,] )n(?= \w)")
 _TIME = re.compile(r"(?<=\d)(?: )?(min|hr|yr)\b", re.IGNORECASE)
 _TIMES = {"min": " minutes", "hr": " hours", "yr": " years"}
+_FIRSTS = {"1st": "first", "2nd": "second", "3rd": "third"}
+_NTH = re.compile(
+    r"\b(1st|2nd|3rd)(?= (?!of\b|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z])", re.I
+)
 _SUM = re.compile(
     r"(?<![\w£$€.])(?:(?P<sum>\d+(?:\.\d\d?)?) ?(?:quid|pounds?)\b(?! (?:of|in weight))"
     r"|(?:a )?(?P<note>fiver|tenner)\b)",
@@ -51,7 +58,7 @@ class Plain:
 
     text: str
     written: str
-    _pieces: tuple[tuple[int, int, str], ...] = ()  # in the new text, and what stood there
+    pieces: tuple[tuple[int, int, str], ...] = ()  # in the new text, and what stood there
 
     def as_written(self, part: str) -> str | None:
         """What stood where a part of the new text stands; None where it is no part of it."""
@@ -60,7 +67,7 @@ class Plain:
         if found is None:
             return None
         told, at = "", found.start()
-        for start, end, before in self._pieces:
+        for start, end, before in self.pieces:
             if start < found.start() or end > found.end():
                 continue
             told += self.text[at:start] + before
@@ -131,6 +138,8 @@ def _by_form(text: str) -> Iterable[_Change]:
         yield _Change(*match.span(), "and")
     for match in _TIME.finditer(text):
         yield _Change(*match.span(), _TIMES[match[1].lower()])
+    for match in _NTH.finditer(text):
+        yield _Change(*match.span(), _FIRSTS[match[1].lower()])
     for match in _SUM.finditer(text):
         note = match["note"]
         yield _Change(*match.span(), _NOTES[note.lower()] if note else f"£{match['sum']}")
@@ -189,14 +198,14 @@ def _changed(text: str, changes: Iterable[_Change]) -> Plain:
 
 def _joined(first: Plain, second: Plain) -> Plain:
     """Two readings, one after the other, as one."""
-    moved = [(_after(second, start), _after(second, end), was) for start, end, was in first._pieces]
-    return Plain(second.text, first.written, tuple(sorted((*moved, *second._pieces))))
+    moved = [(_after(second, start), _after(second, end), was) for start, end, was in first.pieces]
+    return Plain(second.text, first.written, tuple(sorted((*moved, *second.pieces))))
 
 
 def _after(plain: Plain, place: int) -> int:
     """Where a place of the text before stands in the text after."""
     shift = 0
-    for start, end, was in plain._pieces:
+    for start, end, was in plain.pieces:
         if start - shift >= place:
             break
         shift += (end - start) - len(was)

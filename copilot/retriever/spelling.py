@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -67,7 +67,12 @@ class Spelling:
             doubled = [w for w in found if _single(w) == _single(word)]
             if doubled or (found and not is_built):
                 return _one_of(doubled or found)
-        if is_built or len(word) < TWICE:
+        if is_built:
+            return None
+        mixed = [w for w in _near(word, _common_by_letter(), 2) if word not in _bases(w)]
+        if mixed := [w for w in mixed if _same_letters(word, w)]:
+            return _one_of(mixed)
+        if len(word) < TWICE:
             return None
         far = _near(word, self._by_letter, 2)
         return far[0] if len(far) == 1 else None
@@ -115,6 +120,12 @@ def _one_of(near: Sequence[str]) -> str | None:
         return first
     far = common.get(others[0], len(common) * 2)
     return first if common.get(first, far) * COMMONER <= far else None
+
+
+def _same_letters(one: str, other: str) -> bool:
+    """Whether two words have the same letters but for one: "dauther" and "daughter"."""
+    here, there = Counter(one), Counter(other)
+    return len(one) >= SHORTEST + 1 and ((here - there) | (there - here)).total() <= 1
 
 
 def _single(word: str) -> str:

@@ -25,7 +25,8 @@ MAX_PAST_TURNS = 120
 _MADE_OF: dict[str, Origin] = {"record": "record", "fact": "catalogue"}
 _SORRY = re.compile(r"^(?:i|we)(?: am|['’]m| are|['’]re) (?:\w+ )?sorry\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
-_FIGURE = re.compile(r"(?<!\w)\d[\d.,:]*")  # "£90", yet not the 3 of "R3"
+# "£90", yet not the 3 of "R3", nor the 2 of "2-year", which every "Hub 2" would hold.
+_FIGURE = re.compile(r"(?<!\w)\d[\d.,:]*(?!\d)(?!-[a-z])")
 _MARKUP = re.compile(r"\[([^\[\]]{1,300})\]\([^)]{0,2000}\)|[*`]{1,3}|^\s*#{1,6} |^\s*[-*•] ")
 
 
@@ -242,7 +243,8 @@ def quote_of(text: str, told: Sequence[str]) -> str:
 
 def best_quote(text: str, about: str) -> str:
     """The sentence or row of a passage that carries most figures of another text, then words."""
-    wanted, figures = frozenset(stems(about)), _figures(about)
+    figures = _figures(about)
+    wanted = frozenset(word for word in stems(about) if not word.isdigit())
     best = max(
         _pieces(text),
         key=lambda p: (len(figures & p.figures), len(wanted & p.stems), -len(p.text)),

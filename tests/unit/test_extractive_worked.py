@@ -257,6 +257,14 @@ def test_returns_are_possible_until_a_day_and_not_after() -> None:
     assert "ended on 27 November 2026" in words(late)
 
 
+def test_it_stands_for_nothing_that_comes_later() -> None:
+    held = (thing("Hub 2", date(2026, 10, 28)),)
+    said = "The hub is orange. Do I need a second one? And can I send it back?"
+    draft = reply(said, text=RETURNS, title="Returns", held=held)
+    assert "You can return your Hub 2" in words(draft)
+    assert any("a second one" in gap for gap in draft.missing)
+
+
 def test_what_is_on_loan_is_not_returned_like_a_purchase() -> None:
     lent = (
         Entitlement("f", "Fibre 300", includes=("router R3 on loan",), since=TODAY),

@@ -70,7 +70,9 @@ def test_a_word_of_the_articles_is_no_shorthand() -> None:
 
 def test_what_was_written_is_found_again() -> None:
     said = plain("hi.  wat do u charge,\nr u open n wen is the enginer here", SPELLING)
-    assert said.as_written("are you open and when is the engineer") == "r u open n wen is the enginer"
+    assert (
+        said.as_written("are you open and when is the engineer") == "r u open n wen is the enginer"
+    )
     assert said.as_written("what do you charge") == "wat do u charge"
     assert said.as_written("nowhere said") is None
 

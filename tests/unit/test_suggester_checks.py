@@ -250,6 +250,9 @@ def test_a_quote_is_the_sentence_that_supports_and_of_a_sane_length() -> None:
     long = best_quote("word " * 500, "word")
     assert len(long) <= QUOTE_CHARS and long.endswith("…")
     assert best_quote("", "anything") == ""
+    record = "Hub 2, since 6 December 2025.\nValve, since 6 December 2025, 5 of them."
+    said = "The 2-year warranty of your Valve (since 6 December 2025) runs on."
+    assert best_quote(record, said).startswith("Valve")  # the 2 of "2-year" is no Hub 2
 
 
 ROUTERS = """It needs a Router R3.

@@ -7,6 +7,7 @@ import re
 from copilot.domain import Entitlement
 from copilot.extractive.asking import Ask
 from copilot.extractive.record import spoken_of
+from copilot.extractive.sorts import names_sum
 from copilot.extractive.words import stem, stems
 from copilot.extractive.worked.told import Desk
 from copilot.guardrails.days import MONTHS
@@ -102,6 +103,8 @@ def is_settled(ask: Ask, own: Entitlement) -> bool:
 
 
 def is_about(ask: Ask, own: Entitlement) -> bool:
+    if names_sum(ask.text):  # "does the £22 go on?": of a price of theirs
+        return False
     named = _ABOUT_IT | {stem(w) for w in own.name.split()}
     words = {w for w, weight in ask.words.items() if weight == 1.0 and w.isalpha()}
     words -= {stem(m) for m in MONTHS} | {stem(m[:3]) for m in MONTHS}

@@ -1,0 +1,26 @@
+"""Words of a question that stand for what was said before: "it", "a second one", "cancel now"."""
+
+from __future__ import annotations
+
+import re
+
+from copilot.extractive.words import stems
+
+_ONE = (
+    r"\b(?:a|an|the|another|second|third|sell|need|get|buy|have|do|want|use|order) one\b(?!\s+(?!if"
+    r"|when|for|in|from|to|and|or|at|with|that|by|on|now|too|as|please|then|yet|today)\w)"
+)
+# "Do I pay if I cancel now?": what would be cancelled was said before.
+_OBJECTLESS = (
+    r"\b(?:cancel|change|postpone|reschedule|return|exchange)(?= (?:now|today|tomorrow|then|again)"
+    r"|\W*$)"
+)
+REFERS = re.compile(
+    rf"\b(?:it|that|this|they|them|those|these)\b|{_ONE}|{_OBJECTLESS}", re.IGNORECASE
+)
+# "Do you sell one?" names no thing: what it stands for was said before. "A second one" is no time.
+TRADE = frozenset(stems("sell buy order offer stock need"))
+NAMELESS_TRADE = re.compile(
+    rf"{_ONE}|\bwhat (?:do|must|should|would) (?:i|we) (?:need|have) to \w+\b", re.IGNORECASE
+)
+NTH = re.compile(r"\b(?:second|third|further) (?=ones?\b)", re.IGNORECASE)
