@@ -45,7 +45,10 @@ _PATTERNS: tuple[tuple[Sort, str], ...] = (
     ),
     (
         "choice",
-        r"\bwhich (?!help\b)|\b(?:my|our|the) (?:choices|options)\b|\bcheaper\b|\bbetter\b",
+        (
+            r"\bwhat (?:do|must|should|would) (?:i|we) (?:need|have) to (?:buy|get|order)\b"
+            r"|\bwhich (?!help\b)|\b(?:my|our|the) (?:choices|options)\b|\bcheaper\b|\bbetter\b"
+        ),
     ),
     ("place", r"^\W*where\b|\bwhere (?:do|can|is|are)\b"),
     (

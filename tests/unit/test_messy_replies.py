@@ -346,3 +346,10 @@ def test_new_flatmates_are_no_new_flat() -> None:
 )
 def test_what_customers_face_in_their_own_words(said: str, matter: str) -> None:
     assert matter in [m.name for m in facing([said])]
+
+
+def test_what_must_be_bought_is_a_choice_and_no_list_of_free_steps() -> None:
+    (ask,) = hear([Turn("customer", "It says E55. What do I need to get?")]).asks
+    assert ask.sort == "choice" and ask.is_bare
+    (ask,) = hear([Turn("customer", "It says E55. What do I need to do?")]).asks
+    assert ask.sort == "how"
