@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from copilot.domain import Conversation, Turn
 from copilot.retriever.language import language_of
-from copilot.retriever.spelling import Spelling
+from copilot.retriever.spelling import MOST_KEPT, Spelling
 
 MAX_CHARS = 4_000  # of one turn: a longer one is a pasted log
 
@@ -124,10 +124,22 @@ def plain(text: str, spelling: Spelling, called: Called = lambda _: None) -> Pla
     """A text with its shorthand, its slips and its sums spelled out."""
     if len(text) > MAX_CHARS or language_of(text) not in ("en", None):
         return Plain(text, text)
-    first = _changed(text, _by_form(text))
-    second = _changed(first.text, _by_word(first.text, spelling))
-    spelled = _joined(first, second)
-    return _joined(spelled, _changed(spelled.text, _by_name(spelled.text, called)))
+    spelled = _spelled_out(text, spelling)
+    named = list(_by_name(spelled.text, called))
+    return _joined(spelled, _changed(spelled.text, named)) if named else spelled
+
+
+def _spelled_out(text: str, spelling: Spelling) -> Plain:
+    """Remembered with the spelling: a turn is read again with every turn that follows it."""
+    known = spelling.read.get(text)
+    if known is None:
+        first = _changed(text, _by_form(text))
+        made = _joined(first, _changed(first.text, _by_word(first.text, spelling)))
+        known = (made.text, made.pieces)
+        if len(spelling.read) >= MOST_KEPT:
+            spelling.read.clear()
+        spelling.read[text] = known
+    return Plain(known[0], text, known[1])
 
 
 def _by_form(text: str) -> Iterable[_Change]:

@@ -23,7 +23,7 @@ SHORTEST = 5  # of a shorter word too many others are near
 TWICE = 9  # letters of a word that may hold two slips
 ROOT = 4  # letters of a stem that tells something: "mar" of "maried" does not
 COMMONER = 4  # times: of two near words, the one that everybody writes
-MOST_KEPT = 10_000
+MOST_KEPT = 4_000  # words, and texts
 _BUILT = ("er", "ers", "est", "ed", "ing", "ish", "ful", "less", "ness", "y")
 _DOUBLE = re.compile(r"(.)\1")
 _LONG = re.compile(r"(?<![\w'’])[a-z]{4,24}(?![\w'’])")
@@ -39,6 +39,8 @@ class Spelling:
     _stems: frozenset[str]
     _by_letter: ByLetter
     _meant: dict[str, str | None] = field(default_factory=dict)
+    # Texts that were spelled out by it: how they read, and what was changed in them.
+    read: dict[str, tuple[str, tuple[tuple[int, int, str], ...]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, words: Iterable[str]) -> Spelling:
