@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -27,10 +26,8 @@ def _found(*, only_answers: bool) -> list[str]:
         sources=SimpleNamespace(chunks=lambda ids: {n: _row(n) for n in ids}),
     )
     vectors = SimpleNamespace(query=lambda key, vector, n: [(1, 0.99), (2, 0.8), (3, 0.7)])
-    vector: Future[Any] = Future()
-    vector.set_result(None)
     hits = find_cases(
-        cast("TenantStore", store), cast("Any", vectors), cast("Any", None), vector, ("reset",),
+        cast("TenantStore", store), cast("Any", vectors), cast("Any", None), cast("Any", object), ("reset",),
         k=3, only_answers=only_answers,
     )  # fmt: skip
     return [hit.chunk.source_id for hit in hits]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -55,10 +54,8 @@ def order(store: TenantStore, cases: list[Interaction], *, said: str = ENGLISH) 
     vectors = ExactStore()
     found = list(store.sources.vectors("interaction", "fake"))
     vectors.apply(KEY, (found[0][0], found[0][1]), [], seq=1)
-    ready: Future[np.ndarray] = Future()
-    ready.set_result(vector)
     hits = find_cases(
-        store, vectors, KEY, ready, (), k=9, only_answers=False, said=said,
+        store, vectors, KEY, lambda: vector, (), k=9, only_answers=False, said=said,
         newest=store.sources.newest("interaction"),
     )  # fmt: skip
     return [hit.chunk.source_id for hit in hits]
