@@ -8,7 +8,7 @@ would be. A day alone names nothing: "It came on Wednesday, one bar still" misse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -42,7 +42,8 @@ class Word:
     quote: str
     about: frozenset[str]
     due: date | None = None
-    matter: frozenset[str] = frozenset()  # what was spoken of in the contact it was given in
+    # What was spoken of in the contact it was given in; seldom asked for, hence read when it is.
+    matter: Callable[[], frozenset[str]] = frozenset
 
     @property
     def recurs(self) -> bool:
@@ -52,7 +53,10 @@ class Word:
     @classmethod
     def of(cls, quote: str, due: date | None = None, before: Sequence[str] = ()) -> Word:
         """The word by itself, after what the customer had said before it, the latest last."""
-        matter = frozenset[str]().union(*map(topic, before))
+
+        def matter() -> frozenset[str]:
+            return frozenset[str]().union(*map(topic, before))
+
         return cls(quote, subject(quote) | meant(quote, reversed(before)), due, matter)
 
 
@@ -82,7 +86,7 @@ class _Complaint:
         if not pattern("promise_reports_back").search(plain(word.quote)):
             return False
         if named := pattern("complaint_about").search(self.lower):
-            return bool(topic(named["matter"]) & (word.about | word.matter))
+            return bool(topic(named["matter"]) & (word.about | word.matter()))
         if day := past_day(self.lower, said):
             return day == due
         if months := _MONTH.findall(self.lower):

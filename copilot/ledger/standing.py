@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import partial
 from typing import Literal
 
 from copilot.ledger.aftermath import Aftermath
@@ -155,7 +156,7 @@ def _word(timeline: Timeline, place: int, clause: Clause, when: Due, after: Afte
     """Our word as a complaint may be of it: with its sentence, and what it points back to."""
     about = subject(clause.text) | subject(clause.sentence.text)
     about |= _beside(timeline.turns, place, clause)
-    return Word(clause.text, about, when.on, after.came_back.spoken(place))
+    return Word(clause.text, about, when.on, partial(after.came_back.spoken, place))
 
 
 def _denied(clause: Clause, conflict: str, after: Aftermath) -> frozenset[str]:

@@ -266,7 +266,7 @@ def _of_promise(
     item = _owed(f"{said} {plea}{_NOW if mended else ''}", contact, promise.turn, promise.quote)
     item = replace(item, todo=f"{DO_FIRST}: we promised {named}" if mended else "")
     in_touch = pattern("promise_reports_back").search(plain(promise.quote))
-    around = word.matter if in_touch else frozenset[str]()
+    around = word.matter() if in_touch else frozenset[str]()
     weight = 1 if felt else 2 if broken else 3
     return [
         _Matter(weight, about, item, promise.due, is_sore=broken, around=around - about, felt=felt)

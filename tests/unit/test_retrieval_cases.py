@@ -27,8 +27,8 @@ def _found(*, only_answers: bool) -> list[str]:
     )
     vectors = SimpleNamespace(query=lambda key, vector, n: [(1, 0.99), (2, 0.8), (3, 0.7)])
     hits = find_cases(
-        cast("TenantStore", store), cast("Any", vectors), cast("Any", None), cast("Any", object), ("reset",),
-        k=3, only_answers=only_answers,
+        cast("TenantStore", store), cast("Any", vectors), cast("Any", None), cast("Any", object),
+        ("reset",), k=3, only_answers=only_answers,
     )  # fmt: skip
     return [hit.chunk.source_id for hit in hits]
 
