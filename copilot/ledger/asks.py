@@ -106,9 +106,10 @@ def _put(before: Ask, sentence: Sentence, turn: Said, place: int) -> Ask:
 @lru_cache(maxsize=8192)
 def objects(text: str) -> frozenset[str]:
     """What is asked for, in one wording; "send" is how it comes, not what it is."""
-    one = pattern("loop_large_print").sub("large print", plain(text))
+    lowered = plain(text)
+    one = pattern("loop_large_print").sub("large print", lowered)
     one = pattern("loop_in_writing").sub("letter", one)
-    about = topic(one)
+    about = topic(text if one == lowered else one)  # of the text as it stands it is known
     return about - HANDLING or about
 
 

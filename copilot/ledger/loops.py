@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -56,7 +57,8 @@ class _Matter:
 
     def has(self, ask: Ask, similar: float) -> bool:
         """It reminds of the first ask, or of the latest: the words for a thing change over time."""
-        return any(_same(asked, ask, similar) for asked in (self.asks[0], self.asks[-1]))
+        first, last = self.asks[0], self.asks[-1]
+        return _same(first, ask, similar) or (last is not first and _same(last, ask, similar))
 
     @property
     def on_paper(self) -> bool:
@@ -69,11 +71,12 @@ def open_loops(timeline: Timeline, *, similar: float = 0.5) -> list[OpenLoop]:
     turns = timeline.turns
     asked = [ask.at(contact.start) for contact in timeline.contacts for ask in _asked(contact)]
     matters = _matters(turns, asked, similar)
+    ours = [place for place, turn in enumerate(turns) if turn.ours]
     found: list[OpenLoop] = []
     for matter in matters:
-        if _is_open(turns, matter):
+        if _is_open(turns, ours, matter):
             found.append(_loop(turns, matter))
-        elif later := _answered_later(turns, matter):
+        elif later := _answered_later(turns, ours, matter):
             answered = _loop(turns, matter)
             found.append(replace(answered, status="answered", answer_turn=later))
     return found
@@ -89,11 +92,17 @@ def _read(turns: Sequence[Said]) -> tuple[Ask, ...]:
 _asked = PerContact(_read)
 
 
-def _answered_later(turns: Sequence[Said], matter: _Matter) -> str | None:
+def _ours_after(turns: Sequence[Said], ours: Sequence[int], place: int) -> list[Said]:
+    """Our turns that follow a place; `ours` are the places of all of them."""
+    first, end = bisect_right(ours, place), bisect_right(ours, place + LATER_TURNS)
+    return [turns[n] for n in ours[first:end]]
+
+
+def _answered_later(turns: Sequence[Said], ours: Sequence[int], matter: _Matter) -> str | None:
     """The turn of a later contact that took up what the first contact had passed over."""
     ask = matter.asks[0]
     asked = turns[ask.place]
-    later = [t for t in turns[ask.place + 1 : ask.place + 1 + LATER_TURNS] if t.ours]
+    later = _ours_after(turns, ours, ask.place)
     own = asked.conversation_id
     here = any(t.conversation_id == own for t in later)
     came_back = len({turns[again.place].conversation_id for again in matter.asks}) > 1
@@ -122,7 +131,7 @@ def _matters(turns: Sequence[Said], asks: Sequence[Ask], similar: float) -> list
     What was answered where it was asked is closed: a like question later is one of its own.
     """
     matters: list[_Matter] = []
-    by_word: dict[str, list[int]] = {}
+    by_word: dict[str, set[int]] = {}
     for ask in asks:
         near = sorted({n for word in ask.about for n in by_word.get(word, ())})
         place = next(
@@ -137,8 +146,7 @@ def _matters(turns: Sequence[Said], asks: Sequence[Ask], similar: float) -> list
             place = len(matters)
             matters.append(_Matter())
         for word in ask.about:
-            if place not in (known := by_word.setdefault(word, [])):
-                known.append(place)
+            by_word.setdefault(word, set()).add(place)
         matters[place].asks.append(ask)
     return matters
 
@@ -161,12 +169,12 @@ def _same(first: Ask, again: Ask, similar: float) -> bool:
     return shared >= FEW_WORDS or again.is_pressed or again.about <= first.about
 
 
-def _is_open(turns: Sequence[Said], matter: _Matter) -> bool:
+def _is_open(turns: Sequence[Said], ours: Sequence[int], matter: _Matter) -> bool:
     last = matter.asks[-1]
-    later = [t for t in turns[last.place + 1 : last.place + 1 + LATER_TURNS] if t.ours]
+    later = _ours_after(turns, ours, last.place)
     if matter.is_pressed:
-        passed = any(t.ours for t in turns[matter.asks[0].place + 1 : last.place + 1 + LATER_TURNS])
-        return passed and not answered(turns, last, later, on_paper=matter.on_paper)
+        passed = any(turns[n].ours for n in range(matter.asks[0].place + 1, last.place + 1))
+        return bool(later or passed) and not answered(turns, last, later, on_paper=matter.on_paper)
     return bool(later) and not last.settled and not _settled_late(turns, last, later)
 
 

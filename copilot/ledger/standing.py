@@ -131,17 +131,10 @@ def _on_record(
     made = local_day(timeline.turns[place].at, timeline.zone)
     if made is None or when.on is None or not pattern("promise_reaches").search(plain(clause.text)):
         return None
-    spoken = after.came_back.spoken(place)
-    return next(
-        (
-            own.id
-            for own in after.facts.owned
-            if own.valid_from
-            and made < own.valid_from <= when.on
-            and 0 < len(name := substance(own.text.partition(";")[0])) == len(name & spoken)
-        ),
-        None,
-    )
+    begun = [o for o in after.facts.owned if o.valid_from and made < o.valid_from <= when.on]
+    spoken = after.came_back.spoken(place) if begun else frozenset[str]()
+    names = ((own.id, substance(own.text.partition(";")[0])) for own in begun)
+    return next((name for name, words in names if words and words <= spoken), None)
 
 
 def _beside(turns: Sequence[Said], place: int, clause: Clause) -> frozenset[str]:
