@@ -91,7 +91,7 @@ def _answers_reproach(before: Ask, sentence: Sentence, told: Sentence) -> bool:
     Where the reproach says what they had asked for, that is what is open: "Is it possible?" is not.
     """
     is_question = sentence.text.endswith("?") and "?" not in before.quote.text
-    asked = pattern("loop_repeated").search(digits(before.quote.lower))
+    asked = _repeated(before.quote.lower)
     return is_question and not asked and before.is_pressed and before.quote.end >= told.end
 
 
@@ -188,7 +188,7 @@ def _is_ask(lowered: str) -> bool:
     asks_now = lowered.endswith("?") or bool(pattern("loop_ask").search(lowered))
     is_ask = (
         (asks_now and not _in_passing(lowered))
-        or bool(pattern("loop_repeated").search(digits(lowered)))
+        or bool(_repeated(lowered))
         or _is_reproach(lowered)
     )
     # "…, and you ring me to sell me one?" asks for nothing
@@ -210,12 +210,18 @@ def wants_paper(ask: Ask) -> bool:
     return ask.is_request and bool(pattern("loop_wants_paper").search(ask.quote.lower))
 
 
+@lru_cache(maxsize=8192)  # it is the dearest of all patterns, and asked for more than once
+def _repeated(lowered: str) -> re.Match[str] | None:
+    """Where a sentence says that its matter was raised before."""
+    return pattern("loop_repeated").search(digits(lowered))
+
+
 def times_said(sentence: Sentence) -> int:
     """ "I've asked twice" is two earlier times and this one."""
-    lowered = digits(sentence.lower)
-    match = pattern("loop_repeated").search(lowered)
+    match = _repeated(sentence.lower)
     if not match:
         return 1
+    lowered = digits(sentence.lower)
     if match.group("nth"):
         nth = match.group("nth")
         return int(nth[0]) if nth[0].isdigit() else _ORDINALS.get(nth, 2)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from copilot.compute import settle
 from copilot.config import ROOT
 from copilot.needs import Case, NeedEngine, parse_case
 from eval.bench.figures import Figure, quantile
@@ -22,6 +23,7 @@ def assessing(*, times: int) -> list[Figure]:
     cases = list(timelines(times + 5))
     for case in cases[:5]:
         engine.assess(case)
+    settle()  # as a server and a worker do once they have started
     first = [_spent(engine, case) for case in cases[5:]]
     again = [_spent(engine, case) for case in cases[5:]]
     how = f"processor time, {TURNS} turns, n={len(first)}"
