@@ -13,7 +13,7 @@ from copilot.ledger.comebacks import ComeBack
 from copilot.ledger.commitments import commitments
 from copilot.ledger.conflicts import Shelf
 from copilot.ledger.contacts import PerContact
-from copilot.ledger.cues import folded, may_show
+from copilot.ledger.cues import may_show
 from copilot.ledger.language import Sentence, digits, plain, sentences, topic
 from copilot.ledger.patterns import pattern
 from copilot.ledger.settling import Amends, amends
@@ -120,7 +120,7 @@ class _Report:
 def _read(turns: Sequence[Said]) -> tuple[_Report, ...]:
     found: list[_Report] = []
     for place, turn in enumerate(turns):
-        told = folded(turn.text)
+        told = plain(turn.text)
         sorry = turn.ours and bool(pattern("promise_sorry").search(plain(turn.text)))
         if turn.speaker == "third_party" or not (sorry or may_show(_DONE, told)):
             continue

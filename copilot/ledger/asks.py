@@ -187,9 +187,7 @@ def _is_ask(lowered: str) -> bool:
     """
     asks_now = lowered.endswith("?") or bool(pattern("loop_ask").search(lowered))
     is_ask = (
-        (asks_now and not _in_passing(lowered))
-        or bool(_repeated(lowered))
-        or _is_reproach(lowered)
+        (asks_now and not _in_passing(lowered)) or bool(_repeated(lowered)) or _is_reproach(lowered)
     )
     # "…, and you ring me to sell me one?" asks for nothing
     return is_ask and not pattern("loop_mocks").search(lowered)

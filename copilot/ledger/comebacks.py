@@ -16,7 +16,7 @@ from copilot.ledger.calendar import past_day
 from copilot.ledger.commitments import commitments
 from copilot.ledger.complaints import subject
 from copilot.ledger.contacts import PerContact
-from copilot.ledger.cues import folded, may_show
+from copilot.ledger.cues import may_show
 from copilot.ledger.language import Sentence, plain, sentences, topic
 from copilot.ledger.patterns import pattern
 from copilot.ledger.subjects import substance
@@ -83,7 +83,7 @@ def _says_something(text: str) -> bool:
 
 
 def _returns(text: str) -> bool:
-    if not may_show(("promise_returns",), folded(text)):
+    if not may_show(("promise_returns",), plain(text)):
         return False
     return any(pattern("promise_returns").search(s.lower) for s in sentences(text)[:OPENING])
 
@@ -94,7 +94,7 @@ def _reports(lowered: str) -> bool:
 
 def _good_days(text: str) -> list[Sentence]:
     """Sentences that name a day and say that it went well; not where "Nobody came." follows."""
-    told = folded(text)
+    told = plain(text)
     if not ("day" in told or "this " in told) or not may_show(("promise_worked",), told):
         return []
     said = sentences(text)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from copilot.ledger.cues import folded, may_show
+from copilot.ledger.cues import may_show
 from copilot.ledger.language import Sentence, digits, plain, sentences
 from copilot.ledger.patterns import pattern
 
@@ -163,10 +163,10 @@ _BINDS_CUSTOMER = ("say_customer",)
 def own_commitments(text: str) -> tuple[Clause, ...]:
     """The clauses with which a customer binds themselves."""
     found: list[Clause] = []
-    if not may_show(_BINDS_CUSTOMER, folded(text)):
+    if not may_show(_BINDS_CUSTOMER, plain(text)):
         return ()
     for sentence in sentences(text):
-        if sentence.text.endswith("?") or not may_show(_BINDS_CUSTOMER, folded(sentence.text)):
+        if sentence.text.endswith("?") or not may_show(_BINDS_CUSTOMER, sentence.lower):
             continue
         for start, piece in _clauses(sentence):
             lowered = piece.replace("’", "'").lower()

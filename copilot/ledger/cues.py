@@ -7,11 +7,13 @@ The words are read off the pattern itself, so they can never disagree with it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
+from copilot.ledger.language import plain
 from copilot.ledger.patterns import pattern
 
 Part = Any  # an item of a pattern as `re` itself reads it
@@ -19,6 +21,8 @@ _reader: Any = import_module("re._parser")
 LEAST = 3  # shorter words stand in nearly every text
 ENOUGH = 4  # letters: beyond this, fewer words tell more than longer ones
 MOST = 16  # alternatives written out: looking for more costs more than it spares
+TELLING = 6  # letters: what cues may have in common
+FEW = 3  # cues that a common stretch must stand for
 Cues = frozenset[str]
 _EMPTY: Cues = frozenset({""})
 _NO_WIDTH = ("AT", "ASSERT", "ASSERT_NOT")
@@ -108,20 +112,39 @@ def _cues(names: tuple[str, ...]) -> tuple[str, ...] | None:
         if cues is None or not all(map(_is_plain, cues)):
             return None
         found |= cues
-    return tuple(c for c in sorted(found) if not any(o != c and o in c for o in found))
+    return tuple(sorted(_shared(_apart(found))))
+
+
+def _apart(cues: Iterable[str]) -> set[str]:
+    """Without those that contain another."""
+    known = set(cues)
+    return {cue for cue in known if not any(other != cue and other in cue for other in known)}
+
+
+def _shared(cues: set[str]) -> set[str]:
+    """What many cues have in common stands for them: each one less is looked for in every turn."""
+    while True:
+        held = Counter(piece for cue in cues for piece in _pieces(cue))
+        common, often = max(
+            held.items(), key=lambda one: (one[1], len(one[0]), one[0]), default=("", 0)
+        )
+        if often < FEW:
+            return cues
+        cues = {cue for cue in cues if common not in cue} | {common}
+
+
+def _pieces(cue: str) -> set[str]:
+    """Its stretches that are long enough to tell something."""
+    ends = ((start, end) for end in range(len(cue) + 1) for start in range(end - TELLING + 1))
+    return {cue[start:end] for start, end in ends}
 
 
 def _is_plain(cue: str) -> bool:
     """It stands in a text as it stands in its pattern: figures may be written in words there."""
-    return cue == folded(cue) and not re.search(r"[\d.]", cue)
+    return cue == plain(cue) and not re.search(r"[\d.]", cue)
 
 
-def folded(text: str) -> str:
-    """The text as cues are looked for in it."""
-    return text.replace("’", "'").lower()
-
-
-def may_show(names: tuple[str, ...], folded_text: str) -> bool:
-    """False only where none of these patterns matches any part of the text, by cues alone."""
+def may_show(names: tuple[str, ...], lowered: str) -> bool:
+    """False only where none of these patterns matches any part of a plain text, by cues alone."""
     cues = _cues(names)
-    return cues is None or any(map(folded_text.__contains__, cues))
+    return cues is None or any(map(lowered.__contains__, cues))

@@ -133,7 +133,7 @@ def _matters(turns: Sequence[Said], asks: Sequence[Ask], similar: float) -> list
     matters: list[_Matter] = []
     by_word: dict[str, set[int]] = {}
     for ask in asks:
-        near = sorted({n for word in ask.about for n in by_word.get(word, ())})
+        near = sorted(set[int]().union(*(by_word[w] for w in ask.about if w in by_word)))
         place = next(
             (
                 n

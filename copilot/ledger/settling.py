@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from copilot.ledger.contacts import PerContact
-from copilot.ledger.cues import folded, may_show
+from copilot.ledger.cues import may_show
 from copilot.ledger.language import digits, plain, sentences, topic
 from copilot.ledger.patterns import pattern
 from copilot.ledger.timeline import Said
@@ -49,7 +49,7 @@ class Amends:
 def _read(turns: Sequence[Said]) -> tuple[Amends, ...]:
     found: list[Amends] = []
     for place, turn in enumerate(turns):
-        if not turn.ours or not may_show(_OWNED, folded(turn.text)):
+        if not turn.ours or not may_show(_OWNED, plain(turn.text)):
             continue
         lowered = plain(turn.text)
         admits = bool(pattern("settle_owned").search(lowered))

@@ -110,6 +110,11 @@ def _after_complaints(scene: Scene, offers: Sequence[Offered]) -> Iterator[Quiet
     days = scene.policy.quiet_days
     on_file = [complaint_of(raw) for raw in scene.case.customer.state.complaints]
     linked = [Complaint(o.need or o.sku, o.at) for o in offers if o.result == "complained" and o.at]
+    longest = max(days.complaint_closed, days.second_failure, days.severe_failure)
+    since = scene.as_of.date() - timedelta(days=longest)
+    late = [*on_file, *linked, *_told(scene, since)]
+    if all(c.closed is not None and c.closed < since for c in late):
+        return  # nothing is in force, so what lies further back need not be read
     everything = sorted(
         [*on_file, *linked, *_told(scene)], key=lambda c: (c.closed is None, c.closed or date.max)
     )
@@ -127,9 +132,12 @@ def _after_complaints(scene: Scene, offers: Sequence[Offered]) -> Iterator[Quiet
         yield Quiet(rule, "contact", complaint.closed + timedelta(days=length), what)
 
 
-def _told(scene: Scene) -> Iterator[Complaint]:
+def _told(scene: Scene, since: date = date.min) -> Iterator[Complaint]:
     """Complaints the customer voiced in earlier, dated contacts: closed with the contact's end."""
     for contact in scene.timeline.contacts:
+        ended = next((t.at.date() for t in reversed(contact.turns) if t.at), date.min)
+        if ended < since:
+            continue
         for first, matter, grave in _voiced(contact):
             name = contact.turns[first].conversation_id
             days = [t.at.date() for t in contact.turns if t.at and t.conversation_id == name]
