@@ -108,9 +108,10 @@ class _Ranking:
             window=max(60, 3 * k) if k <= 200 else k,
             n=min(k, 200),
         )
-        tail = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-        taken = {article for article, _ in chosen}
-        chosen += [pair for pair in tail if pair[0] not in taken][: max(0, k - len(chosen))]
+        if len(chosen) < min(k, len(scores)):
+            tail = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+            taken = {article for article, _ in chosen}
+            chosen += [pair for pair in tail if pair[0] not in taken][: k - len(chosen)]
         return [ranked for a, score in chosen if (ranked := self._ranked(a, score)) is not None]
 
     @cached_property
@@ -214,6 +215,8 @@ class _Ranking:
 
     def _single_copies(self, scores: Mapping[int, float]) -> dict[int, float]:
         """Of equal articles only the best placed."""
+        if self.library.twins.keys().isdisjoint(scores):
+            return dict(scores)
         best: dict[int, int] = {}
         for article in sorted(scores, key=lambda a: (-scores[a], a)):
             best.setdefault(self.library.twins.get(article, article), article)

@@ -26,7 +26,10 @@ def merged(
     """
     asked = frozenset(codes)
     wanted = frozenset(stem(term) for term in terms)
-    queues = [list(hits) for hits in _by_words([hits for hits in found if hits], wanted)]
+    given = [hits for hits in found if hits]
+    if len(given) < 2:  # nothing takes turns
+        return [hit for hits in given for hit in hits[:k]]
+    queues = [list(hits) for hits in _by_words(given, wanted)]
     taken = [0] * len(queues)
     ordered: list[Hit] = []
     while len(ordered) < k and any(queues):
@@ -51,8 +54,6 @@ def _weakness(hit: Hit, codes: Set[str], wanted: Set[str]) -> tuple[bool, bool]:
 
 def _by_words(found: Sequence[Sequence[Hit]], wanted: Set[str]) -> list[Sequence[Hit]]:
     """The kinds by how many of the query's words one of their first hits holds; rare ones most."""
-    if len(found) < 2:
-        return list(found)
     held = [[wanted & _words(hit) for hit in hits[:LEADING]] for hits in found]
     seen = Counter(word for kind in held for words in kind for word in words)
 

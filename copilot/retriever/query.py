@@ -210,11 +210,11 @@ def _abbreviated(text: str, acronyms: Set[str]) -> list[str]:
     if not acronyms:
         return []
     said = words(text)[:400]
+    initials = [word[0].upper() for word in said]
     found: dict[str, None] = {}
     for size in (3, 4, 5):
         for start in range(len(said) - size + 1):
-            window = said[start : start + size]
-            letters = "".join(word[0] for word in window).upper()
-            if letters in acronyms and not STOP.intersection(window):
+            letters = "".join(initials[start : start + size])
+            if letters in acronyms and not STOP.intersection(said[start : start + size]):
                 found[letters] = None
     return list(found)
