@@ -20,6 +20,7 @@ class Matter:
     words: str
     signs: str
     lasts: bool = False  # for the whole conversation, whatever is asked in between
+    unlike: str = ""  # what only looks like a sign of it: a line that is dead, a late payment
 
 
 _HELD = (
@@ -27,6 +28,29 @@ _HELD = (
     r"|tariff|agreement)"
 )
 _OWN, _SPENT = r"(?:my|our|the)", r"(?:bills?|costs?|payments?|premiums?|fees?)"
+DEATH = "death"
+_HOW_PAID = (  # "I can't pay by card": they could pay otherwise
+    r" (?:\w+ ){0,3}?(?:by (?:card|cheque|direct|bank|phone|cash|post|transfer)|online|via|using"
+    r"|with (?:\w+ ){0,2}(?:cards?|cash|paypal|cheque)|(?:in|on|through) (?:the|your) \w+)\b"
+)
+_PERSON = (
+    r"(?:husband|wife|partner|spouse|fianc[eé]e?|(?:(?:step|grand|god)-?)?(?:mother|father|mum|mom"
+    r"|dad|son|daughter|child|parent)|gran|granny|grandma|grandpa|nan|nana|brother|sister|uncle"
+    r"|aunt(?:ie)?|nephew|niece|cousin|baby|friend|flatmate|neighbour|colleague|tenant|relative"
+    r"|loved one|(?:account|policy|contract)[- ]?holder|customer|owner|somebody|someone|person"
+    r"|(?:mother|father|brother|sister|son|daughter)-in-law|(?:mr|mrs|ms|dr)\.? [a-z]+)"
+)
+# "My mother, who held the contract, has sadly died"; "my mother's phone has died" is another thing.
+_SO = r"(?:, [^.,?!]{1,40})?,? (?:(?:has|have|had|just|then|recently|sadly|suddenly|also) ){0,3}"
+_WHEN = (
+    r"(?:week|month|year|spring|summer|autumn|winter|january|february|march|april|may|june|july"
+    r"|august|september|october|november|december)\b"
+)
+_THING = (
+    r"(?:phone|mobile|line|number|battery|batteries|router|modem|box|hub|valve|heating|boiler|tv"
+    r"|laptop|computer|tablet|ipad|device|machine|screen|internet|wi-?fi|connection|signal|link"
+    r"|light|car|card|website|app|account)s?"
+)
 MATTERS = (
     Matter(
         "hardship",
@@ -35,9 +59,10 @@ MATTERS = (
         r"|redundan\w+|laid off|unemploy\w+|out of work|on sick pay|income support"
         r"|(?:hours|wages?|pay|salary) (?:\w+ ){0,4}(?:was|were|been|got|are being) (?:cut|reduced)"
         r"|closed (?:our|my|his|her) (?:branch|shop|factory|plant|office|site)"
-        r"|can(?:no|['’])?t (?:\w+ )?(?:pay\b"
+        rf"|can(?:no|['’])?t (?:\w+ )?(?:pay\b(?!{_HOW_PAID})"
         r"|afford(?! to (?:wait|lose|miss|pay (?:interest|twice)))|keep (?:\w+ ){0,2}up\b)"
-        r"|unable to pay|struggl\w+ (?:to pay|with (?:the |my |our )?(?:bills?|payments?|money))"
+        rf"|unable to pay\b(?!{_HOW_PAID})"
+        r"|struggl\w+ (?:to pay|with (?:the |my |our )?(?:bills?|payments?|money))"
         r"|money is (?:short|tight)|short of money|(?:bill|payment|direct debit)[^.?!]{0,40}bounced"
         r"|behind (?:on|with) (?:my|the|our) (?:bills?|payments?|rent)|in debt\b",
         lasts=True,
@@ -59,13 +84,21 @@ MATTERS = (
         lasts=True,
     ),
     Matter(
-        "death",
+        DEATH,
         "bereavement, death of the account holder",
-        r"passed away|bereave\w+|funeral|\b(?:has|have|just) died"
-        r"|late (?:husband|wife|mother|father)"
-        r"|(?:husband|wife|mother|father|mum|dad|partner|son|daughter|brother|sister|parent|uncle"
-        r"|aunt|grand\w+) (?:has |just )?died",
+        r"passed away|bereave\w+|funeral|deceased|executor|probate|death certificate|widow(?:ed|er)"
+        r"|(?:my|our|his|her|their|your) late (?:\w+ )?" + _PERSON + "\\b"
+        rf"|(?:{_PERSON}{_SO}|(?:he|she|they|who|if i|when i) "
+        r"(?:(?:has|have|had|just|recently|sadly) ){0,2})"
+        rf"(?:(?:dies?|died)\b(?! laughing)|passed (?:last|this|in) {_WHEN})"
+        rf"|{_PERSON}(?: is|['’]?s| was) dead(?=\s*(?:[.,;!?]|$|(?:and|now|since|but|so)\b))"
+        rf"|lost (?:my|our|his|her|their) (?:\w+ )?{_PERSON}"
+        r"(?=\s*(?:[.,;!?]|$|(?:in|on|last|this|and|to|two|three|a|recently)\b))"
+        r"|death (?:of (?:a|my|our|the|his|her)|in)\b|(?:a|her|his|their|in case of) death\b"
+        r"|(?<!real )estate of\b",
         lasts=True,
+        unlike=rf"{_THING} (?:(?:has|have|had|just|suddenly|sadly) ){{0,3}}passed away"
+        r"|death trap|to death",
     ),
     Matter(
         "safety",
@@ -175,10 +208,22 @@ def _signs() -> tuple[tuple[Matter, re.Pattern[str]], ...]:
     return tuple((m, re.compile(rf"\b(?:{m.signs})", re.IGNORECASE)) for m in MATTERS)
 
 
+@cache
+def _unlike(matter: Matter) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{matter.unlike})", re.IGNORECASE)
+
+
 @lru_cache(maxsize=4_096)  # the same turns are read for the search and for the reply
 def matters_in(text: str) -> tuple[Matter, ...]:
     """What a text says its writer is facing."""
-    return tuple(matter for matter, signs in _signs() if signs.search(text))
+    found = (matter for matter, signs in _signs() if signs.search(text))
+    return tuple(m for m in found if not m.unlike or _is_said(m, text))
+
+
+def _is_said(matter: Matter, text: str) -> bool:
+    """Whether a sign is left when what only looks like one is taken out."""
+    signs = dict(_signs())[matter]
+    return bool(signs.search(_unlike(matter).sub("…", text)))
 
 
 def facing(texts: Iterable[str]) -> tuple[Matter, ...]:

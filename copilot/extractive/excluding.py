@@ -10,6 +10,7 @@ from functools import cached_property
 from copilot.extractive.addressing import to_customer
 from copilot.extractive.asking import Heard
 from copilot.extractive.deeds import Deed, deeds_in, is_followed
+from copilot.extractive.grave import for_the_bereaved
 from copilot.extractive.matching import Article, Unit
 from copilot.extractive.timing import Tenure, speaks_of_tenure
 from copilot.extractive.words import stems
@@ -88,10 +89,17 @@ class Excluding:
             (u.n, u.said.block) for a in theirs for u in a.units if _JOINING.search(u.text)
         )
 
+    @cached_property
+    def for_the_bereaved(self) -> frozenset[tuple[int, int]]:
+        """Paragraphs, by article, for when somebody has died, where nobody has."""
+        return for_the_bereaved(self.articles, self.heard)
+
     def is_out(self, unit: Unit) -> bool:
-        """For staff, tried, refused, not applicable, or said by us before."""
+        """For staff, for the bereaved, tried, refused, not applicable, or said by us before."""
         said, heard = unit.said, self.heard
         if not said.stems or to_customer(said.text) is None:
+            return True
+        if self.for_the_bereaved and (unit.n, said.block) in self.for_the_bereaved:
             return True
         if self.done and (unit.n, said.line) in self.done:
             return True
