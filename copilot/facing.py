@@ -51,6 +51,22 @@ _THING = (
     r"|laptop|computer|tablet|ipad|device|machine|screen|internet|wi-?fi|connection|signal|link"
     r"|light|car|card|website|app|account)s?"
 )
+_DUE = r"(?:bills?|payment|invoice|fee|charged?|(?:[£$€] ?)\d+)\b"
+_LATE = (
+    r"(?:i|we)(?:['’]m|['’]re|['’]ve been| was| were| am| are| have been) (?:\w+ ){0,4}?late\b"
+    r"(?! (?:home|for|back|at|to|from)\b)"
+)
+_BOX = r"(?:router|modem|(?:the|your|my|our) (?:\w+ )?box)\b"
+_LAMP = r"(?:(?:light|lamp|led)s?|(?:blink|flash)\w*)\b"
+_BOX_LIGHT = rf"(?:{_BOX}[^.?!]{{0,40}}\b{_LAMP}|{_LAMP}[^.?!]{{0,40}}\b{_BOX})"
+_AMBER = r"(?:amber|orange|yellow)\b"
+_CALLER = r"(?:engineer|technician|fitter|visit|appointment|slot)s?\b"
+_SHIFT = r"(?:chang|mov|reschedul|re-?arrang|postpon|delay|shift|cancell?)(?:e|ing)?\b"
+_INCOME = (
+    r"(?:(?:wages?|salary|pay|loan|pension|benefits?) (?:\w+ )?(?:comes?|arrives?|lands?|is paid)"
+    r"|(?:i|we) (?:\w+ )?get paid) (?:\w+ ){0,3}?(?:on|at|after|around|by) (?:the )?"
+    r"(?:\d|end|middle|last|first|mid)"
+)
 MATTERS = (
     Matter(
         "hardship",
@@ -168,7 +184,9 @@ MATTERS = (
         r"|(?:people|strangers|companies|they|somebody|someone) (?:keep |always |constantly )?"
         r"(?:ringing|calling|phoning|ring|call|phone) (?:me |us )?"
         r"(?:about|all day|every|\w+ times|to sell)"
-        r"|(?:block|stop|screen)\w* (?:\w+ ){0,2}(?:calls|callers|numbers)\b",
+        r"|(?:block|stop|screen)\w* (?:\w+ ){0,2}(?:calls|callers|numbers)\b"
+        r"|(?:those|these|the same|such) calls (?:\w+ ){0,2}"
+        r"(?:started|starting|begun|began|back|coming|again)\b",
     ),
     Matter(
         "backup",
@@ -178,13 +196,56 @@ MATTERS = (
         lasts=True,
     ),
     Matter(
+        "late fee",
+        "late payment, the fee, waive, once without a reason",
+        r"late(?:[- ]payment)? (?:fee|charge|penalty|surcharge)s?\b"
+        r"|never (?:been |paid )?late\b"
+        rf"|(?:i|we)(?: have|['’]ve)? paid (?:\w+ ){{0,4}}?late\b|{_DUE}[^?!]{{0,60}}\b{_LATE}"
+        rf"|{_LATE}[^?!]{{0,60}}\b{_DUE}",
+        unlike=rf"{_LATE}[^.?!]{{0,60}}\b{_CALLER}|{_CALLER}[^.?!]{{0,60}}\b{_LATE}",
+    ),
+    Matter(
+        "offline",
+        "no internet, connection lost",
+        rf"{_BOX_LIGHT}"
+        r"|no (?:internet|wi-?fi)\b(?! (?:in|needed|required|plan|contract))"
+        r"|(?:internet|wi-?fi|broadband) (?:is|has|was|went|keeps?) (?:\w+ ){0,2}"
+        r"(?:down|off|out|gone|dead|dropp\w+)\b"
+        r"|can(?:no|['’])?t (?:get|read|load|send|open) (?:my|any|our) (?:e-?mails|websites?"
+        r"|web ?pages?)\b",
+    ),
+    Matter(
+        "amber light",
+        "amber light, flashing",
+        rf"{_BOX_LIGHT}[^.?!]{{0,40}}\b{_AMBER}|{_AMBER}[^.?!]{{0,40}}\b{_BOX_LIGHT}"
+        rf"|{_BOX}[^.?!]{{0,30}}\b{_AMBER} (?:light|lamp|led)",
+    ),
+    Matter(
+        "no pages",
+        "no pages open",
+        r"nothing (?:is |will |wants to )?(?:load|open)(?:s|ing)?\b"
+        r"|(?:pages?|sites?|websites?) (?:won['’]?t|don['’]?t|doesn['’]?t|do not|will not|does not)"
+        r" (?:load|open)\b",
+    ),
+    Matter(
+        "visit change",
+        "engineer visits: slots, changing or cancelling before the day",
+        rf"{_SHIFT} (?:\w+ ){{0,3}}?(?:visit|engineer|technician|fitter)\b"
+        rf"|{_CALLER}[^?!]{{0,120}}\b{_SHIFT} (?:it|that|this|the (?:day|date|time|slot)"
+        r"|him|her|them)\b",
+    ),
+    Matter(
         "payment day",
         "bill, ways to pay, direct debit, payment day",
         r"(?:day|date) (?:when |on which |that )?you (?:take|collect|debit)"
         r"|(?:payment|debit|billing) (?:day|date)"
         r"|when (?:the |my |our )?(?:money|payment|direct debit) (?:goes|comes|leaves)"
         r"|(?:take|collect|debit)(?: (?:the|my|our))?(?: (?:money|payment|bill|rent|premium))?"
-        r" (?:later|earlier|on another|on a different)",
+        r" (?:later|earlier|on another|on a different)"
+        rf"|(?:direct debit|{_SPENT}|money)\b[^!]{{0,160}}\b(?:come|go|be taken|leave)"
+        r"(?: (?:out|off))? (?:\w+ ){0,2}?(?:later|earlier|on (?:another|a different))\b"
+        rf"|(?:direct debit|{_SPENT})\b[^!?]{{0,160}}\b{_INCOME}|{_INCOME}[^!?]{{0,160}}"
+        rf"\b(?:direct debit|{_SPENT})\b",
     ),
     Matter(
         "saving",

@@ -17,7 +17,7 @@ from copilot.extractive.choosing import Answer, Chooser
 from copilot.extractive.confirming import Confirmed, agreement, confirmed, to_person
 from copilot.extractive.excluding import Excluding
 from copilot.extractive.manners import closing, greets, is_care, opening
-from copilot.extractive.matching import Article, Unit, article_of, met, rarity
+from copilot.extractive.matching import Article, Unit, article_of, is_code, met, rarity
 from copilot.extractive.products import Products
 from copilot.extractive.raising import raised
 from copilot.extractive.ranking import Ranking
@@ -224,12 +224,11 @@ def _hard(articles: Sequence[Article]) -> frozenset[int]:
 
 
 def _faced(articles: Sequence[Article], turns: Sequence[Turn]) -> frozenset[int]:
-    """The articles whose title speaks of what the customer is facing."""
+    """The articles whose title speaks of what the customer is facing; codes say which part."""
     matters = [frozenset(stems(matter.words)) for matter in _faced_now(turns)]
+    titles = [(a.n, frozenset(w for w in a.title if not is_code(w))) for a in articles]
     return frozenset(
-        a.n
-        for a in articles
-        if a.title and any(len(m & a.title) >= max(1, len(a.title) / 3) for m in matters)
+        n for n, title in titles if any(len(m & title) >= max(1, len(title) / 3) for m in matters)
     )
 
 

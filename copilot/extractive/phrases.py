@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 def _as(word: str) -> Callable[[re.Match[str]], str]:
     """Writes a word and what stood within its phrase: "give it back" is "return it"."""
-    return lambda match: f"{word}{match[1] or ''}"
+    return lambda match: f"{word}{next(filter(None, match.groups()), '')}"
 
 
 _MOVED = (
@@ -22,6 +22,11 @@ _IS_DOWN = (
 _HOW_EARLY = (
     r"how (?:soon|early|far ahead)() (?:must|do|should|shall|need)(?: \w+){1,3}"
     r" (?:know|tell|say|announce|inform)(?: you)?"
+)
+# Of a charge: what we are asked to take off, or what comes off a bill.
+_CHARGE_OFF = (
+    r"(?:knock(?:ing)?((?: \w+){0,2}) off|(?<=you )take((?: that| it| this)) off(?= *(?:[.,?!]|$"
+    r"|please|again|for))|(?:take|get)((?: \w+){1,3}) off (?:the|my|our|this) (?:\w+ )?bill)"
 )
 _NO_HELP = (
     r"(?:it|they|that|this)(?:['’]?s|['’]?re| is| are)() (?:rubbish|useless|no (?:good|use)|junk)"
@@ -45,6 +50,7 @@ _PHRASES = tuple(
         (r"cut(?:ting)?((?: \w+){0,2}) off", "disconnect"),
         (r"(?:bring|get|cut|keep)(?:ting|ing)?((?: \w+){0,3}) down", "reduce"),
         (r"let(?:ting)?( \w+) off", "waive"),
+        (_CHARGE_OFF, "waive"),
         (r"get(?:ting)? rid() of", "remove"),
         (r"get(?:ting)? out() of (?:it|this|that|(?:my|the|our) (?:contract|plan))", "cancel"),
         (r"put(?:ting)?((?: \w+){1,3}) together", "join"),

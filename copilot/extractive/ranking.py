@@ -236,7 +236,8 @@ class Ranking:
         if unit.said.kind == "row" and not self.is_row_of(ask, unit):
             return False
         around = spoken | unit.said.beside
-        if ask.refers and not self._is_on_it(ask, around):
+        is_faced = unit.n in self.faced  # what "it" stands for is what they are facing
+        if ask.refers and not is_faced and not self._is_on_it(ask, around):
             return False
         if lasting and not is_of_its_case(ask, unit, self.around):
             return False

@@ -71,3 +71,53 @@ def test_signs_are_told_from_what_looks_like_them(said: str, names: list[str]) -
 def test_what_several_turns_say_is_counted_once() -> None:
     twice = facing(["I lost my job.", "As I said, I was made redundant."])
     assert [matter.name for matter in twice] == ["hardship"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "is_so"),
+    [
+        (
+            "late fee",
+            "I was a few days late, there is £5 extra on my bill. Can you take that off?",
+            True,
+        ),
+        ("late fee", "I paid two days late.", True),
+        ("late fee", "You charged me a late fee.", True),
+        ("late fee", "Never been late before.", True),
+        ("offline", "The light on your box is blinking.", True),
+        ("offline", "There is no internet.", True),
+        ("offline", "The router's light is red.", True),
+        ("amber light", "The little light on your box has been blinking orange.", True),
+        ("amber light", "My router blinks amber.", True),
+        ("no pages", "Nothing opens on the laptop.", True),
+        ("no pages", "The websites won't load.", True),
+        ("visit change", "How do I change an engineer visit?", True),
+        ("visit change", "One of your engineers is booked for Thursday. Can I shift it?", True),
+        ("payment day", "My direct debit is on the 1st. Can I make it come out later?", True),
+        ("payment day", "I get paid on the 25th and the direct debit goes on the 1st.", True),
+        ("nuisance calls", "Those calls have started again.", True),
+        ("late fee", "I was late home and the engineer had left, is there a fee?", False),
+        ("late fee", "Your engineer was late, is there a fee?", False),
+        ("late fee", "My latest bill is £5 more.", False),
+        ("late fee", "The parcel was late.", False),
+        ("late fee", "I was late home and had no time for the bill.", False),
+        ("offline", "The parcel box arrived damaged.", False),
+        ("offline", "No internet needed for this.", False),
+        ("offline", "I can't get my email changed.", False),
+        ("offline", "The light in the hall is too dark.", False),
+        ("amber light", "The mesh has an orange light.", False),
+        ("amber light", "The router stands in the orange room.", False),
+        ("no pages", "Nothing is owed.", False),
+        ("visit change", "Can I change my plan?", False),
+        ("visit change", "I want to visit your shop.", False),
+        ("visit change", "Your engineer was here; can I change my plan?", False),
+        ("payment day", "When does the new phone come out later?", False),
+        ("payment day", "The bill was higher than last month.", False),
+        ("nuisance calls", "My calls drop again.", False),
+        ("nuisance calls", "The calls have a bad sound.", False),
+    ],
+)
+def test_everyday_words_name_what_help_centres_call_otherwise(
+    name: str, said: str, *, is_so: bool
+) -> None:
+    assert (name in [matter.name for matter in facing([said])]) is is_so
