@@ -155,6 +155,7 @@ class Ask:
     is_broad: bool = False  # about all that can be done, not one thing
     focus: str | None = None
     names: frozenset[str] = frozenset()
+    deed: str | None = None  # of "I have to move it. Does that cost anything?"
 
     @property
     def is_typed(self) -> bool:
@@ -367,7 +368,8 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
     refers = bool(REFERS.search(core)) and (len(own) < 2 or sort in ("whether", "cost", "time"))
     if len(own) < 2 or refers or sort == "choice":
         leans = _topics(" ".join(before))
-    if (not words and not leans) or (not own and _WHAT_IF.match(core)):
+    is_what_if = not own and bool(_WHAT_IF.match(core))
+    if not words and not leans and sort not in ("time", "cost", "place") and not is_what_if:
         return None
     names = frozenset(
         stem(w) for w in _PROPER.findall(core) if w.lower().rstrip("s") not in _CALENDAR
@@ -383,4 +385,5 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
         is_broad=bool(_BROAD.search(core)),
         focus=focus,
         names=names & frozenset(words),
+        deed=_focus(before[-1], "request", meanings(before[-1])) if refers and not own and before else None,
     )

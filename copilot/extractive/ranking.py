@@ -9,6 +9,7 @@ from functools import cached_property
 
 from copilot.extractive.asking import Ask, Heard, is_measure
 from copilot.extractive.excluding import Excluding
+from copilot.extractive.kinds import is_of_kind, measured
 from copilot.extractive.matching import (
     Article,
     Match,
@@ -216,7 +217,7 @@ class Ranking:
             return False
         if ask.focus and not self._says_focus(ask, article, found, spoken):
             return False
-        if ask.is_typed and not found.fits:
+        if (ask.is_typed and not found.fits) or not is_of_kind(ask, found.unit, article):
             return False
         if ask.sort == "whether" and not is_of_the_case(ask, spoken):
             return False
@@ -296,7 +297,8 @@ class Ranking:
         """Whether a sentence says the word that matters, or its article, and it the rest."""
         assert ask.focus is not None
         if ask.sort == "count":
-            return bool(met(ask.focus, found.unit.said.stems))
+            of_row = spoken if measured(ask.text) else found.unit.said.stems
+            return bool(met(ask.focus, of_row))
         if met(ask.focus, spoken):
             return True
         if ask.focus in self.products.kinds and is_of_all_things(found.unit):
