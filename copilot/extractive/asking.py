@@ -10,7 +10,7 @@ from itertools import pairwise
 from copilot.domain import Turn
 from copilot.extractive.amounts import amounts_in, counts_in
 from copilot.extractive.deeds import done_in, followed
-from copilot.extractive.referring import NAMELESS_TRADE, NTH, REFERS, TRADE
+from copilot.extractive.referring import JUST_WHY, NAMELESS_TRADE, NTH, REFERS, TRADE
 from copilot.extractive.sorts import Sort, names_sum, sort_of
 from copilot.extractive.words import meanings, stem, stems
 
@@ -21,7 +21,8 @@ MAX_EARLIER = 3  # messages of the customer before the last that a question may 
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]”]*\s+|\n+")
 _OPENER = (
     r"(?:from |until |since |at |by |for |in )?(?:how|what|when|where|who|whom|why|which|whether)\b"
-    r"|(?:can|could|do|does|did|is|are|will|would|may|must|shall|should|has|have)"
+    r"|have(?:n['’]t)? (?:i|we|you|they)\b|any chance\b"
+    r"|(?:can|could|do|does|did|is|are|will|would|may|must|shall|should|has)"
     r"(?:n['’]t)? (?:i|we|you|it|that|this|they|he|she|there|my|our|your|the|any|some\w*|a)\b"
 )
 _WISH = r"(?:please|tell me|(?:i|we)(?:['’]d| would) like|(?:i|we) (?:want|need))\b"
@@ -68,7 +69,7 @@ TRIGGER = 0.35  # weight of a word that only says which sort of answer is wanted
 _TRIGGERS: dict[Sort, frozenset[str]] = {
     "cost": frozenset(stems("cost price charge fee pay much expensive free extra total money")),
     "time": frozenset(
-        stems("long soon early late time date day week month year hour minute open start")
+        stems("long soon early late time date day week month year hour minute open start often")
     ),
     "count": frozenset(stems("many limit maximum")),
     "how": frozenset(stems("work help")),
@@ -264,6 +265,12 @@ def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
     return own[0] if sort in ("count", "place") else None
 
 
+def _deed(wish: str) -> str | None:
+    """What somebody wants to do: the moving of "I have to move the visit"."""
+    begins = _REQUEST.search(wish)
+    return next(iter(meanings(wish[begins.end() :])), None) if begins else None
+
+
 _PREDICATES = frozenset(
     stems("included free possible available allowed extra needed covered insured normal safe")
 )
@@ -352,6 +359,8 @@ def _is_indirect(clause: str) -> bool:
 
 def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None:
     core = NTH.sub("", _LEAD.sub("", clause))
+    if before and JUST_WHY.match(core):  # "…, why": why what was said
+        core = f"why {before[-1]}"
     sort = sort_of(core) or ("what" if is_question else "request")
     triggers = _TRIGGERS.get(sort, frozenset())
     found = meanings(core)
@@ -385,5 +394,5 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
         is_broad=bool(_BROAD.search(core)),
         focus=focus,
         names=names & frozenset(words),
-        deed=_focus(before[-1], "request", meanings(before[-1])) if refers and not own and before else None,
+        deed=_deed(before[-1]) if refers and not own and before else None,
     )

@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from copilot.extractive.asking import Ask
+from copilot.extractive.kinds import asks_why, causes
 from copilot.extractive.matching import (
     LEANS,
     Article,
@@ -24,13 +25,14 @@ from copilot.guardrails.wording import check_wording
 MAX_STEPS = 8
 PER_ASK = 3
 MAX_CHARS, PARAGRAPH = 900, 330
-MAX_ROWS = 3
+MAX_ROWS, MAX_CAUSES = 3, 5
 SECOND, ADDS = 0.6, 0.2  # a further sentence: its score as a share of the best, and what is new
 BY_HEADING = 0.55  # of a question's words: its heading says it all
 CONCERN = 0.6  # of a statement's words
 ELSEWHERE = 0.8  # of the best sentence's score, for steps under another heading
 TRIED = 12  # candidates looked at before a question counts as unanswered
 
+_EITHER = re.compile(r"\b(?:either|too|as well)\.$", re.IGNORECASE)
 _NAMED = re.compile(r"^[A-Z][^:.!?]{2,40}:\s")
 
 
@@ -173,12 +175,16 @@ class Chooser:
     def _sentences(
         self, ask: Ask, article: Article, found: Match, ranked: Sequence[Match]
     ) -> list[Unit]:
+        if asks_why(ask) and (table := causes(found.unit, article.units)):
+            return [u for u in table if not self.ranking.out.is_out(u)][:MAX_CAUSES]
         kept = self._with_what_it_leans_on(found.unit, article)
         if ask.is_bare and ask.is_typed and found.unit.said.kind == "row":
             fitting = {m.unit for m in ranked if m.fits}
             block = found.unit.said.block
             rows = [u for u in article.units if u.said.block == block and u in fitting]
             named = [u for u in rows if any(met(w, u.said.stems) for w in ask.leans)]
+            most = self._leaned_on(found.unit, ask)
+            named = [u for u in named if self._leaned_on(u, ask) >= most]
             rows = named if found.unit in named else rows  # "what is it a month?": of that thing
             kept = (self.ranking.for_anybody(rows) or rows)[:MAX_ROWS]
         if not ask.is_typed and self._is_by_heading(ask, found):
@@ -217,6 +223,10 @@ class Chooser:
             kept.remove(max((u for u in kept if u is not found.unit), key=lambda u: u.place))
         return kept
 
+    @staticmethod
+    def _leaned_on(unit: Unit, ask: Ask) -> int:
+        return sum(bool(met(w, unit.said.stems)) for w in ask.leans)
+
     def _for_them(self, kept: Sequence[Unit]) -> list[Unit]:
         """Without rows on products that are none of theirs, where other rows answer."""
         rows = [u for u in kept if u.said.cell and not u.said.cell.is_column]
@@ -248,7 +258,7 @@ class Chooser:
     def _with_what_it_leans_on(self, unit: Unit, article: Article) -> list[Unit]:
         """A sentence that begins with "It …" comes with the one before it."""
         kept = [unit]
-        while len(kept) < PER_ASK and LEANING.match(kept[0].text) and kept[0].place > 0:
+        while len(kept) < PER_ASK and kept[0].place > 0 and _leans(kept[0].text):
             before = article.units[kept[0].place - 1]
             same = before.said.line == kept[0].said.line or (
                 before.said.block == kept[0].said.block and kept[0].said.kind == "prose"
@@ -270,3 +280,8 @@ class Chooser:
             if not self.ranking.out.is_out(after):
                 found.append(after)
         return found if unit.said.kind == "prose" else found[:1]
+
+
+def _leans(text: str) -> bool:
+    """Whether a sentence says nothing without the one before: "It …", "… does not either"."""
+    return bool(LEANING.match(text) or _EITHER.search(text))

@@ -8,6 +8,7 @@ sentences, so that another one answers or the question is named as open.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from copilot.extractive.asking import Ask
 from copilot.extractive.matching import Article, Unit, met, shapes_of
@@ -24,10 +25,13 @@ _UNITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("loud", r"\bdB\b|\bdecibels?\b"),
         ("hot|warm|cold", r"°|\bdegrees?\b"),
         ("heavy", r"\d ?(?:kg|g|kilos?|grams?|pounds|lb)\b"),
+        ("often", r"\b(?:every|once|twice|times|days?|weeks?|months?|years?)\b"),
     )
 )
-_HOURS_ASKED = re.compile(r"\b(?:what|which) (?:opening )?(?:times?|hours)\b", re.IGNORECASE)
-_HOURS = re.compile(r"\b\d{1,2}:\d\d\b|\b24 hours\b|\b24/7\b", re.IGNORECASE)
+_HOURS_ASKED = re.compile(r"\b(?:what|which) (?:opening )?(?:times|hours)\b", re.IGNORECASE)
+_HOURS = re.compile(
+    r"\b\d{1,2}:\d\d ?(?:to|until|till|-|–) ?\d{1,2}:\d\d\b|\b24 hours\b|\b24/7\b", re.IGNORECASE
+)
 
 # "What do I get": money that comes to them, not what they pay.
 _DUE_ASKED = re.compile(
@@ -48,9 +52,17 @@ _THRESHOLD = re.compile(
 )
 
 _CHEAPER = re.compile(r"\b(?:cheap\w*|less expensive|reduced)\b", re.IGNORECASE)
-_OF_A_CHARGE = re.compile(r"\b(?:charges?|fees?|notice)\b", re.IGNORECASE)
-_OF_A_PRICE = re.compile(r"\b(?:costs?|prices?|cheap\w*|reduced)\b", re.IGNORECASE)
+_OF_A_PRICE = re.compile(r"\b(?:costs?|prices?|cheap\w*|reduced|saves?|£\d\S* a month)\b", re.I)
+_CHEAP = frozenset(stems("cheap cheaper reduced"))
 
+_WHAT_IF = re.compile(r"^\W*(?:(?:and|but|or|so) )?(?:if|what if)\b", re.IGNORECASE)
+_WHY = re.compile(
+    r"\bwhy\b|\bwhat (?:else )?(?:can|could|might) (?:it|that|this) be\b|\bwhat causes\b|\bhow come\b",
+    re.IGNORECASE,
+)
+_CAUSES = frozenset(stems("cause causes reason"))
+# A step that says what is, and not what to do.
+_STATES = re.compile(r"^(?:the|an?|your|our|we|it|you|this|that|then you|all|no|nothing)\b", re.I)
 # What may be told by a step: what one can, must or needs to do.
 _DOABLE = re.compile(r"\b(?:can|could|may|must|should|shall|need|have to|able)\b", re.IGNORECASE)
 # "Does it come the same week?" wants a date as well.
@@ -71,10 +83,16 @@ def is_of_kind(ask: Ask, unit: Unit, article: Article) -> bool:
     ):
         return False
     if ask.sort == "choice" and _CHEAPER.search(ask.text):
-        return bool(_OF_A_PRICE.search(unit.text)) or not _OF_A_CHARGE.search(unit.text)
+        of_price = unit.said.heading | article.title
+        return bool(_OF_A_PRICE.search(unit.text)) or not _CHEAP.isdisjoint(of_price)
+    if ask.is_bare and _WHAT_IF.match(ask.text):
+        return False  # what if what: no sentence can be told from another
+    if asks_why(ask) and not _is_cause(unit):
+        return not any(map(_is_cause, article.units))
     if ask.sort != "whether":
         return True
-    if unit.said.kind == "step" and not _DOABLE.search(ask.text):
+    is_order = unit.said.kind == "step" and not _STATES.match(unit.text)
+    if is_order and not _DOABLE.search(ask.text):
         return False  # "is that normal?" is not answered by "restart the router"
     return _says_when(ask, unit) and _is_of_the_model(ask, unit, article)
 
@@ -82,6 +100,22 @@ def is_of_kind(ask: Ask, unit: Unit, article: Article) -> bool:
 def measured(question: str) -> bool:
     """Whether a question wants a measure with a unit of its own, such as metres."""
     return any(asked.search(question) for asked, _ in _UNITS)
+
+
+def asks_why(ask: Ask) -> bool:
+    """Whether a question asks what a thing comes from."""
+    return bool(_WHY.search(ask.text))
+
+
+def causes(unit: Unit, units: Sequence[Unit]) -> list[Unit]:
+    """The whole table of causes that a row stands in: any of them may be it."""
+    if not _is_cause(unit):
+        return []
+    return [u for u in units if u.said.block == unit.said.block and _is_cause(u)]
+
+
+def _is_cause(unit: Unit) -> bool:
+    return unit.said.kind == "row" and not _CAUSES.isdisjoint(unit.said.heading)
 
 
 def _has_unit(question: str, text: str) -> bool:
@@ -126,16 +160,14 @@ def _says_when(ask: Ask, unit: Unit) -> bool:
 
 
 def _is_of_the_model(ask: Ask, unit: Unit, article: Article) -> bool:
-    """Of "I have the hub 1, does it …?", that model, where the article tells of it by itself."""
-    models = {
-        pair for pair in ask.pairs if pair[1].isdigit() and len(pair[1]) == 1 and pair[0] in ask.leans
-    }
-    told = [m for m in models if any(m in other.said.pairs for other in article.units)]
-    if not ask.refers or not told:
+    """Of "I have the hub 1, does it …?", that model: what is said of the newer one is no answer."""
+    if not ask.refers:
         return True
-    return any(m in unit.said.pairs for m in told) or any(
-        m in before.said.pairs
-        for m in told
-        for before in article.units[max(0, unit.place - 1) : unit.place]
-        if before.said.block == unit.said.block
-    )
+    models = {
+        (thing, number)
+        for thing, number in ask.pairs
+        if number.isdigit() and len(number) == 1 and thing in ask.leans and thing in article.title
+    }
+    near = article.units[max(0, unit.place - 1) : unit.place + 1]
+    said = frozenset().union(*(u.said.pairs for u in near if u.said.block == unit.said.block))
+    return not models or not models.isdisjoint(said)

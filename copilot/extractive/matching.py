@@ -48,6 +48,9 @@ _SPAN = (
     r"|\bnext (?:bill|month|day|working)\b|\bsame day\b|\bovernight\b|\bminimum term\b"
 )
 _PRICES = frozenset(stems("price cost fee charge"))
+# "We need no certificate" is no answer to how it is done.
+_NEEDLESS = re.compile(r"\bneeds? (?:no|not)\b|\bnot (?:needed|necessary)\b", re.IGNORECASE)
+_NEEDLESS_ASKED = re.compile(r"\bneed\b|\bwithout\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d|\bnone\b")
 _CLOCK = r"\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
 _LENGTH = re.compile(_SPAN.replace(_CLOCK, r"(?!)"), re.IGNORECASE)
@@ -309,6 +312,8 @@ def shapes_of(text: str) -> frozenset[str]:
 def _fit(ask: Ask, unit: Unit) -> tuple[bool, float]:
     """Whether a sentence has the shape of the answer, and what that is worth."""
     factor = 1.15 if unit.is_near else 1.0
+    if ask.sort == "how" and _NEEDLESS.search(unit.text) and not _NEEDLESS_ASKED.search(ask.text):
+        factor *= MISFITS
     if ask.sort == "how" and (unit.said.kind == "step" or " > " in unit.text):
         factor *= PATH
     if ask.sort not in _ANSWERS:

@@ -51,6 +51,8 @@ _PHRASES = tuple(
         (r"(?:bring|get|cut|keep)(?:ting|ing)?((?: \w+){0,3}) down", "reduce"),
         (r"let(?:ting)?( \w+) off", "waive"),
         (_CHARGE_OFF, "waive"),
+        (r"(?<=you )take( the (?:fee|charge)| [£$€]\d+) off", "waive"),
+        (r"(?:will|do|does|would|can)((?: (?!i\b|we\b|you\b)\w+){1,3}) go on", "fit"),
         (r"(?:turn|switch)(?:s|es|ed|ing)?((?: \w+){1,2}) down", "lower"),
         (r"get(?:ting)? rid() of", "remove"),
         (r"get(?:ting)? out() of (?:it|this|that|(?:my|the|our) (?:contract|plan))", "cancel"),

@@ -42,11 +42,13 @@ IN_RANGE = 1.2  # what it says for a row that its number is the customer's
 HAD = 3.0  # what they have already, where they ask to buy it
 POINTS = 0.5  # "see Complaints": the customer has no such page before them
 LEANS_ON = 0.85  # "It takes a minute", where a question says nothing by itself
+STEP_SAYS = 0.8  # what to do, where it is asked what is so
 GOES_ON, GOES_ON_ANEW = 1.5, 1.2  # a message mostly stays with one matter
 FACED, FACED_WIDE = 1.3, 1.7  # an article on what the customer is facing
 NEAR_CASE, CLOSE_CASE = 0.6, 0.75  # situations of past cases resemble each other more easily
 REFERRED, REFERRED_LOOSE = 0.5, 0.2  # of what a short question refers to
 SHARED, ENOUGH = 0.25, 0.6  # of the question's words in the article
+LIKELY = 3  # articles that a message is likely about
 REST = 0.55  # of a question's words, where the one it ends on stands elsewhere in the article
 
 LEANING = re.compile(
@@ -123,6 +125,8 @@ class Ranking:
                     continue
                 one = match(reading, unit)
                 factor = prior * (1.0 if is_choice else worth) * next_to(ask, unit, used)
+                if ask.sort == "whether" and unit.said.kind == "step":
+                    factor *= STEP_SAYS
                 if is_bare and LEANING.match(unit.text):
                     factor *= LEANS_ON
                 if article.n in self.faced and any(met(w, unit.said.heading) for w in self.matters):
@@ -322,8 +326,12 @@ class Ranking:
         return not known or not spoken.isdisjoint(known)
 
     def _is_as_bare(self, ask: Ask) -> bool:
-        """Whether the words of a question for a date or an amount are in no article at all."""
-        return ask.is_typed and bool(ask.leans) and self.known.isdisjoint(ask.words)
+        """Whether the words of a question for a date or an amount are in no article at all.
+
+        Then what it refers to must tell enough: of one word alone there are many sentences.
+        """
+        leans = sum(w in self.known for w in ask.leans)
+        return ask.is_typed and leans > 1 and self.known.isdisjoint(ask.words)
 
     def _is_near_case(self, ask: Ask, article: Article) -> bool:
         score = article.hit.score
@@ -340,11 +348,22 @@ class Ranking:
     def _is_enough(self, ask: Ask, article: Article) -> bool:
         """Whether an article as a whole speaks to the question."""
         score, covered = article.hit.score, self._covered(ask, article)
-        if score >= CLOSE or covered >= ENOUGH or (score >= NEAR and covered >= SHARED):
+        if score >= CLOSE:
+            return True
+        if self._is_of_other_title(ask, article):
+            return False
+        if covered >= ENOUGH or (score >= NEAR and covered >= SHARED):
             return True
         is_first = article.hit.rank == 1
         is_bare = ask.is_bare or self._is_as_bare(ask)
         return is_bare and is_first and self._leaning(ask, article) >= ENOUGH
+
+    def _is_of_other_title(self, ask: Ask, article: Article) -> bool:
+        """Of an article far down of whose title nobody said a word: it tells of another case."""
+        if article.hit.rank <= LIKELY or not article.title:
+            return False
+        said = {*ask.words, *ask.leans, *self.around, *self.heard.now, *self.heard.before}
+        return not any(met(word, article.title) for word in said)
 
     def _in_range(self, unit: Unit) -> bool | None:
         """Whether a row for "3 to 6 rooms" is for one who speaks of five; None without either."""

@@ -24,3 +24,8 @@ NAMELESS_TRADE = re.compile(
     rf"{_ONE}|\bwhat (?:do|must|should|would) (?:i|we) (?:need|have) to \w+\b", re.IGNORECASE
 )
 NTH = re.compile(r"\b(?:second|third|further) (?=ones?\b)", re.IGNORECASE)
+JUST_WHY = re.compile(
+    r"^\W*(?:and |so |but )?(?:why|how come)(?: (?:is|was) (?:that|it|this)| does (?:it|that)"
+    r"(?: (?:do|happen)(?: that)?)?)?\W*$",
+    re.IGNORECASE,
+)
