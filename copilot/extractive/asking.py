@@ -72,7 +72,7 @@ _TRIGGERS: dict[Sort, frozenset[str]] = {
         stems("long soon early late time date day week month year hour minute open start often")
     ),
     "count": frozenset(stems("many limit maximum")),
-    "how": frozenset(stems("work help")),
+    "how": frozenset(stems("work help chance")),
     "choice": frozenset(stems("choice option better cheaper best")),
 }
 _NAMELESS = frozenset().union(
@@ -157,6 +157,7 @@ class Ask:
     focus: str | None = None
     names: frozenset[str] = frozenset()
     deed: str | None = None  # of "I have to move it. Does that cost anything?"
+    case: frozenset[str] = frozenset()  # of "If the hub is offline, will they heat?"
 
     @property
     def is_typed(self) -> bool:
@@ -394,5 +395,6 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
         is_broad=bool(_BROAD.search(core)),
         focus=focus,
         names=names & frozenset(words),
+        case=_topics(before[-1]) if before and _WHAT_IF.match(before[-1]) else frozenset(),
         deed=_deed(before[-1]) if refers and not own and before else None,
     )

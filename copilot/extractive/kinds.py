@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from copilot.extractive.asking import Ask
 from copilot.extractive.matching import Article, Unit, met, shapes_of
-from copilot.extractive.words import stems
+from copilot.extractive.words import stem, stems
 
 # "How far" wants metres, "how loud" wants decibels.
 _UNITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
@@ -53,6 +53,7 @@ _THRESHOLD = re.compile(
 
 _CHEAPER = re.compile(r"\b(?:cheap\w*|less expensive|reduced)\b", re.IGNORECASE)
 _OF_A_PRICE = re.compile(r"\b(?:costs?|prices?|cheap\w*|reduced|saves?|£\d\S* a month)\b", re.I)
+_OF_A_CHARGE = re.compile(r"\b(?:charges?|fees?|notice)\b", re.IGNORECASE)
 _CHEAP = frozenset(stems("cheap cheaper reduced"))
 
 _WHAT_IF = re.compile(r"^\W*(?:(?:and|but|or|so) )?(?:if|what if)\b", re.IGNORECASE)
@@ -63,6 +64,7 @@ _WHY = re.compile(
 _CAUSES = frozenset(stems("cause causes reason"))
 # A step that says what is, and not what to do.
 _STATES = re.compile(r"^(?:the|an?|your|our|we|it|you|this|that|then you|all|no|nothing)\b", re.I)
+_MODEL = re.compile(r"\b([a-z]{3,}) (\d)\b(?![.,:]?\d| ?[a-z%])", re.IGNORECASE)
 # What may be told by a step: what one can, must or needs to do.
 _DOABLE = re.compile(r"\b(?:can|could|may|must|should|shall|need|have to|able)\b", re.IGNORECASE)
 # "Does it come the same week?" wants a date as well.
@@ -72,29 +74,35 @@ _WITHIN = re.compile(
 )
 
 
-def is_of_kind(ask: Ask, unit: Unit, article: Article) -> bool:
-    """Whether a sentence can be meant as an answer to a question of this kind."""
+def is_of_kind(
+    ask: Ask, unit: Unit, article: Article, articles: Sequence[Article], message: str
+) -> bool:
+    """Whether a sentence of an article can be meant as an answer to a question of this kind.
+
+    `articles` are all that were found, `message` is the one that asks.
+    """
     if ask.sort in ("count", "time") and not _has_unit(ask.text, unit.text):
         return False
     if ask.sort == "cost" and not (
         _is_to_them(ask.text, unit, article)
         and _names_a_sum(unit.text)
-        and _is_of_the_deed(ask, unit, article)
+        and _is_of_the_deed(ask, unit, articles)
     ):
         return False
     if ask.sort == "choice" and _CHEAPER.search(ask.text):
-        of_price = unit.said.heading | article.title
-        return bool(_OF_A_PRICE.search(unit.text)) or not _CHEAP.isdisjoint(of_price)
+        is_of_it = not _CHEAP.isdisjoint(unit.said.heading | article.title)
+        is_of_it = is_of_it and not _OF_A_CHARGE.search(unit.text)
+        return is_of_it or bool(_OF_A_PRICE.search(unit.text))
     if ask.is_bare and _WHAT_IF.match(ask.text):
         return False  # what if what: no sentence can be told from another
-    if asks_why(ask) and not _is_cause(unit):
-        return not any(map(_is_cause, article.units))
+    if asks_why(ask) and not is_cause(unit):
+        return not any(map(is_cause, article.units))
     if ask.sort != "whether":
         return True
     is_order = unit.said.kind == "step" and not _STATES.match(unit.text)
     if is_order and not _DOABLE.search(ask.text):
         return False  # "is that normal?" is not answered by "restart the router"
-    return _says_when(ask, unit) and _is_of_the_model(ask, unit, article)
+    return _says_when(ask, unit) and _is_of_the_model(ask, unit, article, message)
 
 
 def measured(question: str) -> bool:
@@ -109,12 +117,13 @@ def asks_why(ask: Ask) -> bool:
 
 def causes(unit: Unit, units: Sequence[Unit]) -> list[Unit]:
     """The whole table of causes that a row stands in: any of them may be it."""
-    if not _is_cause(unit):
+    if not is_cause(unit):
         return []
-    return [u for u in units if u.said.block == unit.said.block and _is_cause(u)]
+    return [u for u in units if u.said.block == unit.said.block and is_cause(u)]
 
 
-def _is_cause(unit: Unit) -> bool:
+def is_cause(unit: Unit) -> bool:
+    """Whether a sentence is a row of a table of causes."""
     return unit.said.kind == "row" and not _CAUSES.isdisjoint(unit.said.heading)
 
 
@@ -137,16 +146,17 @@ def _names_a_sum(text: str) -> bool:
     return rest == text or "cost" in shapes_of(rest)
 
 
-def _is_of_the_deed(ask: Ask, unit: Unit, article: Article) -> bool:
+def _is_of_the_deed(ask: Ask, unit: Unit, articles: Sequence[Article]) -> bool:
     """Of "I have to move the visit. Does that cost anything?", the moving and not the visit.
 
-    Only where the article tells what the deed costs: else the thing is all there is to tell of.
+    Only where an article tells what the deed costs: else the thing is all there is to tell of.
     """
     deed = ask.deed
     if deed is None or met(deed, unit.said.stems | unit.said.heading):
         return True
     return not any(
         met(deed, other.said.stems | other.said.heading) and ask.sort in shapes_of(other.text)
+        for article in articles
         for other in article.units
     )
 
@@ -159,15 +169,12 @@ def _says_when(ask: Ask, unit: Unit) -> bool:
     return "time" in shapes_of(unit.text)
 
 
-def _is_of_the_model(ask: Ask, unit: Unit, article: Article) -> bool:
+def _is_of_the_model(ask: Ask, unit: Unit, article: Article, message: str) -> bool:
     """Of "I have the hub 1, does it …?", that model: what is said of the newer one is no answer."""
     if not ask.refers:
         return True
-    models = {
-        (thing, number)
-        for thing, number in ask.pairs
-        if number.isdigit() and len(number) == 1 and thing in ask.leans and thing in article.title
-    }
+    models = {(stem(thing), number) for thing, number in _MODEL.findall(message)}
+    models = {m for m in models if m[0] in ask.leans and m[0] in article.title}
     near = article.units[max(0, unit.place - 1) : unit.place + 1]
     said = frozenset().union(*(u.said.pairs for u in near if u.said.block == unit.said.block))
     return not models or not models.isdisjoint(said)

@@ -35,7 +35,8 @@ _NO_HELP = (
 _PHRASES = tuple(
     (re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), _as(word))
     for pattern, word in (
-        (r"(?:giv|send|bring|hand|post|mail)(?:e|es|ing)?((?: \w+){0,4}) back", "return"),
+        (r"(?:post|mail)(?:ed|s|ing)?((?: \w+){0,4}) back", "post return"),
+        (r"(?:giv|send|bring|hand)(?:e|es|ing)?((?: \w+){0,4}) back", "return"),
         (r"(?:sent|gave|brought)((?: \w+){0,4}) back", "return"),
         (r"you((?: \w+){0,2}) take(?: \w+){1,4} back", "return"),
         (r"(?:took|take)((?: \w+){0,4}) back", "withdraw"),

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from copilot.extractive.asking import Ask, Heard, is_measure
 from copilot.extractive.excluding import Excluding
-from copilot.extractive.kinds import is_of_kind, measured
+from copilot.extractive.kinds import asks_why, is_cause, is_of_kind, measured
 from copilot.extractive.matching import (
     Article,
     Match,
@@ -42,12 +42,14 @@ IN_RANGE = 1.2  # what it says for a row that its number is the customer's
 HAD = 3.0  # what they have already, where they ask to buy it
 POINTS = 0.5  # "see Complaints": the customer has no such page before them
 LEANS_ON = 0.85  # "It takes a minute", where a question says nothing by itself
+MEASURED = 0.15  # less of a question's words are needed where the unit tells as well
 STEP_SAYS = 0.8  # what to do, where it is asked what is so
 GOES_ON, GOES_ON_ANEW = 1.5, 1.2  # a message mostly stays with one matter
 FACED, FACED_WIDE = 1.3, 1.7  # an article on what the customer is facing
 NEAR_CASE, CLOSE_CASE = 0.6, 0.75  # situations of past cases resemble each other more easily
 REFERRED, REFERRED_LOOSE = 0.5, 0.2  # of what a short question refers to
 SHARED, ENOUGH = 0.25, 0.6  # of the question's words in the article
+MOSTLY = 0.4  # of the case that a question is put for
 LIKELY = 3  # articles that a message is likely about
 REST = 0.55  # of a question's words, where the one it ends on stands elsewhere in the article
 
@@ -221,7 +223,7 @@ class Ranking:
             return False
         if ask.focus and not self._says_focus(ask, article, found, spoken):
             return False
-        if (ask.is_typed and not found.fits) or not is_of_kind(ask, found.unit, article):
+        if (ask.is_typed and not found.fits) or not self._is_of_kind(ask, article, found.unit):
             return False
         if ask.sort == "whether" and not is_of_the_case(ask, spoken):
             return False
@@ -232,6 +234,9 @@ class Ranking:
         if ask.sort == "whether" and not self._says_whether(ask, found.unit, spoken):
             return False
         return self._is_answered_in(ask, article, found)
+
+    def _is_of_kind(self, ask: Ask, article: Article, unit: Unit) -> bool:
+        return is_of_kind(ask, unit, article, self.articles, self.heard.open_text)
 
     def _says_whether(self, ask: Ask, unit: Unit, spoken: frozenset[str]) -> bool:
         """Whether a sentence says yes or no to just this: its words are not there by chance."""
@@ -266,11 +271,14 @@ class Ranking:
         is_enough = coded or self._is_enough(ask, article)
         if ask.is_bare or ask.sort == "problem" or self._is_as_bare(ask):
             return is_enough
+        if asks_why(ask) and is_cause(found.unit) and article.hit.score >= CLOSE:
+            return True
         if ask.sort in ("how", "what", "request") and (
             coded or (is_enough and article.hit.rank == 1)
         ):
             return found.share >= (SHARED if coded else SHARED + 0.15)
-        return found.share >= needed(ask, article.hit.score)
+        need = needed(ask, article.hit.score)
+        return found.share >= (need - MEASURED if measured(ask.text) else need)
 
     @staticmethod
     def _is_label(ask: Ask, article: Article, unit: Unit) -> bool:
@@ -310,12 +318,17 @@ class Ranking:
         is_rest = ask.sort == "whether" and found.share >= REST and _LASTING.isdisjoint(ask.words)
         return is_rest and bool(met(ask.focus, article.vocabulary))
 
-    @staticmethod
-    def _says_more(ask: Ask, unit: Unit, spoken: frozenset[str]) -> bool:
+    def _is_of_case(self, ask: Ask, spoken: frozenset[str]) -> bool:
+        """Whether words speak of the case that was put before: "If the hub is offline, will …?"."""
+        known = [w for w in ask.case if w in self.known]
+        total = sum(self.rare[w] for w in known)
+        return sum(self.rare[w] for w in known if met(w, spoken)) >= MOSTLY * total
+
+    def _says_more(self, ask: Ask, unit: Unit, spoken: frozenset[str]) -> bool:
         """Whether words speak of more than the one thing that a question ends on."""
         others = [w for w, weight in ask.words.items() if weight >= 1.0 and w != ask.focus]
         if not others:
-            return says_number(ask, spoken)
+            return says_number(ask, spoken) and self._is_of_case(ask, spoken)
         if any(met(w, spoken) for w in others):
             return True
         return bool(_MUST.search(ask.text) and _NEEDED.search(unit.text))
@@ -360,10 +373,12 @@ class Ranking:
 
     def _is_of_other_title(self, ask: Ask, article: Article) -> bool:
         """Of an article far down of whose title nobody said a word: it tells of another case."""
-        if article.hit.rank <= LIKELY or not article.title:
+        if article.hit.rank <= LIKELY or article.is_product:
             return False
-        said = {*ask.words, *ask.leans, *self.around, *self.heard.now, *self.heard.before}
-        return not any(met(word, article.title) for word in said)
+        own = {w for w, weight in ask.words.items() if weight >= 1.0}
+        said = {*own, *ask.leans, *self.around, *self.heard.now, *self.heard.before}
+        title = frozenset(stems(article.hit.title))
+        return bool(title) and not any(met(word, title) for word in said)
 
     def _in_range(self, unit: Unit) -> bool | None:
         """Whether a row for "3 to 6 rooms" is for one who speaks of five; None without either."""
