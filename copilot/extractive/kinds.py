@@ -86,7 +86,7 @@ def is_of_kind(
     if ask.sort == "cost" and not (
         _is_to_them(ask.text, unit, article)
         and _names_a_sum(unit.text)
-        and _is_of_the_deed(ask, unit, articles)
+        and _is_of_the_deed(ask, unit, article, articles)
     ):
         return False
     if ask.sort == "choice" and _CHEAPER.search(ask.text):
@@ -146,7 +146,9 @@ def _names_a_sum(text: str) -> bool:
     return rest == text or "cost" in shapes_of(rest)
 
 
-def _is_of_the_deed(ask: Ask, unit: Unit, articles: Sequence[Article]) -> bool:
+def _is_of_the_deed(
+    ask: Ask, unit: Unit, article: Article, articles: Sequence[Article]
+) -> bool:
     """Of "I have to move the visit. Does that cost anything?", the moving and not the visit.
 
     Only where an article tells what the deed costs: else the thing is all there is to tell of.
@@ -154,11 +156,14 @@ def _is_of_the_deed(ask: Ask, unit: Unit, articles: Sequence[Article]) -> bool:
     deed = ask.deed
     if deed is None or met(deed, unit.said.stems | unit.said.heading):
         return True
-    return not any(
-        met(deed, other.said.stems | other.said.heading) and ask.sort in shapes_of(other.text)
-        for article in articles
-        for other in article.units
-    )
+
+    def tells(other: Article) -> bool:
+        return any(
+            met(deed, u.said.stems | u.said.heading) and ask.sort in shapes_of(u.text)
+            for u in other.units
+        )
+
+    return not tells(article) and (bool(met(deed, article.title)) or not any(map(tells, articles)))
 
 
 def _says_when(ask: Ask, unit: Unit) -> bool:

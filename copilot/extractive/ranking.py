@@ -261,7 +261,7 @@ class Ranking:
         if article.n in self.faced:
             if ask.is_broad or ask.is_bare or ask.sort in ("problem", "request"):
                 return True
-        elif not self._is_of_the_matter(ask, article):
+        elif not self._is_of_the_matter(ask, article) or self._is_of_other_title(ask, article):
             return False
         if self._is_label(ask, article, found.unit):
             return True
@@ -361,11 +361,7 @@ class Ranking:
     def _is_enough(self, ask: Ask, article: Article) -> bool:
         """Whether an article as a whole speaks to the question."""
         score, covered = article.hit.score, self._covered(ask, article)
-        if score >= CLOSE:
-            return True
-        if self._is_of_other_title(ask, article):
-            return False
-        if covered >= ENOUGH or (score >= NEAR and covered >= SHARED):
+        if score >= CLOSE or covered >= ENOUGH or (score >= NEAR and covered >= SHARED):
             return True
         is_first = article.hit.rank == 1
         is_bare = ask.is_bare or self._is_as_bare(ask)
@@ -373,7 +369,7 @@ class Ranking:
 
     def _is_of_other_title(self, ask: Ask, article: Article) -> bool:
         """Of an article far down of whose title nobody said a word: it tells of another case."""
-        if article.hit.rank <= LIKELY or article.is_product:
+        if article.hit.rank <= LIKELY or article.is_product or article.hit.score >= CLOSE:
             return False
         own = {w for w, weight in ask.words.items() if weight >= 1.0}
         said = {*own, *ask.leans, *self.around, *self.heard.now, *self.heard.before}
