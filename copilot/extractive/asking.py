@@ -10,7 +10,7 @@ from itertools import pairwise
 from copilot.domain import Turn
 from copilot.extractive.amounts import amounts_in, counts_in
 from copilot.extractive.deeds import done_in, followed
-from copilot.extractive.referring import JUST_WHY, NAMELESS_TRADE, NTH, REFERS, TRADE
+from copilot.extractive.referring import JUST_WHY, NAMELESS_TRADE, NTH, REFERS, TRADE, VERB_FIRST
 from copilot.extractive.sorts import Sort, names_sum, sort_of
 from copilot.extractive.words import meanings, stem, stems
 
@@ -46,7 +46,7 @@ _TURNED = (
 _ASKS = re.compile(
     rf"{_OPENS.pattern}|^\W*(?:can|could|do|does|is|are|will|would|may)\b|{_TURNED}", re.IGNORECASE
 )
-_INDIRECT = re.compile(rf"{_OPENS.pattern}|{_TURNED}", re.IGNORECASE)
+_INDIRECT = re.compile(rf"{_OPENS.pattern}|{_TURNED}|{VERB_FIRST}", re.IGNORECASE)
 _REQUEST = re.compile(
     r"\b(?:please|can you|could you|would you|tell me|let me know|i(?:['’]d| would) like|i want"
     r"|i need|i(?:['’]m| am) (?:looking|trying)|we(?:['’]d| would) like|we want|we need|i have to"

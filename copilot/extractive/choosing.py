@@ -93,7 +93,7 @@ class Chooser:
         if unit.said.kind == "step" and self._is_for_another_thing(unit, ask):
             return True
         is_row = ask.sort == "whether" and unit.said.kind == "row"
-        if is_row and not self.ranking.is_row_of(ask, unit):
+        if is_row and not self.ranking.rows.is_row_of(ask, unit):
             return True
         if check_wording(unit.text):
             return True
@@ -186,7 +186,7 @@ class Chooser:
             most = self._leaned_on(found.unit, ask)
             named = [u for u in named if self._leaned_on(u, ask) >= most]
             rows = named if found.unit in named else rows  # "what is it a month?": of that thing
-            kept = (self.ranking.for_anybody(rows) or rows)[:MAX_ROWS]
+            kept = (self.ranking.rows.for_anybody(rows) or rows)[:MAX_ROWS]
         if not ask.is_typed and self._is_by_heading(ask, found):
             kept = self._section(found.unit, article, {m.unit for m in ranked})
         told = frozenset().union(*(u.said.stems for u in kept))
@@ -230,7 +230,7 @@ class Chooser:
     def _for_them(self, kept: Sequence[Unit]) -> list[Unit]:
         """Without rows on products that are none of theirs, where other rows answer."""
         rows = [u for u in kept if u.said.cell and not u.said.cell.is_column]
-        fitting = self.ranking.for_anybody(rows)
+        fitting = self.ranking.rows.for_anybody(rows)
         return [u for u in kept if u not in rows or u in fitting] if fitting else list(kept)
 
     @staticmethod

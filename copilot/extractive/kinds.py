@@ -8,7 +8,8 @@ sentences, so that another one answers or the question is named as open.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from copilot.extractive.asking import Ask
 from copilot.extractive.matching import Article, Unit, met, shapes_of
@@ -51,6 +52,30 @@ _THRESHOLD = re.compile(
     r"\b(?:above|over|under|below|more than|less than|at least) [£$€] ?\d[\d.,]*", re.IGNORECASE
 )
 
+# "What's it a month" wants a sum: "the zone is free at once" is none.
+_A_MONTH = re.compile(r"\b(?:a|per|each|every) (?:month|year|week|quarter)\b", re.IGNORECASE)
+_TO_BUY = re.compile(
+    r"\bwhat (?:do|must|should|would) (?:i|we) (?:need|have) to (?:buy|get|order)\b", re.IGNORECASE
+)
+_SUM = re.compile(
+    r"[£$€] ?\d|\bfree of charge\b|\b(?:without|no|extra) (?:charge|cost|fee)\b|\binclude[sd]?\b"
+    r"|\bnothing to (?:buy|pay)\b|\balready\b|\bneed (?:no|not)\b|\bis free\b(?! at once)",
+    re.IGNORECASE,
+)
+_WEEKDAY = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekdays?|weekends?|every day)\b", re.I
+)
+# "Who do I ring" wants somebody who can be reached.
+_WHOM = re.compile(
+    r"\bwho(?:m)? (?:do|can|should|must|would|could) (?:i|we) (?:ring|call|phone|contact|ask|speak"
+    r"|talk|tell|write|complain|go|turn)\b",
+    re.IGNORECASE,
+)
+_SOMEBODY = re.compile(
+    r"@|\b(?:desk|24[- ]hours?|chat|shops?|advisers?|ombudsman|engineers?|makers?|channels?"
+    r"|colleagues?|bank|us)\b|\b\d{4,}\b",
+    re.IGNORECASE,
+)
 _CHEAPER = re.compile(r"\b(?:cheap\w*|less expensive|reduced)\b", re.IGNORECASE)
 _OF_A_PRICE = re.compile(r"\b(?:costs?|prices?|cheap\w*|reduced|saves?|£\d\S* a month)\b", re.I)
 _OF_A_CHARGE = re.compile(r"\b(?:charges?|fees?|notice)\b", re.IGNORECASE)
@@ -58,7 +83,8 @@ _CHEAP = frozenset(stems("cheap cheaper reduced"))
 
 _WHAT_IF = re.compile(r"^\W*(?:(?:and|but|or|so) )?(?:if|what if)\b", re.IGNORECASE)
 _WHY = re.compile(
-    r"\bwhy\b|\bwhat (?:else )?(?:can|could|might) (?:it|that|this) be\b|\bwhat causes\b|\bhow come\b",
+    r"\bwhy\b|\bwhat (?:else )?(?:can|could|might) (?:it|that|this) be\b|\bwhat causes\b"
+    r"|\bhow come\b",
     re.IGNORECASE,
 )
 _CAUSES = frozenset(stems("cause causes reason"))
@@ -74,35 +100,19 @@ _WITHIN = re.compile(
 )
 
 
-def is_of_kind(
-    ask: Ask, unit: Unit, article: Article, articles: Sequence[Article], message: str
-) -> bool:
-    """Whether a sentence of an article can be meant as an answer to a question of this kind.
+class Tried(NamedTuple):
+    """A sentence that is tried as an answer."""
 
-    `articles` are all that were found, `message` is the one that asks.
-    """
-    if ask.sort in ("count", "time") and not _has_unit(ask.text, unit.text):
-        return False
-    if ask.sort == "cost" and not (
-        _is_to_them(ask.text, unit, article)
-        and _names_a_sum(unit.text)
-        and _is_of_the_deed(ask, unit, article, articles)
-    ):
-        return False
-    if ask.sort == "choice" and _CHEAPER.search(ask.text):
-        is_of_it = not _CHEAP.isdisjoint(unit.said.heading | article.title)
-        is_of_it = is_of_it and not _OF_A_CHARGE.search(unit.text)
-        return is_of_it or bool(_OF_A_PRICE.search(unit.text))
-    if ask.is_bare and _WHAT_IF.match(ask.text):
-        return False  # what if what: no sentence can be told from another
-    if asks_why(ask) and not is_cause(unit):
-        return not any(map(is_cause, article.units))
-    if ask.sort != "whether":
-        return True
-    is_order = unit.said.kind == "step" and not _STATES.match(unit.text)
-    if is_order and not _DOABLE.search(ask.text):
-        return False  # "is that normal?" is not answered by "restart the router"
-    return _says_when(ask, unit) and _is_of_the_model(ask, unit, article, message)
+    ask: Ask
+    unit: Unit
+    article: Article
+    articles: Sequence[Article]  # all that were found
+    message: str  # the one that asks
+
+
+def is_of_kind(tried: Tried) -> bool:
+    """Whether a sentence can be meant as an answer to a question of this kind."""
+    return all(guard(tried) for guard in GUARDS)
 
 
 def measured(question: str) -> bool:
@@ -127,59 +137,128 @@ def is_cause(unit: Unit) -> bool:
     return unit.said.kind == "row" and not _CAUSES.isdisjoint(unit.said.heading)
 
 
-def _has_unit(question: str, text: str) -> bool:
+def has_unit(tried: Tried) -> bool:
+    """Metres for "how far", hours of opening for "what hours"."""
+    question, text = tried.ask.text, tried.unit.text
+    if tried.ask.sort not in ("count", "time"):
+        return True
     if _HOURS_ASKED.search(question) and not _HOURS.search(text):
         return False
     return all(unit.search(text) for asked, unit in _UNITS if asked.search(question))
 
 
-def _is_to_them(question: str, unit: Unit, article: Article) -> bool:
-    if not _DUE_ASKED.search(question):
+def is_paid_to_them(tried: Tried) -> bool:
+    """A credit and not a fee, where it is asked what they get."""
+    if tried.ask.sort != "cost" or not _DUE_ASKED.search(tried.ask.text):
         return True
-    about = unit.said.heading | article.title
-    return bool(_DUE.search(unit.text)) or not _DUE_TITLES.isdisjoint(about)
+    about = tried.unit.said.heading | tried.article.title
+    return bool(_DUE.search(tried.unit.text)) or not _DUE_TITLES.isdisjoint(about)
 
 
-def _names_a_sum(text: str) -> bool:
+def is_no_threshold(tried: Tried) -> bool:
     """Whether an amount is left when those are left out from which a rule holds."""
-    rest = _THRESHOLD.sub("", text)
-    return rest == text or "cost" in shapes_of(rest)
+    rest = _THRESHOLD.sub("", tried.unit.text)
+    return tried.ask.sort != "cost" or rest == tried.unit.text or "cost" in shapes_of(rest)
 
 
-def _is_of_the_deed(
-    ask: Ask, unit: Unit, article: Article, articles: Sequence[Article]
-) -> bool:
+def is_of_the_deed(tried: Tried) -> bool:
     """Of "I have to move the visit. Does that cost anything?", the moving and not the visit.
 
     Only where an article tells what the deed costs: else the thing is all there is to tell of.
     """
-    deed = ask.deed
-    if deed is None or met(deed, unit.said.stems | unit.said.heading):
+    deed, said = tried.ask.deed, tried.unit.said
+    if tried.ask.sort != "cost" or deed is None or met(deed, said.stems | said.heading):
         return True
 
     def tells(other: Article) -> bool:
         return any(
-            met(deed, u.said.stems | u.said.heading) and ask.sort in shapes_of(u.text)
+            met(deed, u.said.stems | u.said.heading) and "cost" in shapes_of(u.text)
             for u in other.units
         )
 
-    return not tells(article) and (bool(met(deed, article.title)) or not any(map(tells, articles)))
+    if tells(tried.article):
+        return False
+    return bool(met(deed, tried.article.title)) or not any(map(tells, tried.articles))
 
 
-def _says_when(ask: Ask, unit: Unit) -> bool:
-    """Whether a sentence tells a time where that is all that a question asks beside its thing."""
-    own = [w for w, weight in ask.words.items() if weight >= 1.0]
-    if len(own) > 1 or not _WITHIN.search(ask.text):
+def is_a_price(tried: Tried) -> bool:
+    """A price where a cheaper one is asked for, and not what leaving costs."""
+    if tried.ask.sort != "choice" or not _CHEAPER.search(tried.ask.text):
         return True
-    return "time" in shapes_of(unit.text)
+    of_price = not _CHEAP.isdisjoint(tried.unit.said.heading | tried.article.title)
+    is_of_it = of_price and not _OF_A_CHARGE.search(tried.unit.text)
+    return is_of_it or bool(_OF_A_PRICE.search(tried.unit.text))
 
 
-def _is_of_the_model(ask: Ask, unit: Unit, article: Article, message: str) -> bool:
+def names_a_sum(tried: Tried) -> bool:
+    """A sum, where it is asked what it is a month or what must be bought."""
+    ask = tried.ask
+    wants = (ask.sort == "cost" and _A_MONTH.search(ask.text)) or _TO_BUY.search(ask.text)
+    return not wants or bool(_SUM.search(tried.unit.text))
+
+
+def names_somebody(tried: Tried) -> bool:
+    """Somebody who can be reached, where it is asked whom to ring."""
+    return not _WHOM.search(tried.ask.text) or bool(_SOMEBODY.search(tried.unit.text))
+
+
+def says_day(tried: Tried) -> bool:
+    """A day of the week for "is Sunday ok"."""
+    if tried.ask.sort != "whether" or not tried.ask.is_bare:
+        return True
+    return not _WEEKDAY.search(tried.ask.text) or bool(_WEEKDAY.search(tried.unit.text))
+
+
+def says_what_if(tried: Tried) -> bool:
+    """Nothing for "what if I need another": no sentence can be told from any other."""
+    return not (tried.ask.is_bare and _WHAT_IF.match(tried.ask.text))
+
+
+def is_a_cause(tried: Tried) -> bool:
+    """A cause for "why", where the article has a table of them."""
+    if not asks_why(tried.ask) or is_cause(tried.unit):
+        return True
+    return not any(map(is_cause, tried.article.units))
+
+
+def is_no_order(tried: Tried) -> bool:
+    """What is so, and not what to do: "restart it" does not answer "is that normal?"."""
+    is_order = tried.unit.said.kind == "step" and not _STATES.match(tried.unit.text)
+    return tried.ask.sort != "whether" or not is_order or bool(_DOABLE.search(tried.ask.text))
+
+
+def says_when(tried: Tried) -> bool:
+    """A time, where that is all that a question asks beside its thing."""
+    own = [w for w, weight in tried.ask.words.items() if weight >= 1.0]
+    if tried.ask.sort != "whether" or len(own) > 1 or not _WITHIN.search(tried.ask.text):
+        return True
+    return "time" in shapes_of(tried.unit.text)
+
+
+def is_of_the_model(tried: Tried) -> bool:
     """Of "I have the hub 1, does it …?", that model: what is said of the newer one is no answer."""
-    if not ask.refers:
+    ask, unit, article = tried.ask, tried.unit, tried.article
+    if ask.sort != "whether" or not ask.refers:
         return True
-    models = {(stem(thing), number) for thing, number in _MODEL.findall(message)}
+    models = {(stem(thing), number) for thing, number in _MODEL.findall(tried.message)}
     models = {m for m in models if m[0] in ask.leans and m[0] in article.title}
     near = article.units[max(0, unit.place - 1) : unit.place + 1]
     said = frozenset().union(*(u.said.pairs for u in near if u.said.block == unit.said.block))
     return not models or not models.isdisjoint(said)
+
+
+GUARDS: tuple[Callable[[Tried], bool], ...] = (
+    has_unit,
+    is_paid_to_them,
+    is_no_threshold,
+    is_of_the_deed,
+    is_a_price,
+    names_a_sum,
+    names_somebody,
+    says_day,
+    says_what_if,
+    is_a_cause,
+    is_no_order,
+    says_when,
+    is_of_the_model,
+)

@@ -23,6 +23,7 @@ LENGTH = 0.4  # how much a long sentence must say more than a short one
 ROW = 1.2  # an amount or a date is looked up in a table first
 SPOKEN_FOR = 1.3  # a heading that says nothing but what is asked
 PATH = 1.4  # where to click, when it is asked how
+STEP_SAYS = 0.8  # what to do, where it is asked what is so
 FITS, MISFITS = 1.5, 0.6
 CONDITION = 1.2  # an amount or a date, where something is wished for
 CODE_ABOVE = 1.3  # a code in the heading: the part on it begins here
@@ -312,6 +313,8 @@ def shapes_of(text: str) -> frozenset[str]:
 def _fit(ask: Ask, unit: Unit) -> tuple[bool, float]:
     """Whether a sentence has the shape of the answer, and what that is worth."""
     factor = 1.15 if unit.is_near else 1.0
+    if ask.sort == "whether" and unit.said.kind == "step":
+        factor *= STEP_SAYS
     if ask.sort == "how" and _NEEDLESS.search(unit.text) and not _NEEDLESS_ASKED.search(ask.text):
         factor *= MISFITS
     if ask.sort == "how" and (unit.said.kind == "step" or " > " in unit.text):

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from copilot.extractive.asking import Ask, Heard, is_measure
 from copilot.extractive.excluding import Excluding
-from copilot.extractive.kinds import asks_why, is_cause, is_of_kind, measured
+from copilot.extractive.kinds import Tried, asks_why, is_cause, is_of_kind, measured
 from copilot.extractive.matching import (
     Article,
     Match,
@@ -22,6 +22,7 @@ from copilot.extractive.matching import (
     share_of,
 )
 from copilot.extractive.products import FOREIGN_TITLE, Products, named
+from copilot.extractive.rows import Rows
 from copilot.extractive.sentence import (
     CLOSE,
     NEAR,
@@ -35,7 +36,6 @@ from copilot.extractive.sentence import (
     points_elsewhere,
     says_number,
 )
-from copilot.extractive.tables import mentioned
 from copilot.extractive.words import stems
 
 IN_RANGE = 1.2  # what it says for a row that its number is the customer's
@@ -43,7 +43,6 @@ HAD = 3.0  # what they have already, where they ask to buy it
 POINTS = 0.5  # "see Complaints": the customer has no such page before them
 LEANS_ON = 0.85  # "It takes a minute", where a question says nothing by itself
 MEASURED = 0.15  # less of a question's words are needed where the unit tells as well
-STEP_SAYS = 0.8  # what to do, where it is asked what is so
 GOES_ON, GOES_ON_ANEW = 1.5, 1.2  # a message mostly stays with one matter
 FACED, FACED_WIDE = 1.3, 1.7  # an article on what the customer is facing
 NEAR_CASE, CLOSE_CASE = 0.6, 0.75  # situations of past cases resemble each other more easily
@@ -83,6 +82,11 @@ class Ranking:
     hard: frozenset[int] = frozenset()  # articles on trouble that nobody spoke of
 
     @cached_property
+    def rows(self) -> Rows:
+        """What is known of the rows of tables."""
+        return Rows(self.articles, self.heard, self.products)
+
+    @cached_property
     def _worths(self) -> dict[Unit, float]:
         """What sentences are worth by the products they name, as far as they were looked at."""
         return {}
@@ -92,7 +96,7 @@ class Ranking:
         known = self._worths.get(unit)
         if known is None:
             said = unit.said
-            is_out = said.text.endswith(":") or (said.span and self._in_range(unit) is False)
+            is_out = said.text.endswith(":") or (said.span and self.rows.in_range(unit) is False)
             known = 0.0 if is_out or self.out.is_out(unit) else self.products.worth(said.text)
             if known and points_elsewhere(said.text):
                 known *= POINTS
@@ -123,19 +127,17 @@ class Ranking:
                     continue
                 if is_of_one and self._is_of_other(ask, unit, article, asked):
                     continue
-                if unit.said.cell and self._is_another_cell(ask, unit, told):
+                if unit.said.cell and self.rows.is_another_cell(ask, unit, told):
                     continue
                 one = match(reading, unit)
                 factor = prior * (1.0 if is_choice else worth) * next_to(ask, unit, used)
-                if ask.sort == "whether" and unit.said.kind == "step":
-                    factor *= STEP_SAYS
                 if is_bare and LEANING.match(unit.text):
                     factor *= LEANS_ON
                 if article.n in self.faced and any(met(w, unit.said.heading) for w in self.matters):
                     factor *= FACED_WIDE
                 if is_had and worth >= 1.0 and _HAD.search(unit.text):
                     factor *= HAD
-                if is_ranged and unit.said.span and self._in_range(unit):
+                if is_ranged and unit.said.span and self.rows.in_range(unit):
                     one = one._replace(score=one.score + IN_RANGE, share=max(one.share, SHARE))
                     factor = max(factor, 0.5)  # the number is theirs, wherever it stands
                 found.append(Match(unit, one.score * factor, *one[2:]))
@@ -236,14 +238,14 @@ class Ranking:
         return self._is_answered_in(ask, article, found)
 
     def _is_of_kind(self, ask: Ask, article: Article, unit: Unit) -> bool:
-        return is_of_kind(ask, unit, article, self.articles, self.heard.open_text)
+        return is_of_kind(Tried(ask, unit, article, self.articles, self.heard.open_text))
 
     def _says_whether(self, ask: Ask, unit: Unit, spoken: frozenset[str]) -> bool:
         """Whether a sentence says yes or no to just this: its words are not there by chance."""
         lasting = [w for w in ask.words if w in _LASTING]
         if lasting and not any(met(word, unit.said.stems) for word in lasting):
             return has_everywhere(unit) and bool(ask.focus and met(ask.focus, unit.said.stems))
-        if unit.said.kind == "row" and not self.is_row_of(ask, unit):
+        if unit.said.kind == "row" and not self.rows.is_row_of(ask, unit):
             return False
         around = spoken | unit.said.beside
         is_faced = unit.n in self.faced  # what "it" stands for is what they are facing
@@ -263,7 +265,7 @@ class Ranking:
                 return True
         elif not self._is_of_the_matter(ask, article) or self._is_of_other_title(ask, article):
             return False
-        if self._is_label(ask, article, found.unit):
+        if self.rows.is_label(ask, article, found.unit):
             return True
         coded = any(
             is_code(w) and w in said.heading | article.title for w in (*ask.words, *self.around)
@@ -279,31 +281,6 @@ class Ranking:
             return found.share >= (SHARED if coded else SHARED + 0.15)
         need = needed(ask, article.hit.score)
         return found.share >= (need - MEASURED if measured(ask.text) else need)
-
-    @staticmethod
-    def _is_label(ask: Ask, article: Article, unit: Unit) -> bool:
-        """Whether a row of an article on the thing is the very measure that is asked for."""
-        cell = unit.said.cell
-        if cell is None or cell.is_column or not ask.is_typed:
-            return False
-        label, said = stems(cell.thing), frozenset(ask.words)
-        is_it = bool(label) and all(met(word, said) for word in label)
-        return is_it and any(met(w, article.title) for w in said)
-
-    def for_anybody(self, rows: Sequence[Unit]) -> list[Unit]:
-        """The rows of a table but those on a product that the customer neither has nor names."""
-        names, theirs = self.products.names, self.products.theirs
-        labels = ((u, named(u.said.cell.thing, names) if u.said.cell else ()) for u in rows)
-        return [unit for unit, of in labels if not of or not theirs.isdisjoint(of)]
-
-    @staticmethod
-    def is_row_of(ask: Ask, unit: Unit) -> bool:
-        """Whether a row is about what is asked: by its label, not by a word of its value."""
-        cell = unit.said.cell
-        if cell is None or cell.is_column or not cell.thing:
-            return True
-        said = ask.leans | frozenset(ask.words)
-        return unit.said.span is not None or any(met(w, said) for w in stems(cell.thing))
 
     def _says_focus(self, ask: Ask, article: Article, found: Match, spoken: frozenset[str]) -> bool:
         """Whether a sentence says the word that matters, or its article, and it the rest."""
@@ -375,42 +352,3 @@ class Ranking:
         said = {*own, *ask.leans, *self.around, *self.heard.now, *self.heard.before}
         title = frozenset(stems(article.hit.title))
         return bool(title) and not any(met(word, title) for word in said)
-
-    def _in_range(self, unit: Unit) -> bool | None:
-        """Whether a row for "3 to 6 rooms" is for one who speaks of five; None without either."""
-        span = unit.said.span
-        count = self.heard.counts.get(span.of) if span else None
-        if span is None or count is None:
-            return None
-        return span.holds(count)
-
-    @cached_property
-    def _counted(self) -> frozenset[tuple[int, int]]:
-        """Tables with rows for ranges, of which the customer has named a number."""
-        return frozenset(
-            (unit.n, unit.said.block)
-            for article in self.articles
-            for unit in article.units
-            if self._in_range(unit) is not None
-        )
-
-    def _is_another_cell(self, ask: Ask, unit: Unit, told: str) -> bool:
-        """Whether a value of a table belongs to another row or column than what is asked about."""
-        cell = unit.said.cell
-        assert cell is not None
-        here = mentioned(ask.text, cell.things)
-        if not cell.is_column:
-            if cell.thing and here:
-                return cell.thing not in here
-            is_for_all = unit.said.span is None and (unit.n, unit.said.block) in self._counted
-            return is_for_all and not self._names(ask, cell.thing)
-        owned = () if ask.sort in ("cost", "choice") else self.products.owned
-        for scope in (told, self.heard.open_text, self.heard.said_text, ", ".join(sorted(owned))):
-            here = here or mentioned(scope, cell.things)
-        return cell.thing not in here if here else bool(cell.thing)
-
-    @staticmethod
-    def _names(ask: Ask, label: str) -> bool:
-        """Whether a question says the words of a row's label."""
-        said = ask.leans | frozenset(ask.words)
-        return all(met(word, said) for word in stems(label))

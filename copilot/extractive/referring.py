@@ -1,4 +1,4 @@
-"""Words of a question that stand for what was said before: "it", "a second one", "cancel now"."""
+"""How a question leans on what was said: "it", "a second one", "cancel now", "why", verb first."""
 
 from __future__ import annotations
 
@@ -28,4 +28,9 @@ JUST_WHY = re.compile(
     r"^\W*(?:and |so |but )?(?:why|how come)(?: (?:is|was) (?:that|it|this)| does (?:it|that)"
     r"(?: (?:do|happen)(?: that)?)?)?\W*$",
     re.IGNORECASE,
+)
+# "is sunday ok": a verb before its subject asks; "will do" and "is fine" leave theirs out.
+VERB_FIRST = (
+    r"^\W*(?:is|are|does|did|will|would|can|could)(?! (?:be|do|not|fine|ok|okay|good|great|still"
+    r"|now|only|just|also|always|never)\b) [\w'’]+ \w+"
 )

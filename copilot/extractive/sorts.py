@@ -21,7 +21,8 @@ _PATTERNS: tuple[tuple[Sort, str], ...] = (
     (
         "time",
         (
-            r"\b(?:how (?:long|soon|early|late|fast|quickly)|how many (?:days|weeks|months|hours)|how often"
+            r"\b(?:how (?:long|soon|early|late|fast|quickly)|how many (?:days|weeks|months|hours)"
+            r"|how often"
             r"|(?:from|until|till|since|by) when|what (?:times?|hours|dates?|day)"
             r"|which (?:day|date|hours)"
             r"|notice)\b"
@@ -33,7 +34,8 @@ _PATTERNS: tuple[tuple[Sort, str], ...] = (
     (
         "cost",
         (
-            r"\b(?:costs?|how much|what['’]?s (?:the|a) call[- ]?out|charged?|fees?|expensive|free of charge|for free)\b"
+            r"\bwhat['’]?s (?:the|a) call[- ]?out\b"
+            r"|\b(?:costs?|how much|charged?|fees?|expensive|free of charge|for free)\b"
             r"|\bwhat(?:['’]s| is| are) (?:it|that|this|they|those)\b[^?]{0,30}"
             r"\b(?:a|per|each|every) (?:month|year|week|quarter)\b"
             r"|\bwhat\b[^?]{0,40}\bprices?\b|\bpay in all\b|[£$€]"

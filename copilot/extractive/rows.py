@@ -1,0 +1,86 @@
+"""Which rows of a table a question is about: by their label, their range, what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from copilot.extractive.asking import Ask, Heard
+from copilot.extractive.matching import Article, Unit, met
+from copilot.extractive.products import Products, named
+from copilot.extractive.tables import mentioned
+from copilot.extractive.words import stems
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Judges rows by what the customer said and has."""
+
+    articles: Sequence[Article]
+    heard: Heard
+    products: Products
+
+    @staticmethod
+    def is_label(ask: Ask, article: Article, unit: Unit) -> bool:
+        """Whether a row of an article on the thing is the very measure that is asked for."""
+        cell = unit.said.cell
+        if cell is None or cell.is_column or not ask.is_typed:
+            return False
+        label, said = stems(cell.thing), frozenset(ask.words)
+        is_it = bool(label) and all(met(word, said) for word in label)
+        return is_it and any(met(w, article.title) for w in said)
+
+    def for_anybody(self, rows: Sequence[Unit]) -> list[Unit]:
+        """The rows of a table but those on a product that the customer neither has nor names."""
+        names, theirs = self.products.names, self.products.theirs
+        labels = ((u, named(u.said.cell.thing, names) if u.said.cell else ()) for u in rows)
+        return [unit for unit, of in labels if not of or not theirs.isdisjoint(of)]
+
+    @staticmethod
+    def is_row_of(ask: Ask, unit: Unit) -> bool:
+        """Whether a row is about what is asked: by its label, not by a word of its value."""
+        cell = unit.said.cell
+        if cell is None or cell.is_column or not cell.thing:
+            return True
+        said = ask.leans | frozenset(ask.words)
+        return unit.said.span is not None or any(met(w, said) for w in stems(cell.thing))
+
+    def in_range(self, unit: Unit) -> bool | None:
+        """Whether a row for "3 to 6 rooms" is for one who speaks of five; None without either."""
+        span = unit.said.span
+        count = self.heard.counts.get(span.of) if span else None
+        if span is None or count is None:
+            return None
+        return span.holds(count)
+
+    @cached_property
+    def _counted(self) -> frozenset[tuple[int, int]]:
+        """Tables with rows for ranges, of which the customer has named a number."""
+        return frozenset(
+            (unit.n, unit.said.block)
+            for article in self.articles
+            for unit in article.units
+            if self.in_range(unit) is not None
+        )
+
+    def is_another_cell(self, ask: Ask, unit: Unit, told: str) -> bool:
+        """Whether a value of a table belongs to another row or column than what is asked about."""
+        cell = unit.said.cell
+        assert cell is not None
+        here = mentioned(ask.text, cell.things)
+        if not cell.is_column:
+            if cell.thing and here:
+                return cell.thing not in here
+            is_for_all = unit.said.span is None and (unit.n, unit.said.block) in self._counted
+            return is_for_all and not self._names(ask, cell.thing)
+        owned = () if ask.sort in ("cost", "choice") else self.products.owned
+        for scope in (told, self.heard.open_text, self.heard.said_text, ", ".join(sorted(owned))):
+            here = here or mentioned(scope, cell.things)
+        return cell.thing not in here if here else bool(cell.thing)
+
+    @staticmethod
+    def _names(ask: Ask, label: str) -> bool:
+        """Whether a question says the words of a row's label."""
+        said = ask.leans | frozenset(ask.words)
+        return all(met(word, said) for word in stems(label))
