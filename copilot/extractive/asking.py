@@ -9,8 +9,26 @@ from itertools import pairwise
 
 from copilot.domain import Turn
 from copilot.extractive.amounts import amounts_in, counts_in
+from copilot.extractive.clauses import (
+    ASIDE,
+    ASKS,
+    CLAUSE,
+    CLAUSE_ASKED,
+    GREETING,
+    INDIRECT,
+    OPENS,
+    REQUEST,
+    SENTENCE,
+)
 from copilot.extractive.deeds import done_in, followed
-from copilot.extractive.referring import JUST_WHY, NAMELESS_TRADE, NTH, REFERS, TRADE, VERB_FIRST
+from copilot.extractive.referring import (
+    IF,
+    JUST_WHY,
+    NAMELESS_TRADE,
+    NTH,
+    REFERS,
+    TRADE,
+)
 from copilot.extractive.sorts import Sort, names_sum, sort_of
 from copilot.extractive.words import meanings, stem, stems
 
@@ -18,52 +36,6 @@ MAX_ASKS = 6
 MAX_SENTENCES = 60
 MAX_EARLIER = 3  # messages of the customer before the last that a question may refer to
 
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]”]*\s+|\n+")
-_OPENER = (
-    r"(?:from |until |since |at |by |for |in )?(?:how|what|when|where|who|whom|why|which|whether)\b"
-    r"|have(?:n['’]t)? (?:i|we|you|they)\b|any chance\b"
-    r"|(?:can|could|do|does|did|is|are|will|would|may|must|shall|should|has)"
-    r"(?:n['’]t)? (?:i|we|you|it|that|this|they|he|she|there|my|our|your|the|any|some\w*|a)\b"
-)
-_WISH = r"(?:please|tell me|(?:i|we)(?:['’]d| would) like|(?:i|we) (?:want|need))\b"
-_CLAUSE = re.compile(
-    rf"[;,]?\s+(?:and|or|but|also|plus|then)\s+(?:also\s+|then\s+)?(?=(?:{_OPENER}|{_WISH}))"
-    rf"|[;:,]\s+(?=(?:{_OPENER}))|;\s+(?:and\s+)?",
-    re.IGNORECASE,
-)
-# In a question any subject may follow: "and can both lines run …".
-_CLAUSE_ASKED = re.compile(
-    rf"{_CLAUSE.pattern}|[;,]?\s+(?:and|or|but)\s+(?=(?:can|could|do|does|is|are|will|would|may)"
-    r" (?:\w+ ){1,3}\w+)",
-    re.IGNORECASE,
-)
-_OPENS = re.compile(rf"^\W*(?:(?:so|and|but|also|or|then|ok(?:ay)?|well)\W+)*(?:{_OPENER})", re.I)
-# The verb first, as other languages ask, or both sides of it: "Goes my price up or not".
-_TURNED = (
-    r"^\W*(?:goes|comes|costs|gets|needs|takes|works|stays|ends|starts|runs|counts|keeps|changes"
-    r"|rises) (?:my|our|your|the|it|this|that|he|she|they)\b|\bor (?:not|no)\W*$"
-)
-_ASKS = re.compile(
-    rf"{_OPENS.pattern}|^\W*(?:can|could|do|does|is|are|will|would|may)\b|{_TURNED}", re.IGNORECASE
-)
-_INDIRECT = re.compile(rf"{_OPENS.pattern}|{_TURNED}|{VERB_FIRST}", re.IGNORECASE)
-_REQUEST = re.compile(
-    r"\b(?:please|can you|could you|would you|tell me|let me know|i(?:['’]d| would) like|i want"
-    r"|i need|i(?:['’]m| am) (?:looking|trying)|we(?:['’]d| would) like|we want|we need|i have to"
-    r"|(?:wanted|want|need|like) to (?:know|ask|cancel|change|move|leave))\b",
-    re.IGNORECASE,
-)
-_GREETING = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|dear \w+|good (?:morning|afternoon|evening|day)|thanks|thank you)"
-    r"(?: there| team| all| again| so much| very much)?\W+)+",
-    re.IGNORECASE,
-)
-# "What do I need, I have three valves": what is said beside a question is no word of it.
-_ASIDE = re.compile(
-    r",\s+(?=(?:i|we|they|he|she|it|my|our)(?:['’]\w+)? (?!can\b|could\b|do\b|must\b|would\b)\w"
-    r"|(?:got|had|been|bought|having)\b)",
-    re.IGNORECASE,
-)
 WISH_BEGINS = 12  # a wish is said at the start of its clause
 TRIGGER = 0.35  # weight of a word that only says which sort of answer is wanted
 _TRIGGERS: dict[Sort, frozenset[str]] = {
@@ -207,7 +179,7 @@ def hear(turns: Sequence[Turn], noted: Sequence[str] = ()) -> Heard:
     is_denial = cut >= 0 and _denies(public[cut].text, open_now)
     if is_denial and all(a.sort == "problem" for a in asks):
         asks = ()  # it says that what we thought of is not so, and asks nothing
-    sentences = [s for t in said for s in _SENTENCE.split(t.text)][-MAX_SENTENCES:]
+    sentences = [s for t in said for s in SENTENCE.split(t.text)][-MAX_SENTENCES:]
     clauses = [c for s in sentences for c in re.split(r"(?<=[,;])\s+", s)]
     return Heard(
         asks=asks,
@@ -252,7 +224,7 @@ def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
     if not own:
         return None
     if sort == "request":
-        wish = _REQUEST.search(core)
+        wish = REQUEST.search(core)
         wanted = stems(core[wish.end() :]) if wish and wish.start() <= WISH_BEGINS else []
         deed = next((w for w in wanted if w not in _ASKING), None)
         return deed if deed in own else None
@@ -268,7 +240,7 @@ def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
 
 def _deed(wish: str) -> str | None:
     """What somebody wants to do: the moving of "I have to move the visit"."""
-    begins = _REQUEST.search(wish)
+    begins = REQUEST.search(wish)
     return next(iter(meanings(wish[begins.end() :])), None) if begins else None
 
 
@@ -296,12 +268,12 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
     """The questions and requests of a message, and its other sentences."""
     asks: list[Ask] = []
     rest: list[str] = []
-    lines = [s for text in texts for s in _SENTENCE.split(text) if s.strip()][:MAX_SENTENCES]
+    lines = [s for text in texts for s in SENTENCE.split(text) if s.strip()][:MAX_SENTENCES]
     has_question = any("?" in line for line in lines)
     before: list[str] = list(earlier[-MAX_EARLIER:])
     for line in lines:
-        split = _CLAUSE_ASKED if "?" in line else _CLAUSE
-        clauses = [c.strip() for c in split.split(_GREETING.sub("", line)) if c and c.strip()]
+        split = CLAUSE_ASKED if "?" in line else CLAUSE
+        clauses = [c.strip() for c in split.split(GREETING.sub("", line)) if c and c.strip()]
         clauses = [part for clause in clauses for part in _parted(clause)]
         asking = _asking(clauses, is_question="?" in line, has_question=has_question)
         for clause in clauses:
@@ -322,8 +294,8 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
 
 def _parted(clause: str) -> list[str]:
     """A question and what is said beside it; a condition stays with what it is put for."""
-    head, *rest = _ASIDE.split(clause, maxsplit=1)
-    is_question = _OPENS.match(head) and len(head.split()) > 2
+    head, *rest = ASIDE.split(clause, maxsplit=1)
+    is_question = OPENS.match(head) and len(head.split()) > 2
     return [head, *rest] if rest and is_question and not _WHAT_IF.match(head) else [clause]
 
 
@@ -342,20 +314,20 @@ def _problem(text: str, earlier: Sequence[str]) -> Iterator[Ask]:
 def _asking(clauses: Sequence[str], *, is_question: bool, has_question: bool) -> list[str]:
     """Which clauses of a sentence ask. A plain wish counts where nothing is asked outright."""
     if is_question:
-        found = [c for c in clauses if _ASKS.search(c) or _WHAT_IF.match(c)] or list(clauses)
+        found = [c for c in clauses if ASKS.search(c) or _WHAT_IF.match(c)] or list(clauses)
         found = [c for c in found if not _OR_WHAT.match(c)] or found
         return [c for c in found if not _FOR_HELP.search(c)]
     return [
         c
         for c in clauses
         if not _NO_MORE.search(c) and not _FOR_HELP.search(c)
-        if _LEAD.search(c) or _is_indirect(c) or (not has_question and _REQUEST.search(c))
+        if _LEAD.search(c) or _is_indirect(c) or (not has_question and REQUEST.search(c))
     ]
 
 
 def _is_indirect(clause: str) -> bool:
     """A question without its mark: "how many valves can the hub take"."""
-    return bool(_INDIRECT.search(clause)) and not _WHENEVER.match(clause)
+    return bool(INDIRECT.search(clause)) and not _WHENEVER.match(clause)
 
 
 def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None:
@@ -395,6 +367,6 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
         is_broad=bool(_BROAD.search(core)),
         focus=focus,
         names=names & frozenset(words),
-        case=_topics(before[-1]) if before and _WHAT_IF.match(before[-1]) else frozenset(),
+        case=_topics(before[-1]) if before and IF.match(before[-1]) else frozenset(),
         deed=_deed(before[-1]) if refers and not own and before else None,
     )

@@ -198,11 +198,10 @@ class Chooser:
             adds = sum(weight * self.ranking.rare[w] for w, weight in wanted.items() if w in new)
             total = sum(weight * self.ranking.rare[w] for w, weight in wanted.items())
             is_row = ask.sort == "request" and other.unit.said.kind == "row"
-            if other.unit.n != article.n or other.unit in kept:
+            is_new = other.unit.n == article.n and other.unit not in kept
+            if not is_new or (adds < ADDS * total and not is_row):
                 continue
-            if adds < ADDS * total and not is_row:
-                continue
-            if other.fits or not ask.is_typed:
+            if self._may_add(ask, article, other):
                 more = self._with_what_it_leans_on(other.unit, article)
                 kept += [u for u in more if u not in kept]
                 told |= other.unit.said.stems
@@ -226,6 +225,11 @@ class Chooser:
     @staticmethod
     def _leaned_on(unit: Unit, ask: Ask) -> int:
         return sum(bool(met(w, unit.said.stems)) for w in ask.leans)
+
+    def _may_add(self, ask: Ask, article: Article, other: Match) -> bool:
+        """Whether a further sentence is an answer of the same kind."""
+        is_of_kind = self.ranking.is_of_kind(ask, article, other.unit)
+        return is_of_kind and (other.fits or not ask.is_typed)
 
     def _for_them(self, kept: Sequence[Unit]) -> list[Unit]:
         """Without rows on products that are none of theirs, where other rows answer."""

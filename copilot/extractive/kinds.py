@@ -229,8 +229,10 @@ def is_no_order(tried: Tried) -> bool:
 
 def says_when(tried: Tried) -> bool:
     """A time, where that is all that a question asks beside its thing."""
-    own = [w for w, weight in tried.ask.words.items() if weight >= 1.0]
-    if tried.ask.sort != "whether" or len(own) > 1 or not _WITHIN.search(tried.ask.text):
+    ask = tried.ask
+    rest = [w for w, weight in ask.words.items() if weight >= 1.0 and w not in ask.names]
+    is_all = len(rest) <= (0 if ask.names else 1)
+    if ask.sort != "whether" or not is_all or not _WITHIN.search(ask.text):
         return True
     return "time" in shapes_of(tried.unit.text)
 

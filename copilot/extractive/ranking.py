@@ -225,7 +225,7 @@ class Ranking:
             return False
         if ask.focus and not self._says_focus(ask, article, found, spoken):
             return False
-        if (ask.is_typed and not found.fits) or not self._is_of_kind(ask, article, found.unit):
+        if (ask.is_typed and not found.fits) or not self.is_of_kind(ask, article, found.unit):
             return False
         if ask.sort == "whether" and not is_of_the_case(ask, spoken):
             return False
@@ -237,7 +237,8 @@ class Ranking:
             return False
         return self._is_answered_in(ask, article, found)
 
-    def _is_of_kind(self, ask: Ask, article: Article, unit: Unit) -> bool:
+    def is_of_kind(self, ask: Ask, article: Article, unit: Unit) -> bool:
+        """Whether a sentence passes every guard on the kind of an answer."""
         return is_of_kind(Tried(ask, unit, article, self.articles, self.heard.open_text))
 
     def _says_whether(self, ask: Ask, unit: Unit, spoken: frozenset[str]) -> bool:

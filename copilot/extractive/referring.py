@@ -34,3 +34,4 @@ VERB_FIRST = (
     r"^\W*(?:is|are|does|did|will|would|can|could)(?! (?:be|do|not|fine|ok|okay|good|great|still"
     r"|now|only|just|also|always|never)\b) [\w'’]+ \w+"
 )
+IF = re.compile(r"^\W*(?:(?:and|but|or|so|even|what) )?(?:if|when|once)\b[^?]*$", re.IGNORECASE)
