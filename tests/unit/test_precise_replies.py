@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
-from copilot.extractive import compose, kinds
+from copilot.extractive import compose, kinds, ranking
 from copilot.extractive.asking import hear
+from copilot.extractive.matching import article_of, match, reading_of
 from copilot.extractive.ranking import Ranking
+from copilot.extractive.words import meanings
 
 NAMES = ("Router R3", "Bell Cover", "Warm Plus", "Warm Free")
 VISITS = """An engineer visit costs £60. It includes 90 minutes of work.
@@ -176,6 +178,7 @@ def test_every_question_is_heard_though_it_says_nothing_by_itself() -> None:
     assert asks(said) == ["when does that start", "does my contract go on"]
     said = "The engineer comes tomorrow. Must I be in, and what if I need another day?"
     assert asks(said)[-1] == "what if I need another day?"
+    assert asks("what if I need another?") == ["what if I need another?"]
     assert asks("who do i ring. is sunday ok") == ["who do i ring.", "is sunday ok"]
     assert asks("late again, any chance you take that off") == ["any chance you take that off"]
 
@@ -241,3 +244,57 @@ def test_what_can_be_done_is_told_before_the_steps_of_something_else() -> None:
     text += "Bought in a shop: you may return it by post.\n"
     said = "I bought it in the shop, can I post it back instead?"
     assert "by post" in words(reply(said, hit(text, "Returns")))
+
+
+def score(said: str, text: str) -> float:
+    (ask,) = hear([Turn("customer", said)]).asks
+    article = article_of(1, hit(text, "Page"), hit(text, "Page"))
+    rare = dict.fromkeys((*ask.words, *ask.leans), 1.0)
+    return match(reading_of(ask, article, rare, {}), article.units[0]).score
+
+
+def test_steps_and_what_is_not_needed_weigh_less_where_they_are_not_asked_for() -> None:
+    said = "Can I return the hub in a parcel?"
+    assert score(said, "1. Return the hub in a parcel.\n") < score(
+        said, "Return the hub in a parcel."
+    )
+    said, needless = "How do I change my name?", "We need no letter for a changed name."
+    assert score(said, needless) < score(said, "We want one letter for a changed name.")
+    said = "How do I change my name without a letter?"
+    assert score(said, needless) >= score(said, "We want no letter for a changed name.")
+
+
+@pytest.mark.parametrize(
+    ("said", "word", "is_said"),
+    [
+        ("can i post it back", "post", True),
+        ("will your valves go on my old radiators", "fit", True),
+        ("can i go on the cheap plan", "fit", False),
+        ("any chance you take that off", "waiv", True),
+        ("who will take it off", "waiv", False),
+        ("can the app turn everything down", "lower", True),
+    ],
+)
+def test_phrases_are_read_as_one_word_only_where_they_mean_it(
+    said: str, word: str, is_said: bool
+) -> None:
+    assert (word in meanings(said)) is is_said
+
+
+def test_a_measure_needs_fewer_of_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = hit("## Hub of a valve\n| | |\n|---|---|\n| Range indoors | about 25 metres |\n", "Hub", 1, 0.3)
+    other = hit("The valve stands on a wall.", "Valve", 2, 0.3)
+    said = "How far may the hub be from the valve on a wall?"
+    assert "25 metres" in words(reply(said, page, other))
+    monkeypatch.setattr(ranking, "MEASURED", 0.0)
+    assert "25 metres" not in words(reply(said, page, other))
+
+
+def test_only_the_row_that_says_most_of_the_thing_is_told_for_it() -> None:
+    table = (
+        "| What | A month |\n|---|---|\n| Static IP for the office | £5 |\n| Office desk | £8 |\n"
+    )
+    told = words(
+        reply("I need a static ip in the office. What is it a month?", hit(table, "Extras"))
+    )
+    assert "£5" in told and "£8" not in told
