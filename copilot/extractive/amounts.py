@@ -110,3 +110,28 @@ def counts_in(texts: Sequence[str]) -> dict[str, float]:
         number = match[1].lower()
         found[stem(match[2])] = int(number) if number.isdigit() else _NUMERALS[number]
     return found
+
+
+_ADDS = re.compile(r"\b(?:add(?:ing)?|another|more|new|extra)\b", re.IGNORECASE)
+
+
+class Together(NamedTuple):
+    """What they have of a thing, and what they said before that they would add."""
+
+    of: str
+    now: float
+    added: float
+
+    @property
+    def total(self) -> float:
+        """Both."""
+        return self.now + self.added
+
+
+def counted_together(said: str, earlier: Sequence[str]) -> tuple[Together, ...]:
+    """Numbers of a message, each with what an earlier one wanted to add of the same thing."""
+    added: dict[str, float] = {}
+    for text in earlier:
+        if _ADDS.search(text):
+            added |= counts_in([text])
+    return tuple(Together(of, n, added[of]) for of, n in counts_in([said]).items() if of in added)

@@ -12,6 +12,7 @@ from datetime import date
 
 from copilot.domain import Draft, Hit, Segment, Turn
 from copilot.extractive.addressing import to_customer
+from copilot.extractive.amounts import counted_together
 from copilot.extractive.asking import Ask, Heard, hear, is_measure
 from copilot.extractive.choosing import Answer, Chooser
 from copilot.extractive.confirming import Confirmed, agreement, confirmed, to_person
@@ -96,7 +97,9 @@ def compose(
     last = closing(spoken, has_steps=found.has_steps, channel=channel)
     greeted = customer_name if greets(spoken, channel) else None
     if not heard.asks and heard.is_denial:
-        missing = (*missing, *_read_on(articles))
+        rows = _of_their_number(articles, spoken)
+        body |= dict.fromkeys(rows.segments)
+        missing = (*missing, *rows.notes, *_read_on(articles))
     return _draft([*body, *worked.last], missing, spoken, greeted, last)
 
 
@@ -290,6 +293,20 @@ def _is_on_it(article: Article, heard: Heard) -> bool:
         return True
     known = [[met(w, article.vocabulary) for w in a.words if not is_measure(w)] for a in heard.asks]
     return any(sum(words) >= 0.5 * len(words) for words in known if words)
+
+
+def _of_their_number(articles: Sequence[Article], spoken: Sequence[Turn]) -> Confirmed:
+    """The row for all that they would then have, where our thought was not it: six, and three."""
+    said = [t.text for t in spoken if t.speaker in ("customer", "third_party")]
+    documents = (a for a in articles if a.hit.chunk.kind == "document" and _is_quotable(a))
+    first = next(documents, None)
+    ranges = [(u, u.said.span) for u in (first.units if first else ()) if u.said.span]
+    for both in counted_together(said[-1], said[:-1]):
+        told = [u for u, span in ranges if span.of == both.of and span.holds(both.total)]
+        if told:
+            note = f"counted together: {both.now:g} and {both.added:g}; check that it is so"
+            return Confirmed(tuple(Segment(_as_sentence(u.text), (u.n,)) for u in told), (note,))
+    return Confirmed()
 
 
 def _read_on(articles: Sequence[Article]) -> tuple[str, ...]:

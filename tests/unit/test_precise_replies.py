@@ -282,7 +282,9 @@ def test_phrases_are_read_as_one_word_only_where_they_mean_it(
 
 
 def test_a_measure_needs_fewer_of_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = hit("## Hub of a valve\n| | |\n|---|---|\n| Range indoors | about 25 metres |\n", "Hub", 1, 0.3)
+    page = hit(
+        "## Hub of a valve\n| | |\n|---|---|\n| Range indoors | about 25 metres |\n", "Hub", 1, 0.3
+    )
     other = hit("The valve stands on a wall.", "Valve", 2, 0.3)
     said = "How far may the hub be from the valve on a wall?"
     assert "25 metres" in words(reply(said, page, other))
@@ -298,3 +300,19 @@ def test_only_the_row_that_says_most_of_the_thing_is_told_for_it() -> None:
         reply("I need a static ip in the office. What is it a month?", hit(table, "Extras"))
     )
     assert "£5" in told and "£8" not in told
+
+
+def test_where_they_say_no_the_row_for_all_that_they_would_have_is_told() -> None:
+    def told(first: str, answer: str) -> Draft:
+        turns = [
+            Turn("customer", first),
+            Turn("agent", "Are any two valves in the same room?"),
+            Turn("customer", answer),
+        ]
+        return compose(turns, [hit(PACKS, "E55: zone limit")], products=NAMES)
+
+    draft = told("We finished three rooms. The app won't let me add them.", "No, six rooms here.")
+    assert "7 to 10 rooms" in words(draft) and "3 to 6" not in words(draft)
+    assert any("6 and 3" in note for note in draft.missing)  # the agent sees what was counted
+    assert "rooms" not in words(told("We have three rooms with E55.", "No, six rooms here."))
+    assert "rooms" not in words(told("The app won't add three valves.", "No, six valves here."))
