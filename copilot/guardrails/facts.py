@@ -97,7 +97,8 @@ def _numerals(text: str, taken: bytearray) -> Iterator[Fact]:
 
 @cache
 def _word() -> re.Pattern[str]:
-    return re.compile(r"\S+")
+    """A word; the words of a link and where it leads are two: "[E23](valve-e23.md)"."""
+    return re.compile(r"\S+?(?=\]\()|\S+")
 
 
 @cache

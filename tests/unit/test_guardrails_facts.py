@@ -144,3 +144,8 @@ def test_a_customers_own_references_may_be_repeated_but_not_their_prices() -> No
         known=known,
     )
     assert (reference.supported, price.supported, share.supported) == (True, False, False)
+
+
+def test_the_words_of_a_link_are_facts_beside_its_address() -> None:
+    found = {fact.value for fact in hard_facts("loosen it as in [E23](https://a.example/valve).")}
+    assert found == {"E23", "a.example/valve"}
