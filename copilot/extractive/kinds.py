@@ -20,7 +20,7 @@ _UNITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(rf"\bhow (?:{asked})\b", re.IGNORECASE), re.compile(unit, re.IGNORECASE))
     for asked, unit in (
         (
-            "far|wide|deep|tall|thick",
+            "far|wide|deep|tall|thick)(?! (?:back|ahead|along|before|in advance|off)",
             r"\d ?(?:metres?|meters?|m|km|cm|mm|miles?|feet|ft|inch(?:es)?)\b",
         ),
         ("loud", r"\bdB\b|\bdecibels?\b"),
@@ -47,6 +47,7 @@ _DUE = re.compile(
     re.IGNORECASE,
 )
 _DUE_TITLES = frozenset(stems("credit refund compensation"))
+_MONEY = re.compile(r"[£$€] ?\d")
 # "Credits above £10": from where a rule holds, not how much.
 _THRESHOLD = re.compile(
     r"\b(?:above|over|under|below|more than|less than|at least) [£$€] ?\d[\d.,]*", re.IGNORECASE
@@ -57,6 +58,7 @@ _A_MONTH = re.compile(r"\b(?:a|per|each|every) (?:month|year|week|quarter)\b", r
 _TO_BUY = re.compile(
     r"\bwhat (?:do|must|should|would) (?:i|we) (?:need|have) to (?:buy|get|order)\b", re.IGNORECASE
 )
+_NEEDED = frozenset(stems("need needs require requires required"))
 _SUM = re.compile(
     r"[£$€] ?\d|\bfree of charge\b|\b(?:without|no|extra) (?:charge|cost|fee)\b|\binclude[sd]?\b"
     r"|\bnothing to (?:buy|pay)\b|\balready\b|\bneed (?:no|not)\b|\bis free\b(?! at once)",
@@ -149,8 +151,9 @@ def has_unit(tried: Tried) -> bool:
 
 def is_paid_to_them(tried: Tried) -> bool:
     """A credit and not a fee, where it is asked what they get."""
-    if tried.ask.sort != "cost" or not _DUE_ASKED.search(tried.ask.text):
-        return True
+    asked = tried.ask.text
+    if tried.ask.sort != "cost" or not _DUE_ASKED.search(asked) or _MONEY.search(asked):
+        return True  # "what do I get for £4" asks for what is sold
     about = tried.unit.said.heading | tried.article.title
     return bool(_DUE.search(tried.unit.text)) or not _DUE_TITLES.isdisjoint(about)
 
@@ -194,7 +197,9 @@ def names_a_sum(tried: Tried) -> bool:
     """A sum, where it is asked what it is a month or what must be bought."""
     ask = tried.ask
     wants = (ask.sort == "cost" and _A_MONTH.search(ask.text)) or _TO_BUY.search(ask.text)
-    return not wants or bool(_SUM.search(tried.unit.text))
+    said = tried.unit.said
+    is_needed = bool(_TO_BUY.search(ask.text)) and not _NEEDED.isdisjoint(said.stems | said.heading)
+    return not wants or is_needed or bool(_SUM.search(tried.unit.text))
 
 
 def names_somebody(tried: Tried) -> bool:

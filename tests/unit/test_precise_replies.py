@@ -316,3 +316,12 @@ def test_where_they_say_no_the_row_for_all_that_they_would_have_is_told() -> Non
     assert any("6 and 3" in note for note in draft.missing)  # the agent sees what was counted
     assert "rooms" not in words(told("We have three rooms with E55.", "No, six rooms here."))
     assert "rooms" not in words(told("The app won't add three valves.", "No, six valves here."))
+
+
+def test_guards_leave_what_only_looks_alike() -> None:
+    text = "The history goes back 30 days.\n"
+    assert "30 days" in words(reply("How far back goes the history?", hit(text, "History")))
+    page = hit("Each radiator needs one valve of its own.\n", "Valves")
+    assert "valve" in words(reply("What do I need to buy for each radiator?", page))
+    page = hit("Warm Plus costs £4 a month and heats six rooms.\n", "Warm Plus")
+    assert "six rooms" in words(reply("What do I get for £4 a month with Warm Plus?", page))
