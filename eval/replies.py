@@ -19,10 +19,9 @@ Printed are, with denominators:
 
 The cases of `demo` are the demo's own conversations; those of `dev` were read while the rules were
 tuned, as were `trial` (what a support lead found), `asked`, `more` and `deeds`. Those of `held`,
-`unseen` and `last` were written after that and measured before anybody read them; write new ones
-before you trust a figure of theirs again. Of those in messy wording, `messy` and `messy2` were read
-while the rules were made; `messy3` was read when they were made stricter; `messy4` was written
-before that and not read.
+`unseen` and `last` were written after that; what was wrong in them has been read since, as in
+`messy`, `messy2` and `messy3`. Only `messy4` was written before the replies were made stricter and
+is not read: a figure of the others is no forecast. Write new ones before you trust one again.
 """
 
 from __future__ import annotations
