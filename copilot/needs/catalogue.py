@@ -32,7 +32,12 @@ _NOT_UNITS = frozenset(
 )
 _SKIPPED = frozenset(
     """more extra additional new other further full big small hold of these those the my your
-    our""".split()
+    our working""".split()
+)
+# "So all three work": what the three do, and no unit of which there are three.
+_DO = frozenset(
+    """work run go fit count open close start stop show pay get have need want come use play live
+    share stay join match talk sleep sit stand can could will would do are is was were had""".split()
 )
 # Units of measure by any of their names: the one they are counted in, and how many of it.
 _MEASURES: Mapping[str, tuple[str, float]] = {
@@ -185,6 +190,8 @@ def _units(following: list[str]) -> list[tuple[str, float]]:
     for place, word in enumerate(following):
         if word in _SKIPPED:
             continue
+        if word in _DO:
+            return []
         named = [word]
         if following[place + 1 : place + 2] == ["or"] and len(following) > place + 2:
             named.append(following[place + 2])

@@ -38,6 +38,11 @@ _KNOWN = re.compile(
 )
 _WORD = re.compile(r"[\w-]+")
 _ENDS_IT = re.compile(r"\b(?:end|stop|cancel|remove|give up|get rid of) (?:the|my|our|it)\b")
+# "I don't want a call": what they turn down; "these calls" would be what troubles them.
+_REFUSED = re.compile(
+    r"\b(?:don't|do not|didn't|won't|wouldn't) (?:really |even |also )?(?:want|need|like|ask for) "
+    r"(?:an?|another|your|more) (?!(?:\w+ ){0,3}(?:but|only)\b)"
+)
 _BOUGHT = re.compile(r"\b(?:buy|order|sell|purchase|get|add|try) (?:the|your|that)\b")
 _ENDS = "|".join(sorted(STOP | {"extra", "included", "free", "possible"}))
 _APART = re.compile(rf"[\w-]+(?=$|[^\w\s-]|\s*\n| (?:{_ENDS})\b)")
@@ -138,6 +143,8 @@ def _wishes(scene: Scene) -> Iterator[tuple[Words, str]]:
     Who wants to end a thing, or so much more of one, asks for no part of it.
     """
     for w in scene.own_words:
+        if _REFUSED.search(w.sentence.lower):
+            continue
         asked = _ASKED.search(w.sentence.lower) or any(
             scene.reads(name, w.text) for name in ("want", "asks_for")
         )
@@ -145,7 +152,11 @@ def _wishes(scene: Scene) -> Iterator[tuple[Words, str]]:
         counted = any(a.extra for a in amounts(w.text))
         if asked and not beside and not counted and not fears_to_lose(w.text):
             near = [b for b in scene.own_words if b.turn.id == w.turn.id and b is not w]
-            told = " ".join(b.text for b in near if not fears_to_lose(b.text))
+            told = " ".join(
+                b.text
+                for b in near
+                if not fears_to_lose(b.text) and not _REFUSED.search(b.sentence.lower)
+            )
             yield w, f"{w.text} {told}"
 
 

@@ -200,6 +200,7 @@ def _known(scene: Scene, candidate: Candidate, items: list[Offering]) -> list[Cu
             else:
                 around = " ".join(said[max(0, place - 1) : place + 2])
                 speaks = _speaks_of(around, candidate, names) or scene.called(around) & skus
+                kind = kind_of(scene.without_names(sentence))  # "Warm Free" is a name and no gift
                 settles = bool(kind) and bool(speaks)
             if kind and settles:
                 found.append(Cure(kind, fact.id, sentence, settles=True))

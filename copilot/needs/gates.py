@@ -24,7 +24,7 @@ from copilot.needs.proposal import Candidate, Cure
 from copilot.needs.scene import Scene
 from copilot.needs.standing import State
 from copilot.needs.sufficiency import UNPROVEN
-from copilot.needs.sureness import adds_unnamed, speaks_of
+from copilot.needs.sureness import adds_unnamed, is_grounded, speaks_of
 from copilot.needs.wording import agent_line, cost_of, is_clean
 
 
@@ -304,7 +304,7 @@ def g10_confidence(matter: Matter) -> Verdict:
     p, meant = matter.candidate.p, matter.candidate.named
     if best and meant is not None and not meant & set(best.skus):
         p = min(p, limits.floor)  # what suffices is not what their words name
-    if best and not speaks_of(matter.candidate, best.items):
+    if best and not (speaks_of(matter.candidate, best.items) and is_grounded(matter.candidate, best.items)):
         p = 0.0  # a subject alone, such as the internet, is no wish for whatever has to do with it
     if best and adds_unnamed(matter.candidate, best.items):
         p = min(p, limits.floor)  # "just the one valve" is no order for a hub

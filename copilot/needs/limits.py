@@ -11,7 +11,15 @@ from collections.abc import Iterable, Sequence
 
 from copilot.ledger.language import digits, plain, stems
 from copilot.needs.case import KnowledgeFact
-from copilot.needs.catalogue import Offering, amounts, is_generic, measured, subjects, used_up
+from copilot.needs.catalogue import (
+    Offering,
+    amounts,
+    is_generic,
+    measured,
+    owned_amount,
+    subjects,
+    used_up,
+)
 from copilot.needs.eligibility import owns
 from copilot.needs.proposal import Constraint
 from copilot.needs.scene import Scene, Words
@@ -30,10 +38,20 @@ _WHAT_ALL = re.compile(
     r"(?:need|buy|get|order|have to (?:buy|get|order))\b"
 )
 
+_ALL_OF_THEM = re.compile(
+    r"\b(?:so(?: that)?|for|until|before|that|have|get|make) all (?P<many>\d{1,2})"
+    r"(?: of them)?(?= (?:to )?(?:can |will |do |are |be )?(?:work|run|go|fit|count|show|start|play|"
+    r"join|heat|light|connect|online|on|in)\b|[.?!,;]|$)"
+)
+
 
 def behind_code(scene: Scene, seed: Words, items: Sequence[Offering]) -> list[Constraint]:
     """How much more they need of what the code says is used up; nothing where that is not told."""
     said = [w for w in scene.own_words if w.turn.id == seed.turn.id]
+    together = _together(said)
+    if together:  # the code may have been told before they were asked how it is at theirs
+        place = scene.position.get(seed.turn.id, 0)
+        said = [w for w in scene.own_words if scene.position.get(w.turn.id, 0) <= place]
     codes = {code for w in said for code in CODE.findall(w.text)}
     if not codes:
         return []
@@ -41,6 +59,8 @@ def behind_code(scene: Scene, seed: Words, items: Sequence[Offering]) -> list[Co
     unit = next((u for u in units if _is_told(scene, codes, u)), None)
     if unit is None:
         return []
+    if together and together > owned_amount(scene.case, unit):
+        return [Constraint("quantity", f"{together:g} in all", unit, together, "total")]
     coming = next((m for w in said if (m := _COMING.search(digits(w.text)))), None)
     if coming is None and not any(_ADDS.search(w.sentence.lower) for w in said):
         return []
@@ -55,6 +75,12 @@ def behind_code(scene: Scene, seed: Words, items: Sequence[Offering]) -> list[Co
         of = measured(thing)[0]
         found.append(Constraint("quantity", f"one for each of {more}", of, many, "extra", name))
     return found
+
+
+def _together(said: Iterable[Words]) -> float | None:
+    """ "What do I need so all three work": so many in all."""
+    found = (m for w in said if (m := _ALL_OF_THEM.search(digits(w.text))))
+    return next((float(m["many"]) for m in found), None)
 
 
 def _is_told(scene: Scene, codes: Iterable[str], unit: str) -> bool:

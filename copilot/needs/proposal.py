@@ -78,6 +78,7 @@ class Candidate:
     theirs: frozenset[str] = frozenset()  # products they speak of as things they have
     struck: frozenset[str] = frozenset()  # of these, what they ask for and own already
     named: frozenset[str] | None = None  # products the words grip firmly; None: not told
+    gripped: frozenset[str] | None = None  # products the words grip at all; None: not told
 
     @property
     def for_less(self) -> bool:

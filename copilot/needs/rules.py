@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from copilot.ledger.language import digits, plain, stem, stems
+from copilot.needs.assent import meant
 from copilot.needs.bundle import relevant_to
 from copilot.needs.catalogue import (
     PIECES,
@@ -24,11 +25,11 @@ from copilot.needs.constraints import (
     told_before,
 )
 from copilot.needs.entitled import fears_to_lose
+from copilot.needs.giving_back import without_giving_back
 from copilot.needs.grip import grips_of
 from copilot.needs.having import (
     asked_part,
     called_by_name,
-    called_by_price,
     in_their_words,
     owned_of,
     theirs,
@@ -85,13 +86,15 @@ class RuleProposer:
 
 
 def _seed(scene: Scene, words: Words) -> _Seed | None:
-    text = words.text
+    text = without_giving_back(words.text)
     advice = is_regulated(scene, text) and scene.reads("consent_contact", text)
     if scene.reads("negated_want", text) or scene.reads("only_asks", text):
         return None
     for name in ("want", "asks_for"):
         if scene.reads(name, text) and (advice or not _is_service(text, name)):
             return _Seed(words, "stated", explicit=advice or scene.reads("strong_want", text))
+    if meant(scene, text):
+        return _Seed(words, "stated", explicit=True)
     if text.endswith("?") or not _told_a_limit(scene, text):
         return None
     near = _same_turn(scene, words)
@@ -139,8 +142,8 @@ def _heard(scene: Scene, seed: _Seed, items: list[Offering]) -> _Heard | None:
     spoken = " ".join(w.text for w in near)
     spoken = without_places(spoken)
     about, own = subjects(spoken), subjects(without_places(seed.words.text))
-    priced = called_by_price(scene, seed.words.text) if seed.explicit else frozenset()
-    if priced:  # told by its price alone, whatever it is called
+    priced = meant(scene, seed.words.text) if seed.explicit else frozenset()
+    if priced:  # told by its price or as what we put to them, whatever it is called
         own = own.union(*(i.name_words for i in items if i.sku in priced))
         about = about | own
     if _FOR_THAT.search(plain(seed.words.text)):
@@ -235,6 +238,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         named=called or frozenset(s for s, n in grips.items() if n >= 2 or far)
         if grip >= 2
         else None,
+        gripped=called or frozenset(s for s, n in grips.items() if n),
     )
 
 
@@ -248,7 +252,7 @@ def _called(scene: Scene, seed: _Seed, heard: _Heard) -> tuple[frozenset[str], f
     """What they ask for by name or by price, and what of it they own already."""
     said = seed.words.text if seed.explicit else ""
     called = called_by_name(scene, said, heard.constraints) - heard.theirs
-    called = called or called_by_price(scene, said)
+    called = called or meant(scene, said)
     struck = owned_of(scene, called)
     return called - heard.theirs - struck, struck
 

@@ -93,6 +93,14 @@ def speaks_of(candidate: Candidate, found: Sequence[Offering]) -> bool:
     return any(not w.startswith("~") or w.startswith(PHRASE) or w in names for w in told)
 
 
+def is_grounded(candidate: Candidate, found: Sequence[Offering]) -> bool:
+    """Their words hold on to one of what was found: held back or shown, less is a guess of ours."""
+    held = candidate.gripped
+    if held is None or candidate.read_by_model or candidate.regulated:
+        return True
+    return any(i.sku in held for i in found)
+
+
 def adds_unnamed(candidate: Candidate, found: Sequence[Offering]) -> bool:
     """They want no more than what they named, and it takes something else of ours as well."""
     if candidate.read_by_model or not any(c.kind == "scope" for c in candidate.constraints):
