@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 from itertools import dropwhile, takewhile
 
 from copilot.ledger import Said
@@ -33,14 +34,20 @@ _TO_THINK = re.compile(
 _RECENT = timedelta(days=30)  # as long as a plain wish of theirs counts as fresh
 
 
+@lru_cache(maxsize=4096)
+def goes_ahead(text: str) -> bool:
+    """An order in pointing words: "please do change it", "go ahead with that"."""
+    return bool(_GO_AHEAD.search(plain(text)))
+
+
 def meant(scene: Scene, text: str) -> frozenset[str]:
     """The product a wish points at without its name: by its price, or as the one put to them."""
-    return called_by_price(scene, text) or _put_forward(scene, text)
+    return called_by_price(scene, text) or put_forward(scene, text)
 
 
-def _put_forward(scene: Scene, text: str) -> frozenset[str]:
+def put_forward(scene: Scene, text: str) -> frozenset[str]:
     """The one product of the last offer of ours that they went away to think about."""
-    if not _GO_AHEAD.search(plain(text)) or scene.called(text):
+    if not goes_ahead(text) or scene.called(text):
         return frozenset()
     if any(t.ours for t in scene.current) or any(scene.called(w.text) for w in scene.own_words):
         return frozenset()  # here the words point at what this contact spoke of

@@ -28,7 +28,8 @@ _EXTRA = re.compile(
 )
 _NOT_UNITS = frozenset(
     """g year month day week hour times percent st nd rd th am pm pound euro dollar gbp eur usd per
-    off     and or to of in on at for the a an with from by step steps clock""".split()
+    off and or to of in on at for the a an with from by step steps clock january february march
+    april may june july august september october november december""".split()
 )
 _SKIPPED = frozenset(
     """more extra additional new other further full big small hold of these those the my your
@@ -37,7 +38,8 @@ _SKIPPED = frozenset(
 # "So all three work": what the three do, and no unit of which there are three.
 _DO = frozenset(
     """work run go fit count open close start stop show pay get have need want come use play live
-    share stay join match talk sleep sit stand can could will would do are is was were had""".split()
+    share stay join match talk sleep sit stand can could will would do are is was were
+    had""".split()
 )
 # Units of measure by any of their names: the one they are counted in, and how many of it.
 _MEASURES: Mapping[str, tuple[str, float]] = {
@@ -95,7 +97,7 @@ _GENERIC = frozenset(
     for w in """plan plus pro basic standard premium extra new small large medium big max mini lite
     starter business home personal service product package pack bundle set option add addon add-on
     monthly yearly annual free full account customer order item unit per pay price cost fee month
-    year     any all every version level card online easy simple smart super total flexible
+    year any all every version level card point online easy simple smart super total flexible
     difference including included include feature access people person family single
     available hour hours january february march april may june july august september
     october november december monday tuesday wednesday thursday friday saturday

@@ -304,8 +304,10 @@ def g10_confidence(matter: Matter) -> Verdict:
     p, meant = matter.candidate.p, matter.candidate.named
     if best and meant is not None and not meant & set(best.skus):
         p = min(p, limits.floor)  # what suffices is not what their words name
-    if best and not (speaks_of(matter.candidate, best.items) and is_grounded(matter.candidate, best.items)):
+    if best and not speaks_of(matter.candidate, best.items):
         p = 0.0  # a subject alone, such as the internet, is no wish for whatever has to do with it
+    if not is_grounded(matter.candidate, matter.search, matter.scene.items):
+        p = 0.0  # a number or a price alone, or a word from beside, proposes nothing
     if best and adds_unnamed(matter.candidate, best.items):
         p = min(p, limits.floor)  # "just the one valve" is no order for a hub
     if p >= matter.threshold or (matter.disposition == "log_blocked" and p >= limits.floor):

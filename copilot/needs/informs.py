@@ -18,7 +18,9 @@ from copilot.needs.statements import statements
 
 STATEMENT = 220  # a longer sentence of an article is no piece of news
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
-_IF = re.compile(r"(?:if|when|where|should|in case) (?:you|your|the|it|a|an)\b(?P<case>[^,:;]*)[,:;]")
+_IF = re.compile(
+    r"(?:if|when|where|should|in case) (?:you|your|the|it|a|an)\b(?P<case>[^,:;]*)[,:;]"
+)
 SAME_NEWS = 0.7  # of the words of the shorter of two pieces of news, and they are one
 RELEVANT = 3.0  # words of substance that such a sentence shares with the customer's
 
@@ -116,7 +118,11 @@ def _best_statement(
         weight = max((len(own & turn) for turn in said), default=0) + 1.0 * (
             care and bool(signals()["help"].search(lowered))
         )
-        if weight < RELEVANT or not _is_their_case(lowered, said) or (best is not None and weight <= best[0]):
+        if (
+            weight < RELEVANT
+            or not _is_their_case(lowered, said)
+            or (best is not None and weight <= best[0])
+        ):
             continue
         kind = kind_of(scene.without_names(sentence))  # "Warm Free" is a name and no gift
         if kind and not scene.weighed(sentence) and open_to(scene, fact, sentence, kind):

@@ -40,8 +40,8 @@ _WHAT_ALL = re.compile(
 
 _ALL_OF_THEM = re.compile(
     r"\b(?:so(?: that)?|for|until|before|that|have|get|make) all (?P<many>\d{1,2})"
-    r"(?: of them)?(?= (?:to )?(?:can |will |do |are |be )?(?:work|run|go|fit|count|show|start|play|"
-    r"join|heat|light|connect|online|on|in)\b|[.?!,;]|$)"
+    r"(?: of them)?(?= (?:to )?(?:can |will |do |are |be )?(?:work|run|go|fit|count|show|start|"
+    r"play|join|heat|light|connect|online|on|in)\b|[.?!,;]|$)"
 )
 
 

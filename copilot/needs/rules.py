@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from copilot.ledger.language import digits, plain, stem, stems
-from copilot.needs.assent import meant
+from copilot.needs.assent import meant, put_forward
 from copilot.needs.bundle import relevant_to
 from copilot.needs.catalogue import (
     PIECES,
@@ -56,6 +56,7 @@ _BLANK = frozenset(
 _BUT = re.compile(r"\bbut\b")
 _FOR_THAT = re.compile(r"\bfor (?:that|it|this|them|those)\b")
 _POINTER = re.compile(r"\b(?:it|this|that|them|those|these|both)\b")
+_LOST = re.compile(r"\b(?:i|we)(?:'ve| have)?(?: just| already)? lost\b")
 _NEW_ACCOUNT = re.compile(r"\b(?:open\w*|start\w*|set up|create|new)\b.{0,20}\baccount\b")
 
 
@@ -93,7 +94,7 @@ def _seed(scene: Scene, words: Words) -> _Seed | None:
     for name in ("want", "asks_for"):
         if scene.reads(name, text) and (advice or not _is_service(text, name)):
             return _Seed(words, "stated", explicit=advice or scene.reads("strong_want", text))
-    if meant(scene, text):
+    if put_forward(scene, text):
         return _Seed(words, "stated", explicit=True)
     if text.endswith("?") or not _told_a_limit(scene, text):
         return None
@@ -206,7 +207,7 @@ def _candidate(scene: Scene, seed: _Seed, items: list[Offering]) -> Candidate | 
         need_type=seed.kind,
         quotes=_quotes(seed, near, scene, items if far else []),
         about=about,
-        wish=subjects(asked_part(seed.words.text)),
+        wish=subjects(asked_part(without_places(seed.words.text))),
         constraints=tuple(constraints),
         explicit=seed.explicit,
         for_other=scene.reads("beneficiary", spoken),
@@ -308,7 +309,13 @@ def _neighbours(scene: Scene, seed: _Seed) -> list[Words]:
 def _other_matter(scene: Scene, words: Words) -> bool:
     """A fault told beside the wish, and what they say they do not want."""
     fault = scene.reads("fault", words.text) and not _told_a_limit(scene, words.text)
-    return fault or scene.reads("unwanted", words.text) or fears_to_lose(words.text)
+    fears = fears_to_lose(words.text) and not _told_a_loss(words.text)
+    return fault or scene.reads("unwanted", words.text) or fears
+
+
+def _told_a_loss(text: str) -> bool:
+    """ "I lost that job" tells what it cost them; "do I lose my number?" fears."""
+    return not text.endswith("?") and bool(_LOST.search(plain(text)))
 
 
 def _links(

@@ -103,11 +103,16 @@ def _enough(scene: Scene, constraint: Constraint, items: Sequence[Offering]) -> 
     if source is not None:
         return Verdict("met", line(source), source.sku)
     given = [
-        Given(i, a.value, adds=a.extra or a.value == 1 or i.product.period == "once")
+        Given(i, a.value, adds=a.extra or i.product.period == "once" or _is_single(i, a.value))
         for i in items
         if (a := i.provides(constraint.unit))
     ]
     return _reached(scene, constraint, given) if given else Verdict("unmet")
+
+
+def _is_single(item: Offering, value: float) -> bool:
+    """One address more is bought again and again; a free plan for one door is had once."""
+    return value == 1 and bool(item.cost)
 
 
 def _most_of_a_kind(items: Sequence[Offering]) -> tuple[list[Offering], float]:

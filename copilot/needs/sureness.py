@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from copilot.ledger.language import plain, stems
 from copilot.needs import free
+from copilot.needs.assent import goes_ahead
+from copilot.needs.bundle import Search
 from copilot.needs.catalogue import PHRASE, Offering, linked, named
 from copilot.needs.proposal import Candidate
 from copilot.needs.scene import Scene, Words
@@ -21,10 +23,13 @@ _STATE = re.compile(
 
 # "I want it on the app, but it says E55": the very limit they ask to have lifted.
 # "But could I have a smaller one?" turns to the wish, and doubts what was said before it.
+# "Nobody rang but salesmen" excepts, and doubts nothing.
 _BUT_FULL = re.compile(
     r"\bbut\b(?=[^.;!?]{0,40}\b[A-Z]{1,3}-?\d{1,4}\b)"
     r"|^(?i:but) (?=(?:can|could|may|might) (?:i|we|I)\b)"
+    r"|\b(?i:nobody|no one|nothing|none|anyone|anything)\b[^.,;:!?]{0,40}\bbut\b"
 )
+_INSTEAD = re.compile(r"\binstead\b", re.IGNORECASE)
 
 
 def confidence(
@@ -34,10 +39,15 @@ def confidence(
     """Fixed by rule: a plain request is surer than a described limit; advice takes consent."""
     if regulated:
         return 0.92 if consent else 0.6
-    doubt = any(scene.reads("doubt", _BUT_FULL.sub(" ", w.text)) for w in scene.own_words)
+    ordered = bool(called) and (scene.reads("orders", words.text) or goes_ahead(words.text))
+    # What is ordered by name "instead" is chosen already.
+    chosen = {words.text: _INSTEAD.sub(" ", words.text)} if ordered else {}
+    doubt = any(
+        scene.reads("doubt", _BUT_FULL.sub(" ", chosen.get(w.text, w.text)))
+        for w in scene.own_words
+    )
     if grip == 0:
         return 0.6  # the wish names nothing of ours, only the words around it do
-    ordered = bool(called) and scene.reads("orders", words.text)
     if not called and _STATE.search(words.text):
         return 0.6  # how a thing should be, not a thing: what makes it so may be free
     unread = _unread_statement(scene) or _unread_article(scene, about, only_warnings=ordered)
@@ -93,12 +103,30 @@ def speaks_of(candidate: Candidate, found: Sequence[Offering]) -> bool:
     return any(not w.startswith("~") or w.startswith(PHRASE) or w in names for w in told)
 
 
-def is_grounded(candidate: Candidate, found: Sequence[Offering]) -> bool:
-    """Their words hold on to one of what was found: held back or shown, less is a guess of ours."""
+def is_grounded(candidate: Candidate, search: Search | None, items: Sequence[Offering]) -> bool:
+    """Their words hold on to what is proposed: held back or shown, less is a guess of ours.
+
+    Where the sentence that asks names a thing of ours, no other that is named beside it stands in.
+    """
     held = candidate.gripped
-    if held is None or candidate.read_by_model or candidate.regulated:
+    if held is None or search is None or candidate.read_by_model or candidate.regulated:
         return True
-    return any(i.sku in held for i in found)
+    found = _proposed(search, items)
+    if not found or any(named(linked(candidate.wish, i)) for i in found):
+        return True
+    units = {c.unit for c in candidate.constraints if c.kind == "quantity"}
+    if any(i.sku in candidate.called or any(i.provides(u) for u in units) for i in found):
+        return True
+    asked = any(named(linked(candidate.wish, i)) & i.name_words for i in items)
+    return any(i.sku in held for i in found) and not asked
+
+
+def _proposed(search: Search, items: Sequence[Offering]) -> Sequence[Offering]:
+    """What would be put forward, or noted as what they cannot have."""
+    if search.best:
+        return search.best.items
+    noted = [i for i in items if i.sku == search.blocked_source]
+    return noted or [i for i in items if i.sku in search.considered]
 
 
 def adds_unnamed(candidate: Candidate, found: Sequence[Offering]) -> bool:

@@ -29,6 +29,7 @@ OWN = (
     "needs_eighth.jsonl",
     "needs_ninth.jsonl",
     "needs_tenth.jsonl",
+    "needs_eleventh.jsonl",
 )
 
 

@@ -1,0 +1,112 @@
+"""What a need may rest on: words that hold on to the thing, and never a number or a price alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from copilot.needs import Assessment
+from copilot.needs.catalogue import amounts
+from copilot.needs.giving_back import without_giving_back
+from tests.need_cases import assess, product
+
+RIDE = product("RIDE", "Ride Phone", 25, "call screening, voicemail", period="month")
+BIZ = product("BIZ", "Site Business", 52, "repair target 8 working hours", period="month")
+LIGHT = product("LIGHT", "Front Light", 19, "shines 40 metres; warranty 2 years")
+HELD = {"id": "E1", "name": "Front Light", "sku": "LIGHT", "includes": ["shines 40 metres"]}
+
+
+def skus(answer: Assessment) -> list[tuple[str, ...]]:
+    return [f.recommended for f in answer.flags]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I'd like to send the Ride Phone back.",
+        "I'd like to hand back the Ride Phone, and when do I get my £25?",
+        "I'd like the 25 pounds back that I paid for the Ride Phone.",
+        "We'd like to be out of the Ride Phone by May.",
+    ],
+)
+def test_who_gives_back_or_wants_a_sum_back_wishes_for_nothing(said: str) -> None:
+    assert skus(assess(("customer", said), catalogue=[RIDE, LIGHT])) == []
+
+
+def test_what_is_ordered_beside_what_goes_back_is_ordered() -> None:
+    said = "I'd like to send the lamp back, and please order me the Ride Phone instead."
+    answer = assess(("customer", said), catalogue=[RIDE, LIGHT])
+    assert [(f.recommended, f.visible) for f in answer.flags] == [(("RIDE",), True)]
+
+
+@pytest.mark.parametrize(
+    "said", ["Can I have the old number back?", "I need a return ticket", "I need the light back on"]
+)
+def test_a_thing_they_want_again_is_not_given_back(said: str) -> None:
+    assert without_giving_back(said) == said
+
+
+def test_a_number_before_a_verb_counts_nothing() -> None:
+    assert amounts("what do I need so all three work, and what is it") == ()
+    assert amounts("repair target 8 working hours") == ()
+    assert [a.unit for a in amounts("all three rooms work")] == ["room"]
+    assert amounts("it was the 19 march, not the 22") == ()
+
+
+def test_three_that_work_are_no_working_hours() -> None:
+    said = "Hall and study, one lamp in each. What do I need so all three work?"
+    assert skus(assess(("customer", said), catalogue=[BIZ, LIGHT])) == []
+
+
+def test_a_word_from_beside_proposes_nothing_where_the_wish_names_another_thing() -> None:
+    """Even held back: the phone is only what their guests ring with."""
+    guest = product("GUEST", "Guest Pass", 8, "sign-in for visitors", period="month")
+    phone = product("PHONE", "Desk Phone", 5, "calls and voicemail", period="month")
+    own = {"id": "E1", "name": "Guest Pass", "sku": "GUEST", "includes": ["sign-in for visitors"]}
+    said = "They get the message that the Guest Pass is full. People use their phones to ask me."
+    answer = assess(("customer", said), catalogue=[guest, phone], entitlements=[own])
+    assert skus(answer) == []
+
+
+FREE = product("ZERO", "Glow Free", 0, "scenes", period="month", limits={"room": 2})
+HOME = product("HOME", "Glow Home", 3, "scenes", period="month", limits={"room": 6})
+OWN = {
+    "id": "E1", "name": "Glow Free", "sku": "ZERO", "includes": ["scenes"],
+    "limits": {"room": 2}, "used": {"room": 2},
+}  # fmt: skip
+CODE = {"id": "K1", "passage": True, "text": "# L7\nL7 means that each room of the plan is in use."}
+
+
+def glow(*said: str, used: int = 2) -> Assessment:
+    turns = [("customer" if n % 2 == 0 else "service", text) for n, text in enumerate(said)]
+    own: dict[str, Any] = {**OWN, "used": {"room": used}}
+    return assess(*turns, catalogue=[FREE, HOME, BIZ], entitlements=[own], knowledge=[CODE])
+
+
+TOLD = ("We put one in the nursery, the app says L7.", "Are they two separate rooms?")
+ASKED = "Yes. What do I need so all three work?"
+
+
+def test_a_code_told_before_counts_where_they_say_for_how_many_in_all() -> None:
+    assert skus(glow(*TOLD, ASKED)) == [("HOME",)]
+
+
+def test_a_code_told_before_says_nothing_where_the_plan_has_room() -> None:
+    assert skus(glow(*TOLD, ASKED, used=1)) == []
+
+
+def test_a_free_plan_for_one_is_not_had_twice() -> None:
+    free = product("ZERO", "Latch Free", 0, "scenes", period="month", limits={"door": 1})
+    plus = product("PLUS", "Latch Plus", 2, "scenes", period="month", limits={"door": 4})
+    own = {**OWN, "name": "Latch Free", "limits": {"door": 1}, "used": {"door": 1}}
+    said = "I need one more door on the app."
+    answer = assess(("customer", said), catalogue=[free, plus], entitlements=[own])
+    assert skus(answer) == [("PLUS",)]
+
+
+def test_the_name_of_a_free_plan_cures_nothing() -> None:
+    told = {"id": "K1", "text": "Up to 2 rooms: Glow Free."}
+    said = ("customer", "I need 4 rooms on the app, please.")
+    answer = assess(said, catalogue=[FREE, HOME], entitlements=[OWN], knowledge=[told])
+    assert skus(answer) == [("HOME",)]
