@@ -41,7 +41,8 @@ def test_what_is_ordered_beside_what_goes_back_is_ordered() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["Can I have the old number back?", "I need a return ticket", "I need the light back on"]
+    "said",
+    ["Can I have the old number back?", "I need a return ticket", "I need the light back on"],
 )
 def test_a_thing_they_want_again_is_not_given_back(said: str) -> None:
     assert without_giving_back(said) == said
@@ -110,3 +111,111 @@ def test_the_name_of_a_free_plan_cures_nothing() -> None:
     said = ("customer", "I need 4 rooms on the app, please.")
     answer = assess(said, catalogue=[FREE, HOME], entitlements=[OWN], knowledge=[told])
     assert skus(answer) == [("HOME",)]
+
+
+TEN = product("TEN", "Gym Ten", 12, "ten visits", period="month")
+ALL = product("ALL", "Gym Unlimited", 19, "unlimited visits", period="month", excludes=["TEN"])
+MEMBER = {"id": "E1", "name": "Gym Ten", "sku": "TEN", "includes": ["ten visits"]}
+OFFER = "Gym Unlimited at £19 would be cheaper for you. Shall I change it?"
+THINKS = "Let me ask my wife, I'll let you know on Monday."
+GO = "My wife says yes, so please do change it from tomorrow. Do I keep my number?"
+
+
+def gone_away(*said: str, offer: str = OFFER, reply: str = THINKS, day: str = "04") -> Assessment:
+    turns = [("customer" if n % 2 == 0 else "service", text) for n, text in enumerate(said)]
+    past = [
+        {"id": f"p{n}", "at": f"2026-05-{day}T10:0{n}:00Z", "speaker": who, "text": text}
+        for n, (who, text) in enumerate((("agent", offer), ("customer", reply)))
+    ]
+    history = [{"id": "p", "channel": "phone", "at": f"2026-05-{day}T10:00:00Z", "turns": past}]
+    return assess(*turns, catalogue=[TEN, ALL], entitlements=[MEMBER], history=history)
+
+
+def test_go_ahead_means_what_was_put_to_them_when_they_went_away_to_think() -> None:
+    answer = gone_away(GO)
+    assert [(f.recommended, f.visible) for f in answer.flags] == [(("ALL",), True)]
+    assert "please do change it" in answer.flags[0].evidence[0].quote
+
+
+@pytest.mark.parametrize(
+    ("offer", "reply"),
+    [
+        ("Your visit is on Monday. Shall I change it?", THINKS),
+        ("Gym Unlimited costs £19.", THINKS),
+        (OFFER, "No thanks, I'd rather not."),
+        (OFFER, "What a day it was."),
+        ("Gym Ten is what you have. Shall I change it?", THINKS),
+    ],
+)
+def test_go_ahead_means_nothing_where_no_one_product_was_left_with_them(
+    offer: str, reply: str
+) -> None:
+    assert gone_away(GO, offer=offer, reply=reply).flags == ()
+
+
+def test_go_ahead_answers_what_this_contact_spoke_of_before_that_of_another() -> None:
+    assert gone_away("Hello.", "Your visit is on Monday at nine.", GO).flags == ()
+
+
+def test_an_offer_of_long_ago_is_not_meant() -> None:
+    late = [(GO, "2026-07-08T12:00:00Z")]
+    turns = [
+        {"id": "p0", "at": "2026-05-04T10:00:00Z", "speaker": "agent", "text": OFFER},
+        {"id": "p1", "at": "2026-05-04T10:01:00Z", "speaker": "customer", "text": THINKS},
+    ]
+    past = {"id": "p", "channel": "phone", "at": "2026-05-04T10:00:00Z", "turns": turns}
+    now = [{"id": "t1", "at": at, "speaker": "customer", "text": text} for text, at in late]
+    answer = assess(
+        catalogue=[TEN, ALL], entitlements=[MEMBER], history=[past], turns=now, as_of=late[0][1]
+    )
+    assert answer.flags == ()
+
+
+INSPECT = {"id": "E1", "name": "Boiler Care", "sku": "CARE", "includes": ["yearly inspection"]}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("I don't want an inspection. Date, sum, name.", False),
+        ("Do I have to pay for an inspection?", True),
+    ],
+)
+def test_what_they_refuse_is_not_told_as_theirs(said: str, told: bool) -> None:
+    care = product("CARE", "Boiler Care", 7, "yearly inspection", period="month")
+    answer = assess(("customer", said), catalogue=[care], entitlements=[INSPECT])
+    assert any("inspection" in i.text for i in answer.inform) is told
+
+
+MOVING = {
+    "id": "K1", "passage": True, "visibility": "public",
+    "text": "# Moving\nIf you leave valves and hub behind, hand the home over free in the app.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("We put a second hand valve in at home, the app says E17.", False),
+        ("We leave valves and hub behind, must I hand the home over in the app?", True),
+    ],
+)
+def test_what_holds_in_one_case_is_told_to_who_is_in_it(said: str, told: bool) -> None:
+    answer = assess(("customer", said), knowledge=[MOVING])
+    assert any("hand the home over" in i.text for i in answer.inform) is told
+
+
+def test_an_exception_is_no_doubt_and_a_check_of_anothers_word_no_wish() -> None:
+    small = product("SMALL", "Small Locker", 4, "one shelf", period="month")
+    said = "Nobody looked into it but mice. I'd like to have the small locker again."
+    (flag,) = assess(("customer", said), catalogue=[small]).flags
+    assert flag.visible
+    said = "My nephew says I would need a small locker for it, is he right?"
+    assert assess(("customer", said), catalogue=[small]).flags == ()
+
+
+def test_a_loss_is_told_with_the_need_and_a_fear_is_not() -> None:
+    spare = product("SPARE", "Spare Line", 6, "takes over when the line is down", period="month")
+    said = "The line was off last week for two hours. I lost that job. Is there something for that?"
+    (flag,) = assess(("customer", said), catalogue=[spare]).flags
+    assert "I lost that job." in [e.quote for e in flag.evidence]
