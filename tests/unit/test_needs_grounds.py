@@ -60,14 +60,23 @@ def test_three_that_work_are_no_working_hours() -> None:
     assert skus(assess(("customer", said), catalogue=[BIZ, LIGHT])) == []
 
 
+GUEST = product("GUEST", "Guest Wi-Fi", 8, "a network for visitors", period="month")
+PHONE = product("PHONE", "Home Phone 300", 5, "300 minutes; call screening", period="month")
+VISITORS = {"id": "E1", "name": "Guest Wi-Fi", "sku": "GUEST", "includes": ["sign-in"]}
+
+
 def test_a_word_from_beside_proposes_nothing_where_the_wish_names_another_thing() -> None:
-    """Even held back: the phone is only what their guests ring with."""
-    guest = product("GUEST", "Guest Pass", 8, "sign-in for visitors", period="month")
-    phone = product("PHONE", "Desk Phone", 5, "calls and voicemail", period="month")
-    own = {"id": "E1", "name": "Guest Pass", "sku": "GUEST", "includes": ["sign-in for visitors"]}
-    said = "They get the message that the Guest Pass is full. People use their phones to ask me."
-    answer = assess(("customer", said), catalogue=[guest, phone], entitlements=[own])
+    """Even held back: the phones are only what their guests come to the bar with."""
+    said = 'Guests get "Guest network full". Every evening they use their phones to ask me.'
+    answer = assess(("customer", said), catalogue=[GUEST, PHONE], entitlements=[VISITORS])
     assert skus(answer) == []
+
+
+def test_what_the_words_do_not_hold_on_to_is_not_even_held_back() -> None:
+    mesh = product("MESH", "Mesh Point", 65, "more internet in far rooms")
+    told = "The mesh thing arrived as promised but it makes no odds, still one bar and calls drop."
+    said = f"{told} I'd like to have it the other way round."
+    assert skus(assess(("customer", said), catalogue=[PHONE, mesh])) == []
 
 
 FREE = product("ZERO", "Glow Free", 0, "scenes", period="month", limits={"room": 2})
@@ -116,7 +125,12 @@ def test_the_name_of_a_free_plan_cures_nothing() -> None:
 TEN = product("TEN", "Gym Ten", 12, "ten visits", period="month")
 ALL = product("ALL", "Gym Unlimited", 19, "unlimited visits", period="month", excludes=["TEN"])
 MEMBER = {"id": "E1", "name": "Gym Ten", "sku": "TEN", "includes": ["ten visits"]}
-OFFER = "Gym Unlimited at £19 would be cheaper for you. Shall I change it?"
+SAUNA = product("SAUNA", "Gym Sauna", 17, "visits and a sauna", period="month", excludes=["TEN"])
+TOWELS = {
+    "id": "K1", "passage": True,
+    "text": "# Towels\nTowels are free for all who have Gym Unlimited.",
+}  # fmt: skip
+OFFER = "Gym Unlimited at £19 is cheaper for you than Gym Ten. Shall I change it?"
 THINKS = "Let me ask my wife, I'll let you know on Monday."
 GO = "My wife says yes, so please do change it from tomorrow. Do I keep my number?"
 
@@ -128,7 +142,10 @@ def gone_away(*said: str, offer: str = OFFER, reply: str = THINKS, day: str = "0
         for n, (who, text) in enumerate((("agent", offer), ("customer", reply)))
     ]
     history = [{"id": "p", "channel": "phone", "at": f"2026-05-{day}T10:00:00Z", "turns": past}]
-    return assess(*turns, catalogue=[TEN, ALL], entitlements=[MEMBER], history=history)
+    return assess(
+        *turns, catalogue=[TEN, ALL, SAUNA], entitlements=[MEMBER], history=history,
+        knowledge=[TOWELS],
+    )  # fmt: skip
 
 
 def test_go_ahead_means_what_was_put_to_them_when_they_went_away_to_think() -> None:
@@ -142,7 +159,8 @@ def test_go_ahead_means_what_was_put_to_them_when_they_went_away_to_think() -> N
     [
         ("Your visit is on Monday. Shall I change it?", THINKS),
         ("Gym Unlimited costs £19.", THINKS),
-        (OFFER, "No thanks, I'd rather not."),
+        (OFFER, "No thanks, not for me. About the visit I'll let you know on Monday."),
+        ("Gym Unlimited or Gym Sauna would be cheaper. Shall I change it?", THINKS),
         (OFFER, "What a day it was."),
         ("Gym Ten is what you have. Shall I change it?", THINKS),
     ],
