@@ -21,10 +21,10 @@ _GO_AHEAD = re.compile(
     r"\b(?:please|pls|kindly|just|then|so)(?: do| go ahead and)? (?:change|switch|order|book|add|"
     r"do|take|upgrade|set up|send|put) (?:it|that|this|me)(?: (?:over|up|through|in))?"
     r"(?=[.,;!]|$| (?:from|on|for|as|at|by|with|then|please|today|tomorrow|now|next|when|and)\b)"
-    r"|\b(?:please |do |you can |you may )+go ahead(?: with (?:it|that|this))?\b"
+    r"|\b(?:please |do |you can |you may ){1,3}go ahead(?: with (?:it|that|this))?\b"
 )
 _PUT_TO_THEM = re.compile(
-    r"\b(?:shall|should|may|can) (?:i|we)\b[^?]*\?|\b(?:would|do) you (?:like|want)\b[^?]*\?"
+    r"\b(?:shall|should|may|can) (?:i|we)\b[^?]{0,200}\?|\b(?:would|do) you (?:like|want)\b[^?]{0,200}\?"
 )
 _TO_THINK = re.compile(
     r"\b(?:let (?:you|me|us) (?:know|ask|think|talk|speak|check|see)|(?:tell|write|call|ring) you|"
