@@ -24,7 +24,7 @@ _GO_AHEAD = re.compile(
     r"|\b(?:please |do |you can |you may ){1,3}go ahead(?: with (?:it|that|this))?\b"
 )
 _PUT_TO_THEM = re.compile(
-    r"\b(?:shall|should|may|can) (?:i|we)\b[^?]{0,200}\?|\b(?:would|do) you (?:like|want)\b[^?]{0,200}\?"
+    r"\b(?:(?:shall|should|may|can) (?:i|we)|(?:would|do) you (?:like|want))\b[^?]{0,200}\?"
 )
 _TO_THINK = re.compile(
     r"\b(?:let (?:you|me|us) (?:know|ask|think|talk|speak|check|see)|(?:tell|write|call|ring) you|"
