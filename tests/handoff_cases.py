@@ -37,6 +37,7 @@ class Known:
     promises: list[dict[str, Any]] = field(default_factory=list)
     loops: list[dict[str, Any]] = field(default_factory=list)
     needs: list[dict[str, Any]] = field(default_factory=list)
+    answered: list[dict[str, Any]] = field(default_factory=list)
 
     def store(self) -> TenantStore:
         return cast(
@@ -46,6 +47,7 @@ class Known:
                     aliases=lambda _: ["C-1"],
                     customer=lambda name: self.customer if name == "C-1" else None,
                 ),
+                journal=SimpleNamespace(answered=self._answered),
                 sources=SimpleNamespace(iterate=lambda kind, ids: iter(self.contacts)),
                 ledgers=SimpleNamespace(
                     needs=lambda customer_ids: self.needs,
@@ -55,6 +57,17 @@ class Known:
                 ),
             ),
         )
+
+    def _answered(
+        self, ids: Sequence[str], *, since: datetime, conversation_id: str | None = None
+    ) -> list[dict[str, Any]]:
+        return [
+            row
+            for row in self.answered
+            if row["customer_id"] in ids
+            and row["created_at"] >= since
+            and conversation_id in (None, row["conversation_id"])
+        ]
 
     def hand(self, to: str = "sales", quote: str | None = YES, **more: Any) -> dict[str, Any]:
         if to == "service" and quote is YES:

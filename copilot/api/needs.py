@@ -59,7 +59,8 @@ class HandoffIn(BaseModel):
     """To whom a customer's case goes, and the customer's consent in their words.
 
     `consent_quote` is copied from a turn of theirs. Where they said it just now, the conversation
-    comes along in `conversation`, as it does to `/v1/suggestions`.
+    comes along in `conversation`, as it does to `/v1/suggestions`. `conversation_id` alone takes
+    what was kept of it when it was last answered.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -68,14 +69,24 @@ class HandoffIn(BaseModel):
     need_id: Annotated[str, StringConstraints(max_length=32)] | None = None
     consent_quote: Quote | None = None
     conversation: ConversationIn | None = None
+    conversation_id: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = None
     note: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
     def domain(self) -> Request:
         """As the core's noun."""
         here = self.conversation.domain() if self.conversation else None
         return Request(
-            self.customer_id, self.to_role, self.need_id, self.consent_quote, here, self.note
-        )
+            self.customer_id, self.to_role, self.need_id, self.consent_quote, here, self.note,
+            self.conversation_id,
+        )  # fmt: skip
+
+
+class HandoffCheckIn(BaseModel):
+    """Whose case may be handed to sales, in which conversation."""
+
+    model_config = ConfigDict(extra="forbid")
+    customer_id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    conversation: ConversationIn | None = None
 
 
 class MoveIn(BaseModel):
@@ -158,17 +169,19 @@ async def needs(
     due: str | None = None,
     limit: Limit = 200,
     offset: Offset = 0,
+    once: bool = False,  # noqa: FBT001, FBT002 - a query parameter
 ) -> dict[str, Any]:
     """Needs that were seen, newest first; `state=held` lists those that wait.
 
-    `due` (a date) gives those whose release date has come by then. Needs that nothing on sale meets
-    are listed with `disposition=log_blocked` only.
+    `once=true` gives them as work: the same need of a customer once, and first what can be said
+    now. `due` (a date) gives those whose release date has come by then. Needs that nothing on sale
+    meets are listed with `disposition=log_blocked` only.
     """
     return await anyio.to_thread.run_sync(
         lambda: {
             "needs": worklist.needs(
                 store, customer_id=customer_id, states=state or (), due=due,
-                dispositions=disposition or (), limit=limit, offset=offset,
+                dispositions=disposition or (), limit=limit, offset=offset, once=once,
             )
         }
     )  # fmt: skip
@@ -205,6 +218,27 @@ async def hand_off(body: HandoffIn, store: Store, copilot: Built, caller: Agent)
     return await anyio.to_thread.run_sync(
         _hand_off, body, store, Handover(copilot.ledgers), caller.key_id
     )
+
+
+@router.post("/handoffs/check")
+async def may_go_to_sales(
+    body: HandoffCheckIn, store: Store, copilot: Built, _caller: Agent
+) -> dict[str, Any]:
+    """Whether anything stands in the way of sales, before the customer is asked; stores nothing.
+
+    `allowed` is no promise: the words of consent may bring earlier contacts into sight.
+    """
+    here = body.conversation.domain() if body.conversation else None
+    refused = await anyio.to_thread.run_sync(
+        lambda: Handover(copilot.ledgers).refusal(
+            store, Request(body.customer_id, "sales", conversation=here), datetime.now(UTC)
+        )
+    )
+    return {
+        "allowed": refused is None,
+        "reason": refused.reason if refused else None,
+        "detail": str(refused) if refused else None,
+    }
 
 
 @router.get("/handoffs")

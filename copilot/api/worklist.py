@@ -8,6 +8,7 @@ from typing import Any
 
 from copilot.db import TenantStore
 from copilot.errors import InvalidInput, NotFound
+from copilot.handoff import each_once
 from copilot.story import story_of
 
 UNASKED = ("log_blocked",)  # demand for the product side, not work for an agent
@@ -70,8 +71,12 @@ def needs(
     due: str | None = None,
     limit: int = 200,
     offset: int = 0,
+    once: bool = False,
 ) -> Rows:
-    """Needs, newest first; what nothing on sale meets comes only where its disposition is named."""
+    """Needs, newest first; what nothing on sale meets comes only where its disposition is named.
+
+    With `once` as work: each need of a customer once, and first what can be said now.
+    """
     rows = store.ledgers.needs(
         customer_ids=_ids(store, customer_id),
         states=states,
@@ -81,7 +86,8 @@ def needs(
         limit=limit,
         offset=offset,
     )
-    return [plain(row) for row in _of_somebody(store, customer_id, rows)]
+    found = _of_somebody(store, customer_id, rows)
+    return [plain(row) for row in (each_once(found) if once else found)]
 
 
 def handoffs(store: TenantStore, *, states: Sequence[str] = (), to_role: str | None = None) -> Rows:

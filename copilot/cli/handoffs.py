@@ -142,7 +142,9 @@ def _packet(packet: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     consent = packet.get("consent") or {}
     parts = (
         ("Note of the sender", [packet.get("note")]),
+        ("Not in this packet", [packet.get("lacking")]),
         ("Not to be done", packet.get("do_not", ())),
+        ("Care", packet.get("care", ())),
         ("Need", [packet.get("need")]),
         ("Cheapest that is enough", [_bundle(packet)]),
         ("In their own words", _quotes(packet.get("said") or packet.get("quotes", ()))),
@@ -161,6 +163,7 @@ def _packet(packet: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
         ("They have", [", ".join(customer.get("owns", ()))]),
         ("Known", customer.get("facts", ())),
         ("To thank", sorted({one["name"] for one in packet.get("to_thank", ())})),
+        ("Kept back, in the timeline only", _kept(packet)),
     )
     for title, lines in parts:
         told = [str(line) for line in lines if line]
@@ -202,6 +205,14 @@ def _owed(one: Mapping[str, Any]) -> str:
     return f"{words} {times}{due}, in {one['from']}"
 
 
+def _kept(packet: Mapping[str, Any]) -> list[str]:
+    why = [f"{one['count']}: {one['why']}" for one in packet.get("kept_why", ())]
+    return why or [str(packet["kept_back"])] * bool(packet.get("kept_back"))
+
+
 def _told(one: Mapping[str, Any]) -> str:
-    word = f": “{one['last_word_of_ours']}”" if one.get("last_word_of_ours") else ""
+    last = one.get("last_word_of_ours") or ""
+    words = [text for text in one.get("figures", ()) if text not in last]
+    told = " … ".join([*words, last] if last else words)
+    word = f": “{told}”" if told else ""
     return f"{one['at'] or 'undated'} {one['channel']} {one['subject'] or one['id']}{word}"

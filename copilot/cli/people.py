@@ -85,7 +85,9 @@ def needs(
         body["loops"] = worklist.loops(store, customer_id=who, statuses=("open",), limit=limit)
     if every or held:
         states = ("held",) if held else UNDECIDED
-        body["needs"] = worklist.needs(store, customer_id=who, states=states, due=due, limit=limit)
+        body["needs"] = worklist.needs(
+            store, customer_id=who, states=states, due=due, limit=limit, once=True
+        )
     if as_json:
         print_json(body)
     else:

@@ -35,6 +35,24 @@ class Journal:
             f"There is no suggestion {suggestion_id!r}.",
         )
 
+    def answered(
+        self,
+        customer_ids: Sequence[str],
+        *,
+        since: datetime,
+        conversation_id: str | None = None,
+        limit: int = 1,
+    ) -> list[Row]:
+        """The latest suggestions for a customer, of one conversation where it is named."""
+        statement = self.scope.select(suggestions).where(
+            suggestions.c.created_at >= since, suggestions.c.customer_id.in_(customer_ids)
+        )
+        if conversation_id is not None:
+            statement = statement.where(suggestions.c.conversation_id == conversation_id)
+        statement = statement.order_by(suggestions.c.created_at.desc()).limit(limit)
+        with self.scope.reading() as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
     def add_feedback(self, row: Mapping[str, Any]) -> Row:
         """Notes what an agent did with a suggestion."""
         stored: Row = {"id": uuid.uuid4().hex, "at": now(), **row}

@@ -5,31 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from copilot.db import TenantStore
-from copilot.domain import Conversation
-from copilot.errors import InvalidInput, NotFound
+from copilot.db.ledgers import UNSETTLED
+from copilot.errors import InvalidInput, NotForSales, NotFound
+from copilot.handoff.answered import with_answered
 from copilot.handoff.consent import Consent, consent_of
 from copilot.handoff.matter import Matter, contact_named, contact_of, matter_of, with_contact
 from copilot.handoff.packet import packet_of
-from copilot.handoff.permission import OVER, check
+from copilot.handoff.pending import each_once
+from copilot.handoff.permission import OVER, check, refusal
+from copilot.handoff.request import Request
 from copilot.needs.output import VISIBLE
 from copilot.story import Story, story_of
 from copilot.suggester.casefile import moment_of
 from copilot.suggester.ledgerbook import LedgerBook
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Who is handed to whom, on what words of theirs, in which conversation."""
-
-    customer_id: str
-    to_role: Literal["sales", "service"]
-    need_id: str | None = None
-    consent_quote: str | None = None
-    conversation: Conversation | None = None
-    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +37,7 @@ class Handover:
             InvalidInput, NotTheirWords: to sales without words in which the customer agreed.
             NotForSales: care, an objection or our own open trouble stands in the way.
         """
+        request, lacking = with_answered(store, request, now)
         story = _story(store, request)
         need: Mapping[str, Any] | None = (
             store.ledgers.need(request.need_id) if request.need_id else None
@@ -62,7 +54,20 @@ class Handover:
         if is_sale and consent is not None:
             check(matter, story, consent, need)
             need = need or _need_of(story, matter)
-        return packet_of(story, matter, need=need, consent=consent, note=request.note)
+        return packet_of(
+            story, matter, need=need, consent=consent, note=request.note, to_role=request.to_role,
+            lacking=lacking,
+        )  # fmt: skip
+
+    def refusal(self, store: TenantStore, request: Request, now: datetime) -> NotForSales | None:
+        """What stands in the way of sales, before anybody has asked the customer. Raises NotFound.
+
+        None is no promise: their words of consent may bring earlier contacts into sight.
+        """
+        story = _story(store, request)
+        as_of = moment_of(request.conversation, now) if request.conversation else now
+        matter = matter_of(self.book, store, story, _since(story, None, None), as_of)
+        return refusal(matter, story, None)
 
 
 def _story(store: TenantStore, request: Request) -> Story:
@@ -82,16 +87,19 @@ def _story(store: TenantStore, request: Request) -> Story:
 def _need_of(story: Story, matter: Matter) -> Mapping[str, Any] | None:
     """The need that these contacts showed where none was named: what may be said, then the newest.
 
+    Else the one that is open: a short conversation shows none, and "it" has one meaning only.
     Only to sales: whoever gets a fault or a complaint is to sell nothing.
     """
     here = {contact.source_id for contact in matter.contacts}
-    found = [
+    waiting = [
         row
         for row in story.needs
-        if row["conversation_id"] in here
-        and row["state"] not in OVER
-        and row["disposition"] != "log_blocked"
+        if row["state"] not in OVER and row["disposition"] != "log_blocked"
     ]
+    found = [row for row in waiting if row["conversation_id"] in here]
+    if not found:
+        still_open = each_once([row for row in waiting if row["state"] in UNSETTLED])
+        found = still_open if len(still_open) == 1 else []
     return next((row for row in found if row["disposition"] in VISIBLE), next(iter(found), None))
 
 

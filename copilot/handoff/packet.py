@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from copilot.domain import Interaction
 from copilot.handoff.consent import Consent
 from copilot.handoff.discretion import Discretion
+from copilot.handoff.heard import to_thank, told
 from copilot.handoff.matter import MARK, Matter, place_of
-from copilot.handoff.permission import is_late, is_owed
+from copilot.handoff.permission import care_codes, is_late, is_owed
 from copilot.handoff.volunteered import volunteered
-from copilot.story import Story, started
+from copilot.story import Story
 
 RECENT = 5
 SENTENCES = 12  # of their last contact: a long call is read in the timeline
@@ -26,9 +26,19 @@ def packet_of(
     need: Mapping[str, Any] | None,
     consent: Consent | None,
     note: str | None,
+    to_role: str,
+    lacking: str | None = None,
 ) -> dict[str, Any]:
-    """What goes along. Care details, other customers and internal scores never do."""
-    discretion = Discretion(any(c.care for c in story.records))
+    """What goes along; `lacking` names what does not, though it was said.
+
+    Health, other customers and internal scores never do; trouble with money to service only.
+    """
+    to_service = to_role == "service"
+    discretion = Discretion(
+        any(c.care for c in story.records),
+        to_service=to_service,
+        only_money=set(matter.state.care) <= {"financial"},
+    )
     agreed = f"{consent.conversation}{MARK}{consent.turn}" if consent else None
     body = dict(need["body"]) if need else {}
     evidence = [e for e in body.get("evidence", []) if discretion.theirs(e["quote"])]
@@ -46,7 +56,7 @@ def packet_of(
         "costs": _costs(products),
         "said": _said(matter, discretion),
         **volunteered(matter, discretion.theirs, agreed),
-        "told_so_far": [_contact(contact, discretion) for contact in story.contacts[-RECENT:]],
+        "told_so_far": [told(contact, discretion) for contact in story.contacts[-RECENT:]],
         "open_promises": [
             {**_entry(row, discretion.ours), "by": row["body"].get("promisor_role")}
             for row in story.promises
@@ -57,15 +67,17 @@ def packet_of(
             for row in story.loops
             if row["status"] == "open"
         ],
+        "care": care_codes(matter) if to_service else [],
         "do_not": _do_not(story, matter, body, discretion),
         "quiet_periods": _quiet(matter),
         "consent_quote": consent.quote if consent else None,
         "consent": _consent(consent, discretion),
-        "to_thank": _colleagues(matter.contacts),
+        "to_thank": to_thank(matter, story),
         "note": note,
+        "lacking": lacking,
         "return_as": ["met", "not a need", "not now", "lost to whom"],
     }
-    return {**packet, "kept_back": discretion.kept_back}
+    return {**packet, "kept_back": discretion.kept_back, "kept_why": discretion.reasons}
 
 
 def _customer(story: Story, discretion: Discretion) -> dict[str, Any]:
@@ -119,21 +131,6 @@ def _named(evidence: Mapping[str, Any], need: Mapping[str, Any] | None) -> str |
     return need["conversation_id"] if told == "now" and need else str(told)
 
 
-def _contact(contact: Interaction, discretion: Discretion) -> dict[str, Any]:
-    last = next(
-        (t for t in reversed(contact.turns) if t.speaker == "agent" and t.visibility == "public"),
-        None,
-    )
-    return {
-        "id": contact.source_id,
-        "at": started(contact).date().isoformat() if contact.at else None,
-        "channel": contact.channel,
-        "subject": discretion.theirs(contact.subject),
-        "resolved": contact.outcome.resolved,
-        "last_word_of_ours": discretion.ours(last.text) if last else None,
-    }
-
-
 def _is_theirs(row: Mapping[str, Any]) -> bool:
     return bool(row["body"].get("promisor_role") == "customer")
 
@@ -154,8 +151,9 @@ def _do_not(
     lines = []
     if any(c.do_not_sell for c in story.records):
         lines.append("Offer nothing: the customer objected.")
-    if any(c.care for c in story.records):
-        lines.append("Take care before anything else; ask the service team what that means here.")
+    if matter.state.care:
+        lines.append("Offer nothing: care comes first.")
+        lines.append("Do not ask again for what they have told, nor for reasons or proof.")
     if matter.state.complaint is not None:
         lines.append("Do not pass over their complaint: it was voiced in these contacts.")
     for row in story.promises:
@@ -202,14 +200,3 @@ def _consent(consent: Consent | None, discretion: Discretion) -> dict[str, Any] 
         "at": consent.at.isoformat() if consent.at else None,
         "asked": discretion.ours(consent.asked),
     }
-
-
-def _colleagues(contacts: Iterable[Interaction]) -> list[dict[str, Any]]:
-    """Who heard the customer: the thanks for what comes of it are theirs."""
-    heard = [
-        {"name": turn.author, "role": turn.role, "conversation": contact.source_id}
-        for contact in contacts
-        for turn in contact.turns
-        if turn.speaker == "agent" and turn.author
-    ]
-    return [one for place, one in enumerate(heard) if one not in heard[:place]]

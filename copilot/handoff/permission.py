@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,18 @@ _SAID = {
 
 def check(matter: Matter, story: Story, consent: Consent, need: Mapping[str, Any] | None) -> None:
     """Raises NotForSales with the reason, in the order of the gates."""
+    refused = refusal(matter, story, consent)
+    if refused is not None:
+        raise refused
+    if need is not None and need["state"] in OVER:
+        raise NotForSales(
+            f"This need is {need['state']}: what the customer agreed to before no longer holds.",
+            reason="declined_recently",
+        )
+
+
+def refusal(matter: Matter, story: Story, consent: Consent | None) -> NotForSales | None:
+    """What stands in the way, before anybody has asked for consent too."""
     for verdict in (
         care(matter.scene, matter.state),
         _objection(matter, consent),
@@ -36,20 +49,30 @@ def check(matter: Matter, story: Story, consent: Consent, need: Mapping[str, Any
     ):
         if verdict.result == "fail":
             said = _SAID[verdict.gate].format(why=verdict.why)
-            raise NotForSales(said, reason=verdict.reason or "")
-    if need is not None and need["state"] in OVER:
-        raise NotForSales(
-            f"This need is {need['state']}: what the customer agreed to before no longer holds.",
-            reason="declined_recently",
-        )
+            return NotForSales(said, reason=verdict.reason or "")
+    return None
 
 
-def _objection(matter: Matter, consent: Consent) -> Verdict:
-    """On file, or in words: those of earlier contacts until they ask by themselves to be called."""
+def care_codes(matter: Matter) -> list[str]:
+    """The codes of the care signs on file and in words, without a detail of any."""
+    signs = ((sign,) for sign in matter.state.care)
+    found = (care(matter.scene, replace(matter.state, care=sign)).reason for sign in signs)
+    return list(dict.fromkeys(code for code in found if code))
+
+
+def _objection(matter: Matter, consent: Consent | None) -> Verdict:
+    """On file, or in words: those of earlier contacts until they ask by themselves to be called.
+
+    Without a consent it is not known yet whether they will.
+    """
     scene, customer = matter.scene, matter.scene.case.customer
     on_file = customer.state.do_not_sell or customer.consent.objected_at is not None
     spoken = scene.says("objection") is not None
-    before = not consent.is_asked_for and any(True for _ in scene.past_saying("objection"))
+    before = (
+        consent is not None
+        and not consent.is_asked_for
+        and any(True for _ in scene.past_saying("objection"))
+    )
     if on_file or spoken or before:
         return Verdict("G2", "fail", reason="opted_out")
     return Verdict("G2")

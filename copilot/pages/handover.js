@@ -9,14 +9,35 @@ const LONGEST = 240; // of a quote that the API takes
 const MOST = 40;
 let made = 0; // the desk and a customer's page each have a form
 
-/** `said()` is the conversation in progress or null; `spoken()` the customer's turns, latest first. */
+/**
+ * `said()` is the conversation in progress or null; `spoken()` the customer's turns, latest first.
+ * What comes back has `recheck()`: whether the case may go to sales changes with what is said.
+ */
 export function handover({ customer, said, spoken }) {
   const id = `handover-${(made += 1)}`;
   const box = el("section", { class: "handover", "aria-label": "Hand over" });
+  let closed = "Looking whether anything stands in the way of sales…"; // why not to sales; "" where it may go
+  let asked = 0;
   const draw = (focus) => {
     const ways = ["service", "sales"].map((to) => button([icon("handoff"), `Hand to ${to}`], () => open(to)));
-    put(box, el("div", { class: "actions" }, ways));
-    if (focus) ways[focus === "sales" ? 1 : 0].focus();
+    ways[1].disabled = Boolean(closed);
+    if (closed) ways[1].setAttribute("aria-describedby", `${id}-why`);
+    put(box, el("div", { class: "actions" }, ways), closed && el("p", { class: "hint", id: `${id}-why` }, closed));
+    if (focus) ways[focus === "sales" && !closed ? 1 : 0].focus();
+  };
+  const recheck = async () => {
+    const mine = (asked += 1);
+    const conversation = said();
+    let why = "";
+    try {
+      const { allowed, detail } = await post("/v1/handoffs/check", { customer_id: customer, ...(conversation?.turns.length && { conversation }) });
+      if (!allowed) why = detail;
+    } catch {
+      why = ""; // the hand-off itself says what is wrong
+    }
+    if (mine !== asked || why === closed) return;
+    closed = why;
+    if (!box.querySelector("form, .quiet-line")) draw();
   };
   const open = (to) => put(box, form(to)) && box.querySelector("select, textarea").focus();
   const form = (to) => {
@@ -53,7 +74,8 @@ export function handover({ customer, said, spoken }) {
     announce(`${capital(to)} has the hand-off.`);
   };
   draw();
-  return box;
+  recheck();
+  return Object.assign(box, { recheck });
 }
 
 /** Whole turns where they are short, else their sentences, each once. */

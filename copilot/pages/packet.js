@@ -2,12 +2,14 @@
 
 import { el, fold, marked } from "./dom.js";
 import { icon } from "./icons.js";
-import { CHANNELS, clock, counted, day, lookup, money, moment, PROMISE, ROLES, tally } from "./words.js";
+import { CHANNELS, clock, counted, day, lookup, money, moment, NONE, PROMISE, ROLES, tally } from "./words.js";
 
 export function packetView(packet) {
   return el("div", { class: "packet" },
     packet.note && el("section", { class: "packet-note" }, el("h4", {}, icon("edit"), "Note of the sender"), el("p", { dir: "auto" }, packet.note)),
+    packet.lacking && el("p", { class: "packet-lacking", role: "note" }, icon("warn"), el("span", { dir: "auto" }, packet.lacking)),
     warnings(packet.do_not),
+    packet.care?.length > 0 && el("p", { class: "hint" }, `Care: ${packet.care.map((code) => lookup(NONE, code)).join(", ")}.`),
     wanted(packet),
     facts(packet),
     owed(packet),
@@ -88,25 +90,26 @@ function line(quote, status, pill, more) {
 
 /** The latest contact stands open, the earlier ones unfold. */
 function told(contacts = []) {
-  const heard = [...contacts].reverse().filter((one) => one.last_word_of_ours || one.subject);
+  const heard = [...contacts].reverse().filter((one) => one.last_word_of_ours || one.figures?.length || one.subject);
   if (!heard.length) return null;
   return el("section", {}, el("h4", {}, "What they were told last"),
     el("ul", { class: "told" }, contactLine(heard[0])),
     heard.length > 1 && fold(`${counted(heard.length - 1, "contact")} before`, el("ul", { class: "told" }, heard.slice(1).map(contactLine)), { class: "more" }));
 }
 
-function contactLine({ id, at, channel, subject, resolved, last_word_of_ours: word }) {
+function contactLine({ id, at, channel, subject, resolved, last_word_of_ours: word, figures = [] }) {
   const state = { true: "solved", false: "not solved" }[String(resolved)];
   return el("li", {}, el("p", { class: "hint" }, [at && day(moment(at)), lookup(CHANNELS, channel), subject ?? id, state].filter(Boolean).join(" · ")),
+    figures.filter((text) => !word?.includes(text)).map((text) => el("blockquote", { class: "voice", dir: "auto" }, text)),
     word && el("blockquote", { class: "voice", dir: "auto" }, word));
 }
 
-function theirs({ customer = {}, to_thank: heard = [], kept_back: back }) {
+function theirs({ customer = {}, to_thank: heard = [], kept_back: back, kept_why: reasons = [] }) {
   const rows = [
     customer.owns?.length && `They have: ${tally(customer.owns).join(", ")}.`,
     customer.facts?.length && `Known: ${customer.facts.join("; ")}.`,
     heard.length > 0 && `To thank: ${[...new Set(heard.map((one) => one.name))].join(", ")}.`,
-    back > 0 && `${counted(back, "text")} on care or kept private: in the timeline only.`,
+    back > 0 && `${counted(back, "text")} kept back, in the timeline only${reasons.length ? `: ${reasons.map((one) => `${one.count} ${one.why}`).join("; ")}` : ""}.`,
   ].filter(Boolean);
   return rows.length > 0 && el("ul", { class: "packet-rest" }, rows.map((text) => el("li", { dir: "auto" }, text)));
 }

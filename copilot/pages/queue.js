@@ -8,7 +8,8 @@ import { repeats } from "./packet.js";
 import { problemCard } from "./problem.js";
 import { day, daysBetween, DISPOSITIONS, lookup, moment, ROLES, span } from "./words.js";
 
-const STEP = 12;
+const FIRST = 4; // of a part, before "Show all": the first of every part is seen without a long way
+const FIRST_HANDOFFS = 2; // each is a whole packet
 
 /** `at`: the part that is brought into view, after something was done in it. */
 export async function queuePage(root, at = null) {
@@ -16,7 +17,7 @@ export async function queuePage(root, at = null) {
   try {
     const [p, l, n, h, c] = await Promise.all([
       get("/v1/promises?status=open&status=overdue&status=conflict&limit=500"), get("/v1/loops?status=open&limit=500"),
-      get("/v1/needs?state=held&limit=500"), get("/v1/handoffs"), get("/v1/customers?limit=1000"),
+      get("/v1/needs?state=surfaced&state=held&once=true&limit=500"), get("/v1/handoffs"), get("/v1/customers?limit=1000"),
     ]);
     const names = new Map(c.customers.map((one) => [one.id, one.name]));
     put(root, sheet({ promises: p.promises, loops: l.loops, needs: n.needs, handoffs: h.handoffs }, names, (part) => queuePage(root, part)));
@@ -34,7 +35,7 @@ function sheet({ promises, loops, needs, handoffs }, names, again) {
     ["conflict", "Promises against a fact", ours.filter((row) => row.status === "conflict"), (row) => promise(row, names)],
     ["loop", "Requests passed over", loops.sort((a, b) => b.body.times_asked - a.body.times_asked), (row) => loop(row, names)],
     ["handoff", "Hand-offs", handoffs.filter((row) => WAITING.includes(row.state)), (row) => handoff(row, customerLink(row.customer_id, names), () => again("handoff")), handoffs.filter((row) => !WAITING.includes(row.state))],
-    ["need", "Needs held back", needs, (row) => need(row, names)],
+    ["need", "Needs", needs, (row) => need(row, names)],
     ["open", "Promises to keep", ours.filter((row) => row.status === "open" && !row.is_overdue), (row) => promise(row, names)],
   ];
   const side = el("select", { id: "department", onchange: () => filter() },
@@ -64,15 +65,18 @@ function reach(code) {
 const department = (row) => row.to_role ?? row.body?.promisor_role ?? row.body?.asked_of ?? "";
 
 function section(code, title, rows, make, after) {
-  const list = el("ul", { class: "queue-list" });
-  const more = button("", () => extend(), { class: "inline" });
-  const extend = () => {
-    list.append(...rows.slice(list.children.length, list.children.length + STEP).map(make));
-    const left = rows.length - list.children.length;
-    more.textContent = left > STEP ? `Show ${STEP} of ${left} more` : `Show ${left} more`;
-    more.hidden = left <= 0;
+  const list = el("ul", { class: "queue-list", id: `list-${code}` });
+  const first = code === "handoff" ? FIRST_HANDOFFS : FIRST;
+  const more = button("", () => draw(list.children.length < rows.length), { class: "inline", "aria-controls": list.id });
+  const draw = (all) => {
+    const shown = list.children.length;
+    if (all) list.append(...rows.slice(shown).map(make));
+    else put(list, rows.slice(0, first).map(make));
+    more.textContent = all ? `Show the first ${first}` : `Show all ${rows.length}`;
+    more.setAttribute("aria-expanded", String(Boolean(all)));
+    more.hidden = rows.length <= first;
   };
-  extend();
+  draw(false);
   return el("section", { class: `queue-part ${code}`, "aria-labelledby": `queue-${code}` },
     el("h2", { class: "sub", id: `queue-${code}`, tabindex: "-1" }, title, el("span", { class: "count" }, String(rows.length))),
     rows.length ? [list, more] : el("p", { class: "quiet-line" }, icon("check"), "Nothing here."), after);

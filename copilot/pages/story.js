@@ -63,6 +63,7 @@ export class Story {
     if (!assessment) return;
     this.assessment = assessment;
     this.#owedNow();
+    this.hand.firstChild?.recheck();
     put(this.need, needPanel(assessment, { customer: this.player.meta.customer_id, conversation: this.player.meta.id, said: () => this.player.wire(), useLine }));
   }
 

@@ -168,7 +168,7 @@ def _trace(suggestion: Suggestion, prepared: Prepared, prompt: str | None) -> di
             "model": suggestion.generator.model,
             "reason": suggestion.generator.reason,
             "text": suggestion.text,
-            "turns": [[t.speaker, t.text] for t in conversation.turns[-8:]],
+            "turns": [[t.speaker, t.text, t.visibility] for t in conversation.turns[-8:]],
             "citations": [[c.kind, c.source_id, c.turn] for c in suggestion.citations],
             "alternatives": [[a.kind, a.source_id, a.turn] for a in suggestion.alternatives],
             "none_reason": prepared.assessment.none_reason,
