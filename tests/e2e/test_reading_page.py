@@ -149,12 +149,31 @@ def test_the_hours_are_the_companys(visit: Visit) -> None:
     assert not any(re.search(r"[AP]M", t, re.IGNORECASE) for t in times)
 
 
-def test_what_is_left_of_a_list_is_counted_once(visit: Visit) -> None:
+def test_a_long_list_opens_and_closes_again(visit: Visit) -> None:
+    row = {"customer_id": "C-1001", "kind": "loop", "source_id": "i-0", "status": "open",
+           "body": {"quote": "Where is it?", "times_asked": 1}}  # fmt: skip
+    visit.page.route(
+        "**/v1/loops?*", lambda route: route.fulfill(json={"loops": [dict(row) for _ in range(9)]})
+    )
+    page = visit.open("#queue")
+    part = page.locator(".queue-part.loop")
+    expect(part.locator(".queue-item")).to_have_count(4)
+    part.get_by_role("button", name="Show all 9").press("Enter")
+    expect(part.locator(".queue-item")).to_have_count(9)
+    part.get_by_role("button", name="Show the first 4").press("Enter")
+    expect(part.locator(".queue-item")).to_have_count(4)
+
+
+@pytest.mark.parametrize(
+    "visit", [{"viewport": {"width": 280, "height": 700}, "locale": "en-GB"}], indirect=True
+)
+def test_the_first_case_is_near_the_top_of_a_narrow_queue(visit: Visit) -> None:
     page = visit.open("#queue")
     expect(page.locator(".queue-item").first).to_be_visible()
-    for label in page.locator(".queue-part > button.inline:visible").all_inner_texts():
-        shown, of = re.fullmatch(r"Show (\d+)(?: of (\d+))? more", label).groups()  # type: ignore[union-attr]
-        assert of is None or int(of) > int(shown)
+    box = page.locator(".queue-item").first.bounding_box()
+    assert box is not None and box["y"] < 450
+    assert page.evaluate("document.documentElement.scrollHeight") < 6000
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_what_to_do_first_is_apart_from_what_no_source_answers(visit: Visit) -> None:

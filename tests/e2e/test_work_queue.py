@@ -58,3 +58,14 @@ def test_loops_are_filtered_by_the_day_they_were_first_asked(api: httpx.Client) 
     some = api.get("/v1/loops", params={"limit": 500, "asked_by": middle}).json()["loops"]
     assert len(some) == sum(day <= middle for day in days if day)
     assert 0 < len(some) < len(every)
+
+
+def test_a_need_of_two_conversations_is_listed_once_where_that_is_asked(api: httpx.Client) -> None:
+    turns = [{"speaker": "customer", "text": "I need internet at my summer house. What is there?"}]
+    said = [{"id": name, "customer_id": "C-1015", "turns": turns} for name in ("two-a", "two-b")]
+    for here in said:
+        assert api.post("/v1/suggestions", json={"conversation": here}).status_code == 200
+    every = api.get("/v1/needs", params={"limit": 500}).json()["needs"]
+    once = api.get("/v1/needs", params={"limit": 500, "once": True}).json()["needs"]
+    whose = [(row["customer_id"], tuple(row["body"]["recommended"])) for row in once]
+    assert len(set(whose)) == len(whose) and {r["id"] for r in once} <= {r["id"] for r in every}
