@@ -212,7 +212,7 @@ def _kept(packet: Mapping[str, Any]) -> list[str]:
 
 def _told(one: Mapping[str, Any]) -> str:
     last = one.get("last_word_of_ours") or ""
-    words = [text for text in one.get("figures", ()) if text not in last]
+    words = [text for text in one.get("told", ()) if text not in last]
     told = " … ".join([*words, last] if last else words)
     word = f": “{told}”" if told else ""
     return f"{one['at'] or 'undated'} {one['channel']} {one['subject'] or one['id']}{word}"

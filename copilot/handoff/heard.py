@@ -15,7 +15,8 @@ from copilot.ledger.language import digits, plain, sentences
 from copilot.needs.scene import shows
 from copilot.story import Story, started
 
-MOST = 6  # sentences of a contact: the latest that bind us or name a figure
+MOST = 6  # sentences of an earlier contact: the latest that name a figure or a day
+MOST_LAST = 12  # of the last contact, whatever they say: nobody is told it twice
 _DAY = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|(?:next|this) (?:week|month|year)"
     r"|january|february|march|april|june|july|august|september|october|november|december"
@@ -24,17 +25,19 @@ _DAY = re.compile(
 _FALSE = ("conflict", "overdue")
 
 
-def told(contact: Interaction, discretion: Discretion) -> dict[str, Any]:
-    """One contact: what it was about, what was said to them that holds a figure or a day."""
+def told(contact: Interaction, discretion: Discretion, *, is_last: bool) -> dict[str, Any]:
+    """One contact: what it was about and what we said, of earlier ones in figures and days."""
     ours = [t for t in contact.turns if t.speaker == "agent" and t.visibility == "public"]
+    said = [one.text for turn in ours for one in sentences(turn.text)]
     figures = [one for turn in ours for one in _figures(turn)]
+    words = said[-MOST_LAST:] if is_last else figures[-MOST:]
     return {
         "id": contact.source_id,
         "at": started(contact).date().isoformat() if contact.at else None,
         "channel": contact.channel,
         "subject": discretion.theirs(contact.subject),
         "resolved": contact.outcome.resolved,
-        "figures": [kept for text in figures[-MOST:] if (kept := discretion.ours(text))],
+        "told": [kept for text in words if (kept := discretion.ours(text))],
         "last_word_of_ours": discretion.ours(ours[-1].text) if ours else None,
     }
 

@@ -56,7 +56,10 @@ def packet_of(
         "costs": _costs(products),
         "said": _said(matter, discretion),
         **volunteered(matter, discretion.theirs, agreed),
-        "told_so_far": [told(contact, discretion) for contact in story.contacts[-RECENT:]],
+        "told_so_far": [
+            told(contact, discretion, is_last=contact is story.contacts[-1])
+            for contact in story.contacts[-RECENT:]
+        ],
         "open_promises": [
             {**_entry(row, discretion.ours), "by": row["body"].get("promisor_role")}
             for row in story.promises

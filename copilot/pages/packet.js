@@ -90,17 +90,17 @@ function line(quote, status, pill, more) {
 
 /** The latest contact stands open, the earlier ones unfold. */
 function told(contacts = []) {
-  const heard = [...contacts].reverse().filter((one) => one.last_word_of_ours || one.figures?.length || one.subject);
+  const heard = [...contacts].reverse().filter((one) => one.last_word_of_ours || one.told?.length || one.subject);
   if (!heard.length) return null;
   return el("section", {}, el("h4", {}, "What they were told last"),
     el("ul", { class: "told" }, contactLine(heard[0])),
     heard.length > 1 && fold(`${counted(heard.length - 1, "contact")} before`, el("ul", { class: "told" }, heard.slice(1).map(contactLine)), { class: "more" }));
 }
 
-function contactLine({ id, at, channel, subject, resolved, last_word_of_ours: word, figures = [] }) {
+function contactLine({ id, at, channel, subject, resolved, last_word_of_ours: word, told: words = [] }) {
   const state = { true: "solved", false: "not solved" }[String(resolved)];
   return el("li", {}, el("p", { class: "hint" }, [at && day(moment(at)), lookup(CHANNELS, channel), subject ?? id, state].filter(Boolean).join(" · ")),
-    figures.filter((text) => !word?.includes(text)).map((text) => el("blockquote", { class: "voice", dir: "auto" }, text)),
+    words.filter((text) => !word?.includes(text)).map((text) => el("blockquote", { class: "voice", dir: "auto" }, text)),
     word && el("blockquote", { class: "voice", dir: "auto" }, word));
 }
 

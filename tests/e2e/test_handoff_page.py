@@ -40,7 +40,7 @@ PACKET: dict[str, Any] = {
          "last_word_of_ours": "Try another bulb."},
         {"id": "i-1", "at": "2026-05-03", "channel": "email", "subject": "Light",
          "resolved": False, "last_word_of_ours": "I ask sales.",
-         "figures": ["The visit was £72."]},
+         "told": ["The visit was £72."]},
     ],
     "open_promises": [
         {"quote": "I will post the bulb", "what": "post", "status": "overdue",

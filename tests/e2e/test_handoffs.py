@@ -145,5 +145,5 @@ def test_a_conversation_id_alone_takes_what_was_answered(api: httpx.Client) -> N
     assert "mail-9" in without["lacking"] and "not sent along" in without["lacking"]
     for made in (packet, without):
         assert "Rhys" not in [one["name"] for one in made["to_thank"]]
-    figures = [text for one in without["told_so_far"] for text in one["figures"]]
+    figures = [text for one in without["told_so_far"] for text in one["told"]]
     assert any("£72" in text for text in figures) and any("£50" in text for text in figures)

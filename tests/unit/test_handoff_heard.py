@@ -18,14 +18,16 @@ TERM = "Your term ends on 5 December."
 def test_what_was_told_in_figures_goes_along_whatever_was_said_last() -> None:
     said = contact("i-0", ("agent", f"Hello there. {TERM} {FIGURES}"), ("agent*", "It is £9."),
                    ("customer", "And?"), ("agent", "That is as stated."))  # fmt: skip
-    told = Known(contacts=[said]).hand("service")["told_so_far"][0]
-    assert told["figures"] == [TERM, FIGURES]
+    later = contact("i-1", ("agent", "Hello. Nothing is known."), day=8)
+    told, last = Known(contacts=[said, later]).hand("service")["told_so_far"]
+    assert told["told"] == [TERM, FIGURES]
+    assert last["told"] == ["Hello.", "Nothing is known."]
     assert told["last_word_of_ours"] == "That is as stated."
 
 
 def test_figures_of_care_stay() -> None:
     said = contact("i-0", ("agent", "Your insulin goes out on 5 December."), ("agent", "Bye."))
-    assert Known(contacts=[said]).hand("service")["told_so_far"][0]["figures"] == []
+    assert Known(contacts=[said]).hand("service")["told_so_far"][0]["told"] == ["Bye."]
 
 
 @pytest.mark.parametrize(
