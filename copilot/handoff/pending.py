@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from copilot.ledger.language import plain
@@ -13,11 +13,15 @@ _ORDER = ("surface_now", "handoff_sales", "surface_after_resolution", "hold")
 
 
 def each_once(rows: Iterable[Row]) -> list[Row]:
-    """The first of each customer and need: the same products, or the same words without any."""
-    seen: dict[tuple[Any, ...], Row] = {}
+    """The first of each customer and need: the same words, or the same products in any number."""
+    seen: set[tuple[Any, ...]] = set()
+    found = []
     for row in by_urgency(list(rows)):
-        seen.setdefault(_what(row), row)
-    return list(seen.values())
+        names = set(_names(row))
+        if not names & seen:
+            found.append(row)
+        seen |= names
+    return found
 
 
 def by_urgency(rows: Sequence[Row]) -> list[Row]:
@@ -26,7 +30,8 @@ def by_urgency(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: rank.get(row["disposition"], len(rank)))
 
 
-def _what(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    skus = tuple(sorted(row["body"].get("recommended") or ()))
-    words = " ".join(plain(str(row["body"].get("need", ""))).split())
-    return row["customer_id"], skus or words
+def _names(row: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """What makes two rows the same need."""
+    yield row["customer_id"], " ".join(plain(str(row["body"].get("need", ""))).split())
+    if skus := row["body"].get("recommended"):
+        yield row["customer_id"], tuple(sorted(set(skus)))

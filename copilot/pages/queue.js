@@ -8,7 +8,7 @@ import { repeats } from "./packet.js";
 import { problemCard } from "./problem.js";
 import { day, daysBetween, DISPOSITIONS, lookup, moment, ROLES, span } from "./words.js";
 
-const FIRST = 4; // of a part, before "Show all": the first of every part is seen without a long way
+const FIRST = 3; // of a part, before "Show all": the first of every part is seen without a long way
 const FIRST_HANDOFFS = 2; // each is a whole packet
 
 /** `at`: the part that is brought into view, after something was done in it. */

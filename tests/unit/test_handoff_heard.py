@@ -98,7 +98,7 @@ def test_what_was_answered_and_not_sent_is_named_as_lacking() -> None:
 
 def of(name: str, **more: Any) -> dict[str, Any]:
     row = need(id=name, conversation_id="i-0", **more)
-    return {**row, "body": {**row["body"], "recommended": more.pop("skus", [name.upper()])}}
+    return {**row, "body": {**row["body"], "need": f"Of {name}", "recommended": [name.upper()]}}
 
 
 def test_the_only_open_need_goes_along_from_an_earlier_contact() -> None:
@@ -121,3 +121,6 @@ def test_a_need_of_two_conversations_is_listed_once_and_what_can_be_said_first()
     bare = [{**of(n), "body": {"need": text, "recommended": []}} for n, text in (
         ("c", "More  zones"), ("d", "more zones"), ("e", "A lamp"))]  # fmt: skip
     assert [row["id"] for row in each_once(bare)] == ["c", "e"]
+    more = [{**of(n), "body": {"need": n, "recommended": skus}} for n, skus in (
+        ("f", ["VALVE", "ZONE"]), ("g", ["ZONE", "VALVE", "VALVE"]), ("h", ["VALVE"]))]  # fmt: skip
+    assert [row["id"] for row in each_once(more)] == ["f", "h"]
