@@ -60,16 +60,7 @@ def packet_of(
             told(contact, discretion, is_last=contact is story.contacts[-1])
             for contact in story.contacts[-RECENT:]
         ],
-        "open_promises": [
-            {**_entry(row, discretion.ours), "by": row["body"].get("promisor_role")}
-            for row in story.promises
-            if is_owed(row) or (row["status"] in UNSETTLED and _is_theirs(row))
-        ],
-        "open_loops": [
-            {**_entry(row, discretion.theirs), "times_asked": row["body"].get("times_asked")}
-            for row in story.loops
-            if row["status"] == "open"
-        ],
+        **_owed(story, discretion),
         "care": care_codes(matter) if to_service else [],
         "do_not": _do_not(story, matter, body, discretion),
         "quiet_periods": _quiet(matter),
@@ -81,6 +72,22 @@ def packet_of(
         "return_as": ["met", "not a need", "not now", "lost to whom"],
     }
     return {**packet, "kept_back": discretion.kept_back, "kept_why": discretion.reasons}
+
+
+def _owed(story: Story, discretion: Discretion) -> dict[str, Any]:
+    """What is promised, by either side, and what was asked and passed over."""
+    return {
+        "open_promises": [
+            {**_entry(row, discretion.ours), "by": row["body"].get("promisor_role")}
+            for row in story.promises
+            if is_owed(row) or (row["status"] in UNSETTLED and _is_theirs(row))
+        ],
+        "open_loops": [
+            {**_entry(row, discretion.theirs), "times_asked": row["body"].get("times_asked")}
+            for row in story.loops
+            if row["status"] == "open"
+        ],
+    }
 
 
 def _customer(story: Story, discretion: Discretion) -> dict[str, Any]:
