@@ -15,9 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 
-from copilot.ledger.calendar import WorkingCalendar, due
 from copilot.ledger.compatibility import fit
-from copilot.ledger.language import digits, plain, stem, stems
+from copilot.ledger.language import digits, plain, stem
 from copilot.ledger.patterns import pattern
 from copilot.ledger.subjects import (
     IS_NUMBERED,
@@ -29,9 +28,9 @@ from copilot.ledger.subjects import (
     substance,
     unnamed,
 )
+from copilot.ledger.terms import bound, kind_of, longest_days, on_terms, price_moves
 from copilot.ledger.timeline import Fact
 
-_DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
 _UNSOUND = frozenset({"roadmap", "withdrawn", "known_issue"})
 SUBJECT = 0.6  # the share of a claim's words of substance that a fact on its subject has too
 
@@ -46,6 +45,7 @@ class _Claim:
     context: frozenset[str]
     denies: bool
     product: frozenset[frozenset[str]] = frozenset()  # the catalogue names it speaks of
+    around: frozenset[str] = frozenset()  # of terms: all that was spoken of by then
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Shelf:
     def _terms(self) -> list[int]:
         """On prices and terms: held against claims that name no thing at all."""
         told = enumerate(self.facts)
-        return [n for n, fact in told if fact.kind == "knowledge" and _on_terms(fact.text)]
+        return [n for n, fact in told if fact.kind == "knowledge" and on_terms(fact.text)]
 
     def named_by(self, place: int) -> frozenset[frozenset[str]]:
         """The products that a statement names."""
@@ -92,19 +92,21 @@ class Shelf:
             self._named[words] = naming(words, self.products)
         return self._named[words]
 
+    def elsewhere(self, place: int, products: frozenset[frozenset[str]]) -> bool:
+        """A statement on terms that names nothing stands in a text on other products than these."""
+        fact = self.facts[place]
+        if not products or fact.kind != "knowledge" or kind_of(fact.text):
+            return False
+        same = (n for n, other in enumerate(self.facts) if other.id == fact.id)
+        about = _NONE.union(*map(self.named_by, same))
+        return bool(about) and not about & products
+
     @cached_property
     def _named(self) -> dict[frozenset[str], frozenset[frozenset[str]]]:
         return {}
 
 
 _OF_TERMS = ("conflict_steady", "conflict_unbound")
-
-
-@lru_cache(maxsize=8192)
-def _on_terms(text: str) -> bool:
-    lowered = digits(plain(text))
-    bound = any(pattern(f"conflict_{name}").search(lowered) for name in ("bound", "not_bound"))
-    return bound or bool(_PRICE & stems(text))
 
 
 def contradicted_by(
@@ -134,10 +136,16 @@ def contradicted_by(
             spoken = next(filter(None, named), _NONE)
         if read.denies != whole.denies or spoken:
             read = replace(read, denies=whole.denies, product=spoken)
+        if is_claim and pattern("conflict_unbound").search(read.said):
+            read = replace(read, around=_spoken_of(claim, *nearby))
         found = _first(read, facts, near, said, as_of, is_claim=is_claim)
         if found:
             return found
     return None
+
+
+def _spoken_of(*texts: str) -> frozenset[str]:
+    return frozenset[str]().union(*map(substance, texts))
 
 
 def _first(
@@ -151,6 +159,8 @@ def _first(
             continue
         if read.product and theirs and not read.product & theirs and not _partly(read, theirs):
             continue  # it speaks of another product
+        if read.around and not theirs and facts.elsewhere(place, read.product):
+            continue  # "The minimum term is 12 months", in the text on another product
         weight = _contradiction(read, fact, said, is_claim=is_claim, named=theirs)
         if weight < 0:
             return None
@@ -206,10 +216,10 @@ def _contradiction(
     """
     if fact.kind == "product":
         return _against_product(claim, fact)
-    if is_claim and _price_moves(claim, fact, said):
+    if is_claim and price_moves(claim.said, fact.text, said):
         return 1.0
     if is_claim and pattern("conflict_unbound").search(claim.said):
-        return _bound(claim, plain(fact.text), named)
+        return bound(claim.product, claim.around, fact.text, named)
     told = _cell(claim, fact.text)
     shared = claim.subject & substance(told)
     if not shared or not _same_subject(claim, told, shared, is_claim=is_claim):
@@ -220,15 +230,6 @@ def _contradiction(
     alone = len(named) < 2 or told != fact.text
     denied = _denied(claim, fact_says, is_claim=is_claim, alone=alone)
     return float(len(shared)) if denied else 0.0
-
-
-def _bound(claim: _Claim, fact: str, named: frozenset[frozenset[str]]) -> float:
-    """ "Leave any time" against a minimum term: of the very product, or of no named one."""
-    if named and not named & claim.product:
-        return 0.0
-    if pattern("conflict_not_bound").search(fact):
-        return -1.0 if named else 0.0
-    return 1.0 + bool(named) if pattern("conflict_bound").search(digits(fact)) else 0.0
 
 
 def _cell(claim: _Claim, text: str) -> str:
@@ -345,7 +346,7 @@ def _numbers_differ(said: str, fact: str) -> bool:
     ours, theirs = (list(pattern("conflict_span").finditer(text)) for text in (said, fact))
     single = len(ours) == 1 and len(theirs) == 1
     if single and pattern("conflict_takes").search(fact) and "least" not in said:
-        return _longest_days(theirs[0]) > _longest_days(ours[0]) * 1.01
+        return longest_days(theirs[0]) > longest_days(ours[0]) * 1.01
     if pattern("conflict_adds").search(fact):  # what is added is not what there is
         return False
     mine, real = (pattern("conflict_measure").findall(text) for text in (said, fact))
@@ -354,37 +355,8 @@ def _numbers_differ(said: str, fact: str) -> bool:
     return float(real[0][0]) < float(mine[0][0])
 
 
-def _longest_days(span: re.Match[str]) -> float:
-    return float(span.group(2) or span.group(1)) * _DAYS[span.group(3)]
-
-
 def _price_differs(said: str, fact: str) -> bool:
     if pattern("conflict_free").search(said) and pattern("conflict_costs").search(fact):
         excepted = ("conflict_gratis", "conflict_unless")
         return not any(pattern(name).search(fact) for name in excepted)
     return False
-
-
-def _price_moves(claim: _Claim, fact: Fact, said: date | None) -> bool:
-    """A price said to stay, and a fact that it rises, or stays for a shorter time."""
-    steady = pattern("conflict_steady")
-    if not steady.search(claim.said) or not _PRICE & stems(claim.said) & stems(fact.text):
-        return False
-    fact_says = digits(plain(fact.text))
-    if pattern("conflict_rises").search(fact_says):
-        return True
-    ours, theirs = _stays_days(claim.said, said), pattern("conflict_span").search(fact_says)
-    longer = ours and theirs and _longest_days(theirs) < ours * 0.99
-    return bool(longer and steady.search(fact_says))
-
-
-def _stays_days(text: str, said: date | None) -> float:
-    """How long something is said to stay: "for two years", "until 2028"; 0 where nothing is."""
-    span = pattern("conflict_span").search(text)
-    if span:
-        return _longest_days(span)
-    until = due(text, said, WorkingCalendar()).on if "until" in text else None
-    return float((until - said).days) if until and said else 0.0
-
-
-_PRICE = frozenset(stem(word) for word in ("price", "rate", "fee", "tariff", "cost"))
