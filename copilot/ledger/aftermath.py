@@ -11,6 +11,7 @@ from copilot.ledger.asks import FEW_WORDS
 from copilot.ledger.calendar import full_date
 from copilot.ledger.comebacks import ComeBack
 from copilot.ledger.commitments import commitments
+from copilot.ledger.complaints import absent
 from copilot.ledger.conflicts import Shelf
 from copilot.ledger.contacts import PerContact
 from copilot.ledger.cues import may_show
@@ -20,11 +21,28 @@ from copilot.ledger.settling import Amends, amends
 from copilot.ledger.timeline import Fact, Said, Timeline
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A report that something is done: its place and turn, what it names, what it says is missing.
+
+    "The bill came and there's no fiver off it" is of the bill, and of no fiver.
+    """
+
+    place: int
+    about: frozenset[str]
+    turn: str
+    absent: frozenset[str] = frozenset()
+
+    def lacks(self, about: frozenset[str]) -> bool:
+        """Something of what was promised is not there, whatever came."""
+        return not self.absent.isdisjoint(about - self.about)
+
+
 @dataclass(frozen=True)
 class Aftermath:
     """What later turns and the file say has happened or was taken back; read once per timeline."""
 
-    done: tuple[tuple[int, frozenset[str], str], ...]
+    done: tuple[Done, ...]
     taken_back: tuple[tuple[int, frozenset[str], str], ...]
     on_file: tuple[_Filed, ...]
     facts: Shelf
@@ -34,14 +52,17 @@ class Aftermath:
     @classmethod
     def of(cls, timeline: Timeline) -> Aftermath:
         """Read all turns and facts for words of completion and withdrawal."""
-        done: list[tuple[int, frozenset[str], str]] = []
+        done: list[Done] = []
         taken: list[tuple[int, frozenset[str], str]] = []
         made_good: list[Amends] = []
         for contact in timeline.contacts:
             for report in _reports(contact):
                 turn = contact.turns[report.place]
-                found = done if report.is_done else taken
-                found.append((contact.start + report.place, report.about, turn.id))
+                place = contact.start + report.place
+                if report.is_done:
+                    done.append(Done(place, report.about, turn.id, report.absent))
+                else:
+                    taken.append((place, report.about, turn.id))
             made_good += [found.at(contact.start) for found in amends(contact)]
         own = (fact for fact in timeline.facts if fact.kind == "customer")
         return cls(
@@ -59,10 +80,11 @@ class Aftermath:
         """The later turn, or the fact on file, that says it has happened. Thanks do not.
 
         `least` words of it must be named, at most two: more than one where they stood beside it.
+        What came without that which was promised keeps nothing.
         """
         least = min(least, FEW_WORDS)
-        reports = (t for n, words, t in self.done if n > place and len(about & words) >= least)
-        later = next(reports, None)
+        reports = (d for d in self.done if d.place > place and len(about & d.about) >= least)
+        later = next((done.turn for done in reports if not done.lacks(about)), None)
         return later or next((f.source for f in self.on_file if f.shows(about, made, due)), None)
 
     def withdrawn(self, place: int, about: frozenset[str]) -> str | None:
@@ -115,6 +137,7 @@ class _Report:
     place: int
     about: frozenset[str]
     is_done: bool
+    absent: frozenset[str] = frozenset()
 
 
 def _read(turns: Sequence[Said]) -> tuple[_Report, ...]:
@@ -128,7 +151,12 @@ def _read(turns: Sequence[Said]) -> tuple[_Report, ...]:
             if turn.speaker == "customer" and pattern("promise_their_deed").search(sentence.lower):
                 continue  # "Attached." is theirs and does nothing of ours
             found += [
-                _Report(place, _meant(words, sentence, turns, place), is_done=True)
+                _Report(
+                    place,
+                    _meant(words, sentence, turns, place),
+                    is_done=True,
+                    absent=absent(turn.text) if turn.speaker == "customer" else frozenset(),
+                )
                 for words in _done(sentence.lower)
             ]
             if sorry and (_takes_back(sentence) or _postpones(turn, sentence)):

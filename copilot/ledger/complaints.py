@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from copilot.ledger.asks import HANDLING
 from copilot.ledger.calendar import MONTHS, past_day
+from copilot.ledger.cues import may_show
 from copilot.ledger.language import Sentence, amounts, digits, plain, sentences, stem, topic
 from copilot.ledger.patterns import pattern
 
@@ -27,12 +28,16 @@ Later = tuple[str, date | None]  # what a customer said, and on which day
 _MONEY = re.compile(
     r"[£$€] ?(\d+(?:\.\d\d)?)|\b(\d+(?:\.\d\d)?) ?(?:pounds?|euros?|dollars?|quid)\b"
 )
+_NOTES = {"fiver": "5", "tenner": "10"}  # what people call a sum
+_NOTE = re.compile(rf"\b(?:{'|'.join(_NOTES)})\b")
 _EVERY = re.compile(
     r"\b(?:a|per|each|every) (?:week|month|quarter|year)\b|\b(?:week|month|year)ly\b"
 )
 _COMING = HANDLING | {stem(word) for word in ("arrive", "reach", "land", "order")}
 _POINTS = re.compile(r"\b(?:it|they|them|these|those|both)\b")
 _MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
+
+_SINCE = re.compile(rf"\bsince (?:early |mid |late )?(?:{'|'.join(MONTHS)})\b")  # names no day
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ class _Complaint:
             return bool(topic(named["matter"]) & (word.about | word.matter()))
         if day := past_day(self.lower, said):
             return day == due
-        if months := _MONTH.findall(self.lower):
+        if months := _MONTH.findall(_SINCE.sub("", self.lower)):
             return MONTHS[due.month - 1] in months
         return said - due <= SOON
 
@@ -129,8 +134,26 @@ def complains(text: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def sums(text: str) -> frozenset[str]:
-    """The money a text names, in figures."""
-    return frozenset(a or b for a, b in _MONEY.findall(digits(text)))
+    """The money a text names, in figures: "£5.00", "five quid" and "a fiver" are 5."""
+    told = digits(text)
+    found = {(a or b).removesuffix(".00") for a, b in _MONEY.findall(told)}
+    if any(map(told.__contains__, _NOTES)):
+        found.update(_NOTES[note] for note in _NOTE.findall(told))
+    return frozenset(found)
+
+
+_ABSENT = ("fate_absent",)
+
+
+@lru_cache(maxsize=8192)
+def absent(text: str) -> frozenset[str]:
+    """What a text says is not there, by the clause: "the bill came and there's no fiver off it"."""
+    told = plain(text)
+    if not may_show(_ABSENT, told):
+        return frozenset()
+    clauses = (c for s in sentences(told) for c in pattern("promise_clause").split(s.text))
+    missed = (clause for clause in clauses if pattern("fate_absent").search(clause))
+    return frozenset[str]().union(*(topic(clause) | sums(clause) for clause in missed))
 
 
 @lru_cache(maxsize=8192)

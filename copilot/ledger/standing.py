@@ -12,7 +12,7 @@ from typing import Literal
 from copilot.ledger.aftermath import Aftermath
 from copilot.ledger.calendar import Due, WorkingCalendar
 from copilot.ledger.commitments import Clause
-from copilot.ledger.complaints import Word, complained_of, meant, subject
+from copilot.ledger.complaints import Word, complained_of, meant, subject, sums
 from copilot.ledger.conflicts import contradicted_by
 from copilot.ledger.fate import Patience, complaints_after, fate
 from copilot.ledger.language import plain, topic
@@ -112,7 +112,7 @@ def _kept(
     """What shows that it has happened: a report, the file, our answer, a word about the day."""
     about = topic(clause.text) or topic(clause.sentence.text)
     made = local_day(timeline.turns[place].at, timeline.zone)
-    kept = after.kept(place, about, made, when.on)
+    kept = after.kept(place, about | sums(clause.text), made, when.on)
     if kept or timeline.turns[place].speaker == "customer":
         return kept
     back, beside = after.came_back, _beside(timeline.turns, place, clause)

@@ -100,18 +100,23 @@ def test_what_they_say_did_not_come_about_is_overdue(asked: str, said: str, late
         # a day in common is no matter in common
         ("Send the brochure.", "You get it by Friday.",
          "On Friday my boiler still leaked, can you send a plumber?"),
-        # another day, another matter, another sum
-        ("Who pays the fee?", "Mr Dell will ring you on Friday.", "Nobody rang on Monday."),
-        ("Who pays the fee?", "Mr Dell will ring you on Friday.",
-         "Nobody has called me about my new card."),
+        # another sum
         ("I returned the chair.", "The €230 goes back to your account within 5 days.",
          "I haven't had the 45 back."),
-        # the door bell is no call
-        ("Who pays the fee?", "Mr Dell will ring you on Friday.", "Nobody rang the bell."),
     ],
 )  # fmt: skip
 def test_a_complaint_of_something_else_breaks_nothing(asked: str, said: str, later: str) -> None:
     assert status(asked, said, later) == "kept"  # presumed: nobody complained of it
+
+
+@pytest.mark.parametrize(
+    "later",
+    # another day, another matter; the door bell is no call
+    ["Nobody rang on Monday.", "Nobody has called me about my new card.", "Nobody rang the bell."],
+)
+def test_a_complaint_of_another_call_is_not_of_this_one(later: str) -> None:
+    word = Word.of("Mr Dell will ring you on Friday", date(2026, 9, 4), ["Who pays the fee?"])
+    assert not complained_of(word, [(later, NEXT.date())])
 
 
 def test_a_call_that_is_long_past_is_missed_only_by_name() -> None:
