@@ -37,6 +37,10 @@ _COMING = HANDLING | {stem(word) for word in ("arrive", "reach", "land", "order"
 _POINTS = re.compile(r"\b(?:it|they|them|these|those|both)\b")
 _MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
 
+_DATE = re.compile(
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({'|'.join(MONTHS)})\b"
+    rf"|\b({'|'.join(MONTHS)}) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b"
+)
 _SINCE = re.compile(rf"\bsince (?:early |mid |late )?(?:{'|'.join(MONTHS)})\b")  # names no day
 
 
@@ -94,7 +98,11 @@ class _Complaint:
             return bool(topic(named["matter"]) & (word.about | word.matter()))
         if day := past_day(self.lower, said):
             return day == due
-        if months := _MONTH.findall(_SINCE.sub("", self.lower)):
+        dated = _SINCE.sub("", self.lower)
+        if dates := _DATE.findall(dated):
+            days = ((int(day or other), before or behind) for day, before, behind, other in dates)
+            return (due.day, MONTHS[due.month - 1]) in days
+        if months := _MONTH.findall(dated):
             return MONTHS[due.month - 1] in months
         return said - due <= SOON
 

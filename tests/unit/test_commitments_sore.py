@@ -121,7 +121,7 @@ def test_what_was_to_be_done_first_stays_to_be_done_until_it_is(
     assert [(item.text, item.todo) for item in left] == ([("", before.todo)] if is_left else [])
 
 
-def test_of_what_was_passed_over_once_only_the_heaviest_is_said_again() -> None:
+def test_what_was_passed_over_once_is_noted_and_not_said_again_word_for_word() -> None:
     quotes = ("I will ring you about the sofa", "I will write to you about the rug")
     late = assessed(
         promises=tuple(promise(quote=q, promise_id=q, due="2026-11-15") for q in quotes)
@@ -129,7 +129,36 @@ def test_of_what_was_passed_over_once_only_the_heaviest_is_said_again() -> None:
     contacts = at_home(". ".join(quotes))
     turns = ("Good morning, Kim here.", "Which city are you in?", "In Leeds.")
     assert len(said(late, contacts=contacts, conversation=writes(turns[0]))) == 2
-    assert len(said(late, contacts=contacts, conversation=writes(*turns))) == 1
+    again = said(late, contacts=contacts, conversation=writes(*turns))
+    assert [item.text for item in again] == ["", ""]
+    assert [item.todo for item in again] == [f"not yet owned up to: “{q}”" for q in quotes]
+    asked = writes(*turns[:2], "In Leeds. And what of the sofa, who rings me?")
+    assert [bool(item.text) for item in said(late, contacts=contacts, conversation=asked)] == [
+        True, False,
+    ]  # fmt: skip
+
+
+LETTER = "You get a written answer from our claims desk by the twentieth"
+TERMS = "you can leave any time, there is no charge"
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("The letter due by 20 May has not come. I was told I could leave any time, no charge.",
+         "written answer"),
+        ("I was told I could leave any time, no charge. The letter due by 20 May never came.",
+         "leave any time"),
+    ],
+)  # fmt: skip
+def test_the_debt_that_they_name_first_is_owned_up_to_first(text: str, first: str) -> None:
+    letter = promise(quote=LETTER, promise_id="letter", due="2026-05-20")
+    wrong = promise(quote=TERMS, promise_id="terms", status="conflict", conflict_with="K1")
+    turn = Turn("agent", f"{TERMS.capitalize()}. {LETTER}.", id="t2", role="service")
+    past = mailed(Turn("customer", "Then I sign.", id="t1"), turn)
+    items = said(assessed(promises=(wrong, letter)), contacts=(past,), conversation=writes(text))
+    assert len(items) == 2 and first in items[0].text
+    assert all("I am sorry" in item.text for item in items)
 
 
 def test_a_request_is_brought_up_in_the_words_they_use_for_it_now() -> None:

@@ -119,6 +119,23 @@ def test_a_complaint_of_another_call_is_not_of_this_one(later: str) -> None:
     assert not complained_of(word, [(later, NEXT.date())])
 
 
+@pytest.mark.parametrize(
+    ("text", "is_of"),
+    [
+        ("The letter I was to have by 4 September has not come.", True),
+        ("The answer you owed me on September 4th never came.", True),
+        ("I wait since March for my chair, and nobody calls me back.", True),
+        ("Where is my letter?", True),
+        # another day of the same month, and another thing that did not come
+        ("The letter I was to have by 14 September has not come.", False),
+        ("The chair I was to have by 4 September has not come.", False),
+    ],
+)
+def test_a_letter_that_was_due_is_missed_by_its_date(text: str, *, is_of: bool) -> None:
+    word = Word.of("You get a written answer from our claims desk by Friday", date(2026, 9, 4))
+    assert complained_of(word, [(text, date(2026, 9, 18))]) is is_of
+
+
 def test_a_call_that_is_long_past_is_missed_only_by_name() -> None:
     word = Word.of("Mr Dell will ring you on Friday", date(2026, 9, 4), ["Who pays the fee?"])
     late = date(2026, 11, 20)

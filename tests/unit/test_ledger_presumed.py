@@ -102,13 +102,18 @@ def test_a_call_is_not_presumed(asked: str, said: str, later: tuple[tuple[str, s
         (*CALLS[0], ("customer", "Thanks for ringing. Where do I park at yours?")),
         (*CALLS[1], ("customer", "A lady called me on Friday, and I thought it over.")),
         # it is our side that is in touch
-        (*CALLS[2], ("agent", "Good morning, it's the matron. Her room is ready.")),
+        (*CALLS[2], ("agent", "Good morning, it's the matron. Your mother's room is ready.")),
     ],
 )  # fmt: skip
 def test_a_call_that_they_speak_of_has_taken_place(
     asked: str, said: str, later: tuple[str, str]
 ) -> None:
-    assert made(asked, said, later, days=4).status == "kept"
+    assert made(asked, said, later, days=4, later_resolved=False).status == "kept"
+
+
+def test_a_call_long_after_and_on_something_else_is_another_one() -> None:
+    later = ("customer", "Thanks for ringing about the parking.")
+    assert made(*CALLS[0], later, days=60, later_resolved=False).status == "overdue"
 
 
 @pytest.mark.parametrize(
