@@ -149,7 +149,12 @@ def _ids(store: TenantStore, customer_id: str | None) -> list[str] | None:
 
 
 def _is_late(row: Mapping[str, Any], today: str) -> bool:
-    """Time passes without a contact: what was open at the last one may be overdue by now."""
+    """Time passes without a contact: what was open at the last one may be overdue by now.
+
+    What a customer said that they would do is no debt of ours, however late they are.
+    """
+    if row["body"].get("promisor_role") == "customer":
+        return False
     if row["status"] == "overdue":
         return True
     return row["status"] == "open" and bool(row["due"]) and row["due"][:10] < today

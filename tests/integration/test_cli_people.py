@@ -110,6 +110,21 @@ def test_the_queue_lists_what_waits(at: Run) -> None:
     assert "C-1 Ann Lee" in shown and f"due {day(-10)}" in shown
 
 
+def test_what_a_customer_said_they_would_do_is_no_debt_of_ours(at: Run, tmp_path: Path) -> None:
+    theirs = talk(
+        "i-5", "C-5",
+        ("agent", "Shall I order the lamp?"),
+        ("customer", f"I ask my brother and I tell you by {day(-10)}."),
+    )  # fmt: skip
+    (tmp_path / "more.jsonl").write_text(json.dumps(theirs), "utf-8")
+    assert at("ingest", tmp_path / "more.jsonl").code == 0
+    listed = {p["customer_id"]: p for p in at("needs", "--json").last["promises"]}
+    assert listed["C-5"]["body"]["promisor_role"] == "customer"
+    assert not listed["C-5"]["is_overdue"]
+    late = at("needs", "--overdue", "--json").last["promises"]
+    assert [p["customer_id"] for p in late] == ["C-1"]
+
+
 def test_the_queue_s_filters(at: Run) -> None:
     late = at("needs", "--overdue", "--json").last
     assert late.keys() == {"promises"} and len(late["promises"]) == 1
