@@ -128,16 +128,16 @@ def _was_called(timeline: Timeline, place: int, day: date) -> str | None:
     Ours must be on what was spoken of, theirs on what they had asked, or soon after the day.
     """
     own = begun = timeline.turns[place].conversation_id
+    spoken, asked = _spoken(timeline.turns, own), _matter(timeline, place)
     for turn in timeline.turns[place + 1 :]:
         begins, begun = turn.conversation_id != begun, turn.conversation_id
         if turn.conversation_id == own or turn.at is None:
             continue
-        about = topic(turn.text)
-        if turn.ours and begins and len(about & _spoken(timeline.turns, own)) >= SAME_MATTER:
+        if turn.ours and begins and len(spoken & topic(turn.text)) >= SAME_MATTER:
             return turn.id
         if turn.speaker != "customer" or not _speaks_of_call(turn.text):
             continue
-        if turn.at.date() - day <= SOON or not about.isdisjoint(_matter(timeline, place)):
+        if turn.at.date() - day <= SOON or not asked.isdisjoint(topic(turn.text)):
             return turn.id
     return None
 
