@@ -9,6 +9,7 @@ import pytest
 from copilot.needs import Assessment
 from copilot.needs.catalogue import amounts
 from copilot.needs.giving_back import without_giving_back
+from copilot.needs.scene import shows
 from tests.need_cases import assess, product
 
 RIDE = product("RIDE", "Ride Phone", 25, "call screening, voicemail", period="month")
@@ -237,3 +238,20 @@ def test_a_loss_is_told_with_the_need_and_a_fear_is_not() -> None:
     said = "The line was off last week for two hours. I lost that job. Is there something for that?"
     (flag,) = assess(("customer", said), catalogue=[spare]).flags
     assert "I lost that job." in [e.quote for e in flag.evidence]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How long is the guarantee on my sensor, and what do you do if it breaks?",
+        "What do you do when a reader fails?",
+        "what do you do about late parcels",
+    ],
+)
+def test_what_we_do_in_a_case_is_asked_for_by_nobody_as_a_thing(text: str) -> None:
+    assert not shows("want", text) and not shows("asks_for", text)
+
+
+@pytest.mark.parametrize("text", ["Do you do a bigger one?", "What do you do for families?"])
+def test_what_we_have_to_sell_is_still_asked_for(text: str) -> None:
+    assert shows("asks_for", text)
