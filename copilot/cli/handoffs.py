@@ -207,7 +207,8 @@ def _owed(one: Mapping[str, Any]) -> str:
 
 def _kept(packet: Mapping[str, Any]) -> list[str]:
     why = [f"{one['count']}: {one['why']}" for one in packet.get("kept_why", ())]
-    return why or [str(packet["kept_back"])] * bool(packet.get("kept_back"))
+    count = packet.get("kept_back")  # of a packet made before reasons were noted
+    return why or ([str(count)] if count else [])
 
 
 def _told(one: Mapping[str, Any]) -> str:
