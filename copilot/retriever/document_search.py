@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from copilot.retriever.fusion import Found, Match, fused, level, lifted, pooled, scaled, spread
+from copilot.retriever.fusion import Match, fused, level, lifted, pooled, scaled, spread
 from copilot.retriever.language import language_of
 from copilot.retriever.library import Library
 from copilot.retriever.query import QueryPlan
@@ -115,11 +115,11 @@ class _Ranking:
         return [ranked for a, score in chosen if (ranked := self._ranked(a, score)) is not None]
 
     @cached_property
-    def _near(self) -> list[dict[int, Found]]:
+    def _near(self) -> list[dict[int, Match]]:
         return [pooled(matches, self.library.article_of) for matches in self.dense]
 
     @cached_property
-    def _worded(self) -> dict[int, Found]:
+    def _worded(self) -> dict[int, Match]:
         return pooled(self.lexical, self.library.article_of)
 
     @cached_property
@@ -242,13 +242,13 @@ class _Ranking:
         """The passage nearest in meaning, else the one with the words, else the first."""
         for found in (*self._near, self._worded):
             if article in found:
-                return found[article].chunk
+                return found[article][0]
         passages = self.library.passages[article]
         return passages[0] if passages else None
 
 
-def _scores(found: Mapping[int, Found]) -> dict[int, float]:
-    return {article: best.score for article, best in found.items()}
+def _scores(found: Mapping[int, Match]) -> dict[int, float]:
+    return {article: score for article, (_, score) in found.items()}
 
 
 def _overlap(mine: Set[str], theirs: Set[str]) -> float:

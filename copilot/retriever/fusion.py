@@ -5,26 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import heappop, heapreplace
-from typing import NamedTuple
 
 Match = tuple[int, float]  # chunk id, score
 REFERENCES = 3  # the best this many together are the measure of 1.0
 
 
-class Found(NamedTuple):
-    """The best passage of an article in one search."""
-
-    score: float
-    chunk: int
-
-
-def pooled(matches: Iterable[Match], article_of: Mapping[int, int]) -> dict[int, Found]:
+def pooled(matches: Iterable[Match], article_of: Mapping[int, int]) -> dict[int, Match]:
     """The best passage of each article; an article is as good as its best passage."""
-    best: dict[int, Found] = {}
-    for chunk, score in matches:
-        article = article_of.get(chunk)
-        if article is not None and (article not in best or score > best[article].score):
-            best[article] = Found(score, chunk)
+    best: dict[int, Match] = {}
+    for match in matches:
+        article = article_of.get(match[0])
+        if article is not None and (article not in best or match[1] > best[article][1]):
+            best[article] = match
     return best
 
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.retriever.fusion import Found, fused, lifted, pooled, scaled, spread
+from copilot.retriever.fusion import fused, lifted, pooled, scaled, spread
 
 
 def test_an_article_is_as_good_as_its_best_passage() -> None:
     found = pooled([(1, 0.4), (2, 0.9), (3, 0.5), (99, 1.0)], {1: 0, 2: 0, 3: 1})
-    assert found == {0: Found(0.9, 2), 1: Found(0.5, 3)}
+    assert found == {0: (2, 0.9), 1: (3, 0.5)}
 
 
 def test_the_best_few_together_are_the_measure() -> None:
