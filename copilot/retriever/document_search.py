@@ -148,7 +148,7 @@ class _Ranking:
         w = self.weights
         parts: list[tuple[float, Mapping[int, float]]] = []
         for place, (matches, found) in enumerate(zip(self.dense, self._near, strict=True)):
-            last = min((score for _, score in matches), default=0.0)
+            last = matches[-1][1] if matches else 0.0  # the best come first
             floor = self.floor if self.floor is not None and place == 0 else last
             parts.append(
                 (w.dense if place == 0 else w.dense * w.apart, scaled(_scores(found), floor))
