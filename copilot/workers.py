@@ -31,7 +31,7 @@ from copilot.suggester.made import Asked, Made
 
 HERE = 1  # suggestions worked out in the server at a time
 AHEAD = 2  # suggestions given to a worker at a time: it never waits for the next one
-MOST = 3  # workers that are started unasked: each takes about 220 MB
+MOST = 3  # workers that are started unasked: each takes about 225 MB
 PATIENCE_S = 5.0  # for a worker to end by itself
 LONGEST_PAUSE_S = 60.0  # between two starts of a worker that keeps dying
 _SIZE = 4

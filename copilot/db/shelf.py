@@ -15,7 +15,7 @@ from threading import Lock
 from copilot.db.postings import Postings
 from copilot.errors import StoreError
 
-ASKED = 16  # times before a table is read: reading costs about as much as a hundred questions
+ASKED = 16  # times before a table is read: reading costs far more than one question
 MOST = 5_000_000  # postings of all tables together: 60 MB
 Key = tuple[str, str]  # tenant, kind
 Read = tuple[int, Postings]  # the tenant's change that they stand for
@@ -57,15 +57,6 @@ class Shelf:
             if is_due:
                 self._reader.submit(self.fill, key, read)
         return place.postings
-
-    def holds(self, key: Key) -> bool:
-        """Whether a table's postings are there, of whichever change."""
-        place = self._places.get(key)
-        return place is not None and place.postings is not None
-
-    def wait(self) -> None:
-        """Returns when what is being read has been read."""
-        self._reader.submit(lambda: None).result()
 
     def _moved(
         self, key: Key, place: _Place | None, seq: int, has_changed: Callable[[int], bool]

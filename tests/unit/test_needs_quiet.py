@@ -241,6 +241,14 @@ def test_a_complaint_voiced_in_an_earlier_contact_counts() -> None:
     assert visible(after(history=told("Where is my parcel?", 10)))
 
 
+def test_a_second_complaint_counts_however_long_ago_the_first_was_voiced() -> None:
+    angry = "I'm furious, the parcel never came."
+    (first,), (again,) = told(angry, 500), told(angry, 20)
+    again = {**again, "id": "later", "turns": [{**again["turns"][0], "id": "p2"}]}
+    assert visible(after(history=[again]))
+    assert not visible(after(history=[first, again]))
+
+
 def test_stop_counts_for_good_and_in_every_channel_until_they_ask() -> None:
     past = told("And please stop sending me offers.", 3000)
     silent = after(history=past)

@@ -68,6 +68,16 @@ def test_a_word_of_the_articles_is_no_shorthand() -> None:
     )
 
 
+def test_what_was_spelled_out_is_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("copilot.retriever.plain.MOST_KEPT", 2)
+    spelling = Spelling.of(written(ARTICLES))
+    for _ in range(2):
+        assert [plain(f"wat {n}", spelling).text for n in range(5)] == [
+            f"what {n}" for n in range(5)
+        ]
+        assert 0 < len(spelling.read) <= 2
+
+
 def test_what_was_written_is_found_again() -> None:
     said = plain("hi.  wat do u charge,\nr u open n wen is the enginer here", SPELLING)
     assert (
