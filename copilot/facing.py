@@ -277,13 +277,12 @@ def _unlike(matter: Matter) -> re.Pattern[str]:
 @lru_cache(maxsize=4_096)  # the same turns are read for the search and for the reply
 def matters_in(text: str) -> tuple[Matter, ...]:
     """What a text says its writer is facing."""
-    found = (matter for matter, signs in _signs() if signs.search(text))
-    return tuple(m for m in found if not m.unlike or _is_said(m, text))
+    found = ((matter, signs) for matter, signs in _signs() if signs.search(text))
+    return tuple(m for m, signs in found if not m.unlike or _is_said(m, signs, text))
 
 
-def _is_said(matter: Matter, text: str) -> bool:
+def _is_said(matter: Matter, signs: re.Pattern[str], text: str) -> bool:
     """Whether a sign is left when what only looks like one is taken out."""
-    signs = dict(_signs())[matter]
     return bool(signs.search(_unlike(matter).sub("…", text)))
 
 

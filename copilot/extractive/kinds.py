@@ -196,9 +196,10 @@ def is_a_price(tried: Tried) -> bool:
 def names_a_sum(tried: Tried) -> bool:
     """A sum, where it is asked what it is a month or what must be bought."""
     ask = tried.ask
-    wants = (ask.sort == "cost" and _A_MONTH.search(ask.text)) or _TO_BUY.search(ask.text)
+    is_to_buy = bool(_TO_BUY.search(ask.text))
+    wants = is_to_buy or (ask.sort == "cost" and _A_MONTH.search(ask.text))
     said = tried.unit.said
-    is_needed = bool(_TO_BUY.search(ask.text)) and not _NEEDED.isdisjoint(said.stems | said.heading)
+    is_needed = is_to_buy and not _NEEDED.isdisjoint(said.stems | said.heading)
     return not wants or is_needed or bool(_SUM.search(tried.unit.text))
 
 

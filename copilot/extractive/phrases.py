@@ -26,7 +26,8 @@ _HOW_EARLY = (
 # Of a charge: what we are asked to take off, or what comes off a bill.
 _CHARGE_OFF = (
     r"(?:knock(?:ing)?((?: \w+){0,2}) off|(?<=you )take((?: that| it| this)) off(?= *(?:[.,?!]|$"
-    r"|please|again|for))|(?:take|get)((?: \w+){1,3}) off (?:the|my|our|this) (?:\w+ )?bill)"
+    r"|please|again|for))|(?:take|get)((?: \w+){1,3}) off (?:the|my|our|this) (?:\w+ )?bill"
+    r"|(?<=you )take( the (?:fee|charge)| [£$€]\d+) off)"
 )
 _NO_HELP = (
     r"(?:it|they|that|this)(?:['’]?s|['’]?re| is| are)() (?:rubbish|useless|no (?:good|use)|junk)"
@@ -52,7 +53,6 @@ _PHRASES = tuple(
         (r"(?:bring|get|cut|keep)(?:ting|ing)?((?: \w+){0,3}) down", "reduce"),
         (r"let(?:ting)?( \w+) off", "waive"),
         (_CHARGE_OFF, "waive"),
-        (r"(?<=you )take( the (?:fee|charge)| [£$€]\d+) off", "waive"),
         (r"(?:will|do|does|would|can)((?: (?!i\b|we\b|you\b)\w+){1,3}) go on", "fit"),
         (r"(?:turn|switch)(?:s|es|ed|ing)?((?: \w+){1,2}) down", "lower"),
         (r"get(?:ting)? rid() of", "remove"),

@@ -14,12 +14,12 @@ _CHANGE = (
     r"switch|change|move|put|set|turn|take|remove|delete|cancel|stop|end|update|correct|send|post"
     r"|register|activate|enable|disable|upgrade|downgrade|transfer|close|pause|renew|extend"
 )
+_LEAD_IN = r"^(?:(?:so|ok(?:ay)?|yes|yeah|then|and|well|hi|hello|right|good)\W+)*"
 _TELLS = (
     r"(?:\bplease(?: just| now| also| then)?"
     r"|\b(?:can|could|would|will) you(?: please| just| also| kindly)*"
     r"|\b(?:i|we)(?:['’]d| would) like(?: you)? to|\b(?:i|we) (?:want|need)(?: you)? to"
-    r"|^(?:(?:so|ok(?:ay)?|yes|yeah|then|and|well|hi|hello|right|good)\W+)*"
-    r"(?:just |do |go ahead and )?)"
+    rf"|{_LEAD_IN}(?:just |do |go ahead and )?)"
 )
 _ORDERS = re.compile(
     rf"{_TELLS} (?:also )?(?P<verb>{_ORDER})\b|{_TELLS}(?P<verb2>{_ORDER})\b", re.I
@@ -49,8 +49,7 @@ _BACK = re.compile(
 )
 # "Put the mesh in the office, light is orange": a verb whose past is like it, and what came of it.
 _SAME_IN_PAST = re.compile(
-    r"^(?:(?:so|ok(?:ay)?|yes|yeah|then|and|well|hi|hello|right|good)\W+)*(?:just )?"
-    r"(?:put|set|reset|cut|let|read|hit)\b",
+    rf"{_LEAD_IN}(?:just )?(?:put|set|reset|cut|let|read|hit)\b",
     re.IGNORECASE,
 )
 _CAME_OF_IT = re.compile(

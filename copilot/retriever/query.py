@@ -41,11 +41,6 @@ _CODE = re.compile(
 _LOG_LINE = re.compile(
     r"^\s*(?:\[?\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d|at [\w.$]+\(|[{}\[\]]|(?:DEBUG|INFO|TRACE)\b)"
 )
-_ASK = re.compile(
-    r"\?|\b(?:how|what|why|when|where|which|can you|could you|i(?:'d| would) like|i want|i need"
-    r"|i'm (?:looking|trying)|help)\b",
-    re.IGNORECASE,
-)
 # Someone who wants to choose or take up something, as against someone with a problem.
 _CHOICE = re.compile(
     r"\b(?:open(?:ing)?|apply(?:ing)?|choos\w+|pick|compar\w+|which(?:ever)?|best|better|highest"
