@@ -18,6 +18,8 @@ GeneratorKind = Literal["llm", "extractive", "fallback"]
 # For how many months one payment is made, and how it is said; "once" is paid a single time.
 PERIODS: Mapping[str, float] = {"week": 12 / 52, "month": 1, "quarter": 3, "year": 12}
 EVERY: Mapping[str, str] = {period: f"a {period}" for period in PERIODS}
+# How a sum is written, with its sign before it.
+CURRENCY_SIGNS: Mapping[str, str] = {"GBP": "£", "EUR": "€", "USD": "$"}
 SOURCE_KINDS: tuple[SourceKind, ...] = ("document", "interaction")
 
 

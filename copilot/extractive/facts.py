@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from copilot.domain import EVERY, Chunk, Hit, Product
+from copilot.domain import CURRENCY_SIGNS, EVERY, Chunk, Hit, Product
 from copilot.extractive.products import named
 
 MAX_PRODUCTS = 4
 SCORE = 0.5  # it was asked for by its name: as near as an article that is close by meaning
-_SIGNS = {"GBP": "£", "USD": "$", "EUR": "€"}
 _ON_SALE = ("available", "limited", "known_issue")
 # A limit's name that carries its unit, "down_mbps", is no noun; the features say it in words.
 _UNIT = re.compile(
@@ -39,7 +38,7 @@ def priced(product: Product) -> str | None:
     if product.price is None or product.status not in _ON_SALE:
         return None
     amount = f"{product.price:.2f}".removesuffix(".00")
-    sign = _SIGNS.get(product.currency or "")
+    sign = CURRENCY_SIGNS.get(product.currency or "")
     if sign is None and not product.currency:
         return None
     return f"{sign}{amount}" if sign else f"{amount} {product.currency}"

@@ -22,7 +22,7 @@ from copilot.ledger.patterns import pattern
 SAME_MATTER = 2  # words that a complaint must share with the word of ours it is of
 POINTING = 2  # with a pronoun, so few words speak of what was said before
 FEW_WORDS = 1  # what names no more than this may speak of the sentence before it
-SOON = timedelta(days=21)  # "nobody rang", without a day, is of a call that was due so recently
+SOON = timedelta(days=21)  # who speaks of a call, without a day, speaks of one due so recently
 WEEK = timedelta(days=7)
 Later = tuple[str, date | None]  # what a customer said, and on which day
 _MONEY = re.compile(

@@ -18,6 +18,7 @@ from typing import Literal
 
 from copilot.ledger.complaints import (
     SAME_MATTER,
+    SOON,
     Later,
     Word,
     absent,
@@ -32,7 +33,6 @@ from copilot.ledger.timeline import Said, Timeline, local_day
 
 Fate = Literal["open", "kept", "overdue"]
 GRACE = timedelta(days=10)  # how long a promise without a day may take
-SOON = timedelta(days=21)  # who speaks of a call so soon after its day speaks of that one
 SETTLED = 3  # words that a contact shares with the one in which something was promised
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from copilot.domain import EVERY
+from copilot.domain import CURRENCY_SIGNS, EVERY
 from copilot.ledger.language import plain
 from copilot.needs.bundle import Bundle
 from copilot.needs.case import CaseProduct
 from copilot.needs.catalogue import Offering
 from copilot.needs.policy import Policy
 
-_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 _NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -41,7 +40,7 @@ def cost_of(product: CaseProduct, many: int = 1) -> str:
 def _money(amount: float, currency: str | None) -> str:
     """With its sign before it, as the articles write it; whole sums without pence."""
     figure = f"{amount:.2f}".removesuffix(".00")
-    sign = _SIGNS.get(currency or "")
+    sign = CURRENCY_SIGNS.get(currency or "")
     return f"{sign}{figure}" if sign else f"{figure} {currency or ''}".strip()
 
 

@@ -207,23 +207,23 @@ def test_a_sentence_names_the_day_of_its_own_turn(
 
 
 @pytest.mark.parametrize(
-    ("answer", "asks_again", "times"),
+    ("answer", "asks_again", "then"),
     [
-        ("Your ten batteries go out today, I am sorry.", "Only the hall.", [1, 0]),
-        ("Which of your valves is it?", "Only the hall.", [1, 0]),  # passed over: noted
-        ("Which of your valves is it?", "And the batteries for my valves?", [1, 1]),
-        ("Good morning!", "They eat batteries.", [1, 1]),  # a greeting answers nothing
+        ("Your ten batteries go out today, I am sorry.", "Only the hall.", []),
+        ("Which of your valves is it?", "Only the hall.", [False]),  # passed over: noted
+        ("Which of your valves is it?", "And the batteries for my valves?", [True]),
+        ("Good morning!", "They eat batteries.", [True]),  # a greeting answers nothing
     ],
 )  # fmt: skip
 def test_our_word_comes_up_until_our_side_has_spoken_of_it(
-    answer: str, asks_again: str, times: list[int]
+    answer: str, asks_again: str, then: list[bool]
 ) -> None:
     turns = (*ON_TOPIC.turns, Turn("agent", answer), Turn("customer", asks_again))
     found = [
         said(assessed(promises=(promise(),)), conversation=Conversation(turns[:n], id="now-1"))
         for n in (1, 3)
     ]
-    assert [sum(bool(item.text) for item in items) for items in found] == times
+    assert [[bool(item.text) for item in items] for items in found] == [[True], then]
 
 
 def test_a_matter_that_comes_up_later_in_a_contact_is_said_then() -> None:

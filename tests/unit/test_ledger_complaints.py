@@ -117,6 +117,8 @@ def test_a_complaint_of_something_else_breaks_nothing(asked: str, said: str, lat
 def test_a_complaint_of_another_call_is_not_of_this_one(later: str) -> None:
     word = Word.of("Mr Dell will ring you on Friday", date(2026, 9, 4), ["Who pays the fee?"])
     assert not complained_of(word, [(later, NEXT.date())])
+    # nothing says that the call was made either: it is late, and not by that complaint
+    assert status("Who pays the fee?", "Mr Dell will ring you on Friday.", later) == "overdue"
 
 
 @pytest.mark.parametrize(
