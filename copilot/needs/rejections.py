@@ -48,7 +48,7 @@ def _why_not(item: Offering, fit: Verdict, lacking: set[str]) -> WhyNot:
     if fit.met != "met":
         return (
             "not_eligible"
-            if re.search(r"\bage|under|over|customer", plain(item.product.requires))
+            if re.search(r"\b(?:age[ds]?|under|over|customers?)\b", plain(item.product.requires))
             else "incompatible"
         )
     return "insufficient" if item.sku in lacking else "dearer"

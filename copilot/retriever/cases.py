@@ -13,7 +13,7 @@ from copilot.retriever.language import language_of, primary
 from copilot.retriever.recency import recency
 from copilot.vectorstore import CollectionKey, VectorStore
 
-Vector = Callable[[], Vectors]  # of a query: made, or waited for, once it is needed
+LazyVector = Callable[[], Vectors]  # of a query: made, or waited for, once it is needed
 POOL = 48
 FETCHED = 24
 DENSE, LEXICAL = 0.8, 0.2
@@ -26,7 +26,7 @@ def find_cases(
     store: TenantStore,
     vectors: VectorStore,
     key: CollectionKey,
-    vector: Vector,
+    vector: LazyVector,
     terms: Sequence[str],
     *,
     k: int,

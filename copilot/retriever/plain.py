@@ -19,7 +19,9 @@ from copilot.retriever.spelling import MOST_KEPT, Spelling
 
 MAX_CHARS = 4_000  # of one turn: a longer one is a pasted log
 
-_WORD = re.compile(r"(?<![\w'’@./:-])[A-Za-z](?:[A-Za-z]|\d(?=[a-z]))*(?![\w'’@]|[./:-]\w)|\bb4\b")
+_WORD = re.compile(
+    r"(?<![\w'’@./:-])[A-Za-z](?:[A-Za-z]|\d(?=[a-z]))*(?![\w'’@]|[./:-]\w)|\b(?:b4|2(?:day|moro|nite))\b"
+)
 _FIRST = re.compile(r"(?:^|[.!?\n…])[\s\"'“(]*$")
 _DRAWN = re.compile(r"([a-z])\1{2,}", re.IGNORECASE)  # "sooo"
 _ARE = re.compile(

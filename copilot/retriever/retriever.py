@@ -16,7 +16,7 @@ from copilot.db import Kept, StoredChunk, TenantStore, now
 from copilot.domain import SOURCE_KINDS, Alternative, Chunk, Conversation, Hit, SourceKind
 from copilot.embedder import Embedder
 from copilot.indexer import Indexer
-from copilot.retriever.cases import Vector, find_cases, hit_of
+from copilot.retriever.cases import LazyVector, find_cases, hit_of
 from copilot.retriever.document_search import LOOKED_UP, NEAREST, DocumentSearch
 from copilot.retriever.keeping import Libraries
 from copilot.retriever.merging import close, merged
@@ -138,13 +138,13 @@ class Retriever:
             replies=tuple(hit for hit in cases if hit.score >= NEAR),
         )
 
-    def _embedded(self, planned: QueryPlan) -> list[Vector]:
+    def _embedded(self, planned: QueryPlan) -> list[LazyVector]:
         """The vectors of a plan's texts: the further ones are made beside the first."""
         lead, *further = planned.texts
         beside = [self._asked.submit(self.embedder.embed_query, text) for text in further]
         return [self._embedded_of(lead), *(made.result for made in beside)]
 
-    def _embedded_of(self, text: str) -> Vector:
+    def _embedded_of(self, text: str) -> LazyVector:
         """The vector of a query, made once it is needed: a thread of its own costs more."""
         return partial(self.embedder.embed_query, text)
 
@@ -182,7 +182,7 @@ class Retriever:
         self,
         store: TenantStore,
         conversation: Conversation,
-        vector: Vector,
+        vector: LazyVector,
         n: int,
         name: str | None,
     ) -> list[PastReply]:
@@ -219,7 +219,7 @@ class Retriever:
         self,
         store: TenantStore,
         planned: QueryPlan,
-        vectors: Sequence[Vector],
+        vectors: Sequence[LazyVector],
         k: int,
     ) -> list[Hit]:
         key = self.indexer.sync(store, "document")
@@ -241,7 +241,7 @@ class Retriever:
     def _cases(
         self,
         store: TenantStore,
-        vector: Vector,
+        vector: LazyVector,
         planned: QueryPlan,
         k: int,
         *,

@@ -28,6 +28,7 @@ def spelled(text: str) -> str:
         ("2 acounts", "2 accounts"),  # a letter doubled, before "amounts"
         ("movin house", "moving house"),
         ("wat do u charge", "what do you charge"),
+        ("can u come 2day or 2moro", "can you come today or tomorrow"),
         ("r u open, n how long", "are you open, and how long"),
         ("25 quid or a fiver", "£25 or £5"),
         ("it takes 10 mins or 2hrs", "it takes 10 minutes or 2hrs"),
