@@ -8,7 +8,7 @@ from typing import Any
 
 from copilot.db import TenantStore
 from copilot.errors import InvalidInput, NotFound
-from copilot.handoff import each_once
+from copilot.handoff import each_once, is_late
 from copilot.story import story_of
 
 UNASKED = ("log_blocked",)  # demand for the product side, not work for an agent
@@ -140,21 +140,14 @@ def _of_somebody(store: TenantStore, customer_id: str | None, rows: Rows) -> Row
 
 
 def _dated(rows: Sequence[Mapping[str, Any]]) -> Rows:
-    today = datetime.now(UTC).date().isoformat()
-    return [{**plain(row), "is_overdue": _is_late(row, today)} for row in rows]
+    now = datetime.now(UTC)
+    return [{**plain(row), "is_overdue": _is_late(row, now)} for row in rows]
 
 
 def _ids(store: TenantStore, customer_id: str | None) -> list[str] | None:
     return None if customer_id is None else store.records.aliases(customer_id)
 
 
-def _is_late(row: Mapping[str, Any], today: str) -> bool:
-    """Time passes without a contact: what was open at the last one may be overdue by now.
-
-    What a customer said that they would do is no debt of ours, however late they are.
-    """
-    if row["body"].get("promisor_role") == "customer":
-        return False
-    if row["status"] == "overdue":
-        return True
-    return row["status"] == "open" and bool(row["due"]) and row["due"][:10] < today
+def _is_late(row: Mapping[str, Any], now: datetime) -> bool:
+    """What a customer said that they would do is no debt of ours, however late they are."""
+    return row["body"].get("promisor_role") != "customer" and is_late(row, now)

@@ -114,7 +114,7 @@ def _named(store: TenantStore, text: str) -> dict[str, Any]:
     found = [row for row in worklist.handoffs(store) if row["id"].startswith(text.strip().lower())]
     if not found:
         raise NotFound(f"There is no hand-off {text!r}. `copilot handoffs --all` lists them.")
-    if len(found) > 1 and text != found[0]["id"]:
+    if len(found) > 1:
         raise InvalidInput(f"{len(found)} hand-offs begin with {text!r}: write more of the id.")
     return found[0]
 

@@ -2,6 +2,7 @@
 
 from copilot.handoff.handover import Handover
 from copilot.handoff.pending import each_once
+from copilot.handoff.permission import is_late
 from copilot.handoff.request import Request
 
-__all__ = ["Handover", "Request", "each_once"]
+__all__ = ["Handover", "Request", "each_once", "is_late"]

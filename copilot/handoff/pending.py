@@ -16,7 +16,7 @@ def each_once(rows: Iterable[Row]) -> list[Row]:
     """The first of each customer and need: the same words, or the same products in any number."""
     seen: set[tuple[Any, ...]] = set()
     found = []
-    for row in by_urgency(list(rows)):
+    for row in _by_urgency(list(rows)):
         names = set(_names(row))
         if not names & seen:
             found.append(row)
@@ -24,7 +24,7 @@ def each_once(rows: Iterable[Row]) -> list[Row]:
     return found
 
 
-def by_urgency(rows: Sequence[Row]) -> list[Row]:
+def _by_urgency(rows: Sequence[Row]) -> list[Row]:
     """Those that can be said now first; else in the order they came."""
     rank = {name: place for place, name in enumerate(_ORDER)}
     return sorted(rows, key=lambda row: rank.get(row["disposition"], len(rank)))

@@ -37,7 +37,7 @@ export function link(url, text, props = {}) {
   return el("a", { ...props, href: url, rel: "noopener noreferrer", target: "_blank" }, text);
 }
 
-export function isWebAddress(url) {
+function isWebAddress(url) {
   try {
     return ["http:", "https:"].includes(new URL(url).protocol);
   } catch {

@@ -12,8 +12,7 @@ export const WAITING = ["offered", "accepted"];
 /** One hand-off as a card; `again` draws the queue anew. */
 export function handoff(row, who, again) {
   return el("li", { class: "queue-item handoff" },
-    el("p", { class: "queue-who" }, who, el("span", { class: `dept ${row.to_role}` }, `to ${ROLES[row.to_role]}`),
-      el("span", { class: "tag" }, row.state), el("span", { class: "hint" }, day(row.created_at))),
+    heading(row, who, row.created_at),
     packetView(row.packet),
     moves(row, again));
 }
@@ -22,9 +21,12 @@ export function handoff(row, who, again) {
 export function settled(rows, whoOf) {
   if (!rows.length) return null;
   return fold(`${counted(rows.length, "hand-off")} settled`, el("ul", { class: "told" }, rows.map((row) =>
-    el("li", {}, el("p", { class: "queue-who" }, whoOf(row), el("span", { class: `dept ${row.to_role}` }, `to ${ROLES[row.to_role]}`),
-      el("span", { class: "tag" }, row.state), el("span", { class: "hint" }, day(row.updated_at))),
-    row.note && el("p", { dir: "auto" }, row.note)))), { class: "more" });
+    el("li", {}, heading(row, whoOf(row), row.updated_at), row.note && el("p", { dir: "auto" }, row.note)))), { class: "more" });
+}
+
+function heading(row, who, at) {
+  return el("p", { class: "queue-who" }, who, el("span", { class: `dept ${row.to_role}` }, `to ${ROLES[row.to_role]}`),
+    el("span", { class: "tag" }, row.state), el("span", { class: "hint" }, day(at)));
 }
 
 function moves(row, again) {

@@ -9,7 +9,7 @@ const LIST = [
   ["s", "Go to the sources"], ["t", "Go to the story"], ["?", "This list"],
 ];
 
-export const keysOn = () => localStorage.getItem(SLOT) !== "off";
+const keysOn = () => localStorage.getItem(SLOT) !== "off";
 
 /** `acts` maps a key to what it does; a missing one does nothing. */
 export function listen(acts, isDesk) {

@@ -71,7 +71,6 @@ export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 // The company's locale where the page names one, else the browser's.
 const LOCALE = document.documentElement.dataset.locale || undefined;
 const DAY = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
-const SHORT = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
 const MONTH = new Intl.DateTimeFormat(LOCALE, { month: "short", year: "numeric" });
 const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
 
@@ -86,7 +85,6 @@ const shown = (format) => (iso) => {
   return at ? format.format(at) : "";
 };
 export const day = shown(DAY);
-export const shortDay = shown(SHORT);
 export const month = shown(MONTH);
 export const clock = shown(CLOCK);
 
