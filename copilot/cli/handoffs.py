@@ -52,7 +52,9 @@ def listed(
         out.print(_heading(row))
         out.print(Padding(f"[dim]{escape(_about(row['packet']))}[/]", (0, 4)))
     if not rows:
-        out.print("No hand-off waits.")
+        out.print(
+            f"No hand-off{f' to {to}' if to else ''} {'was ever made' if every else 'waits'}."
+        )
 
 
 @handoffs.command("show")

@@ -75,6 +75,14 @@ def test_what_waits_is_listed_and_shown_whole(run: Run, made: list[str]) -> None
     assert run("handoffs", "show", made[0], "--json").last["packet"] == PACKET
 
 
+def test_an_empty_list_says_what_it_is_a_list_of(run: Run) -> None:
+    assert run("handoffs").out.strip() == "No hand-off waits."
+    assert run("handoffs", "--all").out.strip() == "No hand-off was ever made."
+    assert run("handoffs", "--all", "--to", "sales").out.strip() == (
+        "No hand-off to sales was ever made."
+    )
+
+
 def test_it_is_taken_and_returned_or_declined_with_a_reason(run: Run, made: list[str]) -> None:
     sales, service = made
     assert run("handoffs", "return", sales, "--note", "met").code == 1  # not accepted yet
@@ -82,8 +90,10 @@ def test_it_is_taken_and_returned_or_declined_with_a_reason(run: Run, made: list
     assert run("handoffs", "return", sales, "--note", " ").code == 2
     assert "returned" in run("handoffs", "return", sales, "--note", "met: two lamps").out
     assert run("handoffs", "decline", service).code == 2
-    assert run("handoffs", "decline", service, "--note", "for billing", "--json").last["note"]
+    declined = run("handoffs", "decline", service, "--note", "for billing", "--json").last
+    assert (declined["note"], declined["state"]) == ("for billing", "declined")
     assert run("handoffs").out.strip() == "No hand-off waits."
+    assert run("handoffs", "--to", "sales").out.strip() == "No hand-off to sales waits."
     assert listed(run, "--all") == made
     assert "met: two lamps" in run("handoffs", "show", sales).out
 

@@ -35,6 +35,16 @@ def test_the_recommendation_follows_the_price() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("requires", "why"),
+    [("cover plan", "incompatible"), ("over 18s only", "not_eligible")],
+)
+def test_who_may_not_have_it_is_told_apart_from_what_does_not_fit(requires: str, why: str) -> None:
+    catalogue = [labels("S", 500, 9), labels("X", 1000, 8, requires=requires)]
+    (flag,) = assess(BIG, catalogue=catalogue).flags
+    assert [(o.skus, o.why_not) for o in flag.rejected_options] == [(("X",), why)]
+
+
 def test_each_constraint_is_met_by_a_cited_fact() -> None:
     (flag,) = assess(BIG, catalogue=[labels("S", 500, 9)]).flags
     assert [(s.source, "500 labels" in s.met_by) for s in flag.sufficiency] == [("S", True)]
