@@ -82,11 +82,12 @@ def build(
     """Builds every part that was not given. Raises StoreError, ConfigError, EmbedderError.
 
     Without `vectors` the exact store is used: it needs no lock, so a command may run beside the
-    server. The server passes the index it alone holds.
+    server. The server passes the index it alone holds. With `compute` queries that come alone are
+    embedded by several cores.
     """
     database = Database.open(settings.database)
     _first_key(database, settings)
-    embedder = embedder or build_embedder(settings)
+    embedder = embedder or build_embedder(settings, is_alone=compute.is_alone if compute else None)
     chat = chat or build_chat_model(settings)
     vectors = vectors or ExactStore()
     indexer = Indexer(vectors, embedder.name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar, TypeVarTuple
 
 import anyio
@@ -46,7 +47,22 @@ class Compute:
 
     def __init__(self, threads: int = 0) -> None:
         self._limiter = CapacityLimiter(threads or max(2, cores()))
+        self._asked = 0
+
+    def is_alone(self) -> bool:
+        """Whether no more than one piece of work is asked for: the other cores are free."""
+        return self._asked <= 1
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Counts work that is done elsewhere, in a process beside this one."""
+        self._asked += 1  # on the event loop alone, like `run`
+        try:
+            yield
+        finally:
+            self._asked -= 1
 
     async def run(self, work: Callable[[*A], T], *args: *A) -> T:
         """What `work` returns. A caller that goes away leaves it to end by itself."""
-        return await anyio.to_thread.run_sync(work, *args, limiter=self._limiter)
+        with self.counted():
+            return await anyio.to_thread.run_sync(work, *args, limiter=self._limiter)

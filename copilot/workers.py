@@ -144,7 +144,8 @@ class ProcessWorkers:
         try:
             if worker is not None:
                 try:
-                    made: Made | None = await worker.ask((tenant, asked))
+                    with self._compute.counted():
+                        made: Made | None = await worker.ask((tenant, asked))
                 except _WorkerLostError:
                     made = None
                 if made is not None:

@@ -52,9 +52,14 @@ class Postings:
         spans = self._spans(words)
         if spans is None:
             return None
-        scores = np.zeros(len(self.ids))
-        for start, end in spans.values():
-            scores[self.rows[start:end]] += self.gains[start:end]
+        held = [slice(start, end) for start, end in spans.values() if start < end]
+        if not held:
+            return []
+        scores = np.bincount(  # adds in the order given, as FTS5 does
+            np.concatenate([self.rows[span] for span in held]),
+            weights=np.concatenate([self.gains[span] for span in held]),
+            minlength=len(self.ids),
+        )
         found = np.flatnonzero(scores)
         if len(found) > k:
             found = found[np.argpartition(scores[found], len(found) - k)[-k:]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from copilot.config import Settings
 from copilot.embedder.local import LocalEmbedder
 from copilot.embedder.remote import OpenAIEmbedder
@@ -11,12 +13,18 @@ from copilot.errors import ConfigError
 __all__ = ["Embedder", "LocalEmbedder", "OpenAIEmbedder", "Vectors", "build_embedder"]
 
 
-def build_embedder(settings: Settings) -> Embedder:
-    """The embedder the settings ask for; `local` builds its graph at the first use."""
+def build_embedder(settings: Settings, *, is_alone: Callable[[], bool] | None = None) -> Embedder:
+    """The embedder the settings ask for; `local` builds its graph at the first use.
+
+    `is_alone` tells whether nobody else computes: the local one then hurries.
+    """
     kind, _, model = settings.embeddings.partition(":")
     if kind == "local":
         return LocalEmbedder.load(
-            settings.models_dir, quantise=settings.quantise, threads=settings.threads
+            settings.models_dir,
+            quantise=settings.quantise,
+            threads=settings.threads,
+            is_alone=is_alone,
         )
     if kind == "openai":
         key = settings.openai_api_key

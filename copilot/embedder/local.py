@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Semaphore
+from threading import Lock, Semaphore
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,34 +25,77 @@ if TYPE_CHECKING:
 DIM = 384
 # Tokens per run: a core then works within its own cache. More was no faster and held more memory.
 RUN_TOKENS = 256
+# Threads within a lone query. Each waits for the others after every product, so that many more
+# gain nothing; between two products a waiting thread looks for work so long before it sleeps.
+QUICK_THREADS = 4
+SPIN_US = 300
 Run = list[int]  # the positions of the texts that share one run
 
 
 class LocalEmbedder:
-    """Embeds with the built graph: runs of equal length, one thread each, several at once."""
+    """Embeds with the built graph: runs of equal length, one thread each, several at once.
+
+    A query that comes alone is computed by several threads: the other cores have nothing to do
+    then. When they have, threads that wait for each other are slower than one.
+    """
 
     dim = DIM
 
-    def __init__(self, session: InferenceSession, *, precision: Precision, threads: int) -> None:
+    def __init__(
+        self,
+        session: InferenceSession,
+        *,
+        precision: Precision,
+        threads: int,
+        quick: InferenceSession | None = None,
+        is_alone: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`quick` computes a query while `is_alone()` and nothing else is embedded."""
         self.name = f"all-minilm-l6-v2/{precision}/{MAX_TOKENS}/g{graphfile.VERSION}"
         self._session = session
         self._words = WordPieces()
         self._cores = Semaphore(threads)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="embedder")
         self._queries = QueryCache()
+        self._quick = quick
+        self._is_alone = is_alone
+        self._running = 0
+        self._counting = Lock()
 
     @classmethod
-    def load(cls, models_dir: Path, *, quantise: str = "int8", threads: int = 0) -> LocalEmbedder:
-        """Opens the graph in `models_dir`, building it if needed. `threads` 0 = all cores."""
+    def load(
+        cls,
+        models_dir: Path,
+        *,
+        quantise: str = "int8",
+        threads: int = 0,
+        is_alone: Callable[[], bool] | None = None,
+    ) -> LocalEmbedder:
+        """Opens the graph in `models_dir`, building it if needed. `threads` 0 = all cores.
+
+        With `is_alone` a second session is opened for lone queries (50 MB).
+        """
         precision = chosen(quantise)
         graphfile.ensure(models_dir, precision)
         path = graphfile.path_of(models_dir, precision)
-        return cls.of_graph(path, precision=precision, threads=threads or min(16, cores()))
+        threads = threads or min(16, cores())
+        return cls.of_graph(path, precision=precision, threads=threads, is_alone=is_alone)
 
     @classmethod
-    def of_graph(cls, path: Path, *, precision: Precision, threads: int) -> LocalEmbedder:
+    def of_graph(
+        cls,
+        path: Path,
+        *,
+        precision: Precision,
+        threads: int,
+        is_alone: Callable[[], bool] | None = None,
+    ) -> LocalEmbedder:
         """On a graph's file, whatever this processor would choose."""
-        return cls(_session(path), precision=precision, threads=threads)
+        session = _session(path)
+        if is_alone is None or threads < 2:
+            return cls(session, precision=precision, threads=threads)
+        quick = _session(path, threads=min(threads, QUICK_THREADS))
+        return cls(session, precision=precision, threads=threads, quick=quick, is_alone=is_alone)
 
     def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """One unit vector per text, in order; equal texts are computed once.
@@ -77,12 +121,29 @@ class LocalEmbedder:
 
     def embed_query(self, text: str) -> Vectors:
         """The vector of one query, on the caller's thread; remembered."""
-        return self._queries.get(text, lambda asked: self._run(self._words.ids([asked]))[0])
+        return self._queries.get(text, self._query)
 
-    def _run(self, ids: list[list[int]]) -> Vectors:
-        with self._cores:
-            vectors: Vectors = self._session.run(None, {"ids": np.array(ids, np.int32)})[0]
+    def _query(self, text: str) -> Vectors:
+        ids = self._words.ids([text])
+        is_quick = not self._running and self._is_alone()
+        vector: Vectors = self._run(ids, self._quick if is_quick else None)[0]
+        return vector
+
+    def _run(self, ids: list[list[int]], session: InferenceSession | None = None) -> Vectors:
+        with self._cores, self._counted():
+            found = (session or self._session).run(None, {"ids": np.array(ids, np.int32)})
+        vectors: Vectors = found[0]
         return vectors
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._counting:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._running -= 1
 
 
 def _runs(ids: list[list[int]]) -> Iterator[Run]:
@@ -95,12 +156,13 @@ def _runs(ids: list[list[int]]) -> Iterator[Run]:
         yield from (texts[at : at + size] for at in range(0, len(texts), size))
 
 
-def _session(graph: Path) -> InferenceSession:
+def _session(graph: Path, *, threads: int = 1) -> InferenceSession:
     """The runtime on the graph. By its path: a session keeps bytes that it was given, 35 MB."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.spin_duration_us", str(SPIN_US))
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:

@@ -8,7 +8,7 @@ from datetime import datetime
 from copilot.db import StoredChunk, TenantStore
 from copilot.domain import Hit
 from copilot.embedder import Vectors
-from copilot.retriever.fusion import Match, fused, scaled
+from copilot.retriever.fusion import Match, Scores, fused, scaled
 from copilot.retriever.language import language_of, primary
 from copilot.retriever.recency import recency
 from copilot.vectorstore import CollectionKey, VectorStore
@@ -45,8 +45,8 @@ def find_cases(
     if not near:
         return []
     floor = near[-1][1]
-    scores = fused([(DENSE, scaled(dict(near), floor)), (LEXICAL, scaled(dict(worded), 0.0))])
-    best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[: max(FETCHED, 2 * k)]
+    alike, told = scaled(Scores.of(dict(near)), floor), scaled(Scores.of(dict(worded)), 0.0)
+    best = fused([(DENSE, alike), (LEXICAL, told)]).best(max(FETCHED, 2 * k))
     rows = store.sources.chunks([chunk for chunk, _ in best])
     foreign = _foreign(rows.values(), said)
     ranked = [

@@ -6,12 +6,27 @@ ablation). Weights are round numbers from plateaus, not the best of a grid.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import islice
 
-from copilot.retriever.fusion import Match, fused, level, lifted, pooled, scaled, spread
+import numpy as np
+from numpy.typing import NDArray
+
+from copilot.retriever.fusion import (
+    NOTHING,
+    Match,
+    Pooled,
+    Scores,
+    firsts,
+    fused,
+    lifted,
+    scaled,
+    spread,
+    widened,
+)
 from copilot.retriever.language import language_of
 from copilot.retriever.library import Library
 from copilot.retriever.query import QueryPlan
@@ -100,7 +115,7 @@ class _Ranking:
         scores = self._with_links(self._with_priors(direct), direct)
         scores = self._single_copies(scores)
         if on is not None:
-            scores = {a: s for a, s in scores.items() if self.library.is_valid(a, on)}
+            scores = scores.of_only(self.library.are_valid(scores.articles, on))
         chosen = spread(
             scores,
             self._likeness,
@@ -109,18 +124,18 @@ class _Ranking:
             n=min(k, 200),
         )
         if len(chosen) < min(k, len(scores)):
-            tail = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
             taken = {article for article, _ in chosen}
-            chosen += [pair for pair in tail if pair[0] not in taken][: k - len(chosen)]
+            tail = (pair for pair in scores.best(len(scores)) if pair[0] not in taken)
+            chosen += islice(tail, k - len(chosen))
         return [ranked for a, score in chosen if (ranked := self._ranked(a, score)) is not None]
 
     @cached_property
-    def _near(self) -> list[dict[int, Match]]:
-        return [pooled(matches, self.library.article_of) for matches in self.dense]
+    def _near(self) -> list[Pooled]:
+        return [Pooled.of(matches, self.library.owners) for matches in self.dense]
 
     @cached_property
-    def _worded(self) -> dict[int, Match]:
-        return pooled(self.lexical, self.library.article_of)
+    def _worded(self) -> Pooled:
+        return Pooled.of(self.lexical, self.library.owners)
 
     @cached_property
     def _stems(self) -> frozenset[str]:
@@ -143,89 +158,98 @@ class _Ranking:
             i for c in self.plan.clauses if c.is_choice for i in categories.mentioned(c.stems)
         )
 
-    def _direct(self) -> dict[int, float]:
+    def _direct(self) -> Scores:
         """What the passages and titles themselves say."""
         w = self.weights
-        parts: list[tuple[float, Mapping[int, float]]] = []
+        parts: list[tuple[float, Scores]] = []
         for place, (matches, found) in enumerate(zip(self.dense, self._near, strict=True)):
             last = matches[-1][1] if matches else 0.0  # the best come first
             floor = self.floor if self.floor is not None and place == 0 else last
             parts.append(
-                (w.dense if place == 0 else w.dense * w.apart, scaled(_scores(found), floor))
+                (w.dense if place == 0 else w.dense * w.apart, scaled(found.scores, floor))
             )
-        parts.append((w.lexical, scaled(_scores(self._worded), 0.0)))
+        parts.append((w.lexical, scaled(self._worded.scores, 0.0)))
         asked = topics(" ".join(self.plan.texts[:1]))
         parts.append((w.title, scaled(self.library.title_scores(asked), 0.0)))
         return scaled(fused(parts), 0.0)
 
-    def _with_priors(self, direct: Mapping[int, float]) -> dict[int, float]:
+    def _with_priors(self, direct: Scores) -> Scores:
         w, library = self.weights, self.library
+        articles = direct.articles
+        values = self._less_special(direct)
         audience = w.audience_in_choice if self._is_choice else w.audience
-        scores = {a: s - self._special(a) for a, s in direct.items()}
-        for article in scores:
-            if library.for_agents[article]:
-                scores[article] += audience
-            if library.is_foreign(article, self._language):
-                scores[article] -= w.foreign
+        values = values + audience * library.for_agents[articles]
+        foreign = library.are_foreign(articles, self._language)
+        if foreign is not None:
+            values = values - w.foreign * foreign
+        scores = direct.with_values(values)
         for category in sorted(self._chosen_categories):
-            overviews = library.overviews[category]
-            if len(overviews) > MAX_OVERVIEWS:  # nobody chooses from so many: the found ones only
-                overviews = tuple(article for article in overviews if article in scores)
-            for article in overviews:
-                scores[article] = scores.get(article, -self._special(article)) + w.overview
-        gain = w.code * max((1.0, *scores.values()))  # above whatever is merely near
-        for article in self._coded():
-            scores[article] = scores.get(article, 0.0) + gain
-        for article in self._named():
-            scores[article] = scores.get(article, 0.0) + w.named
+            scores = self._with_overviews(scores, library.overviews[category])
+        gain = w.code * max(1.0, float(scores.values.max(initial=0.0)))  # above what is merely near
+        coded = self._coded()
+        if len(coded):
+            scores = widened(scores, coded)
+            scores.values[scores.places(coded)] += gain
+        named = self._named()
+        if len(named):
+            scores = widened(scores, named)
+            scores.values[scores.places(named)] += w.named
         return scores
 
-    def _special(self, article: int) -> float:
-        needed = self.library.qualifiers[article]
-        return self.weights.special if needed and not needed & self._stems else 0.0
+    def _less_special(self, scores: Scores) -> NDArray[np.float64]:
+        """The scores, less what an article on a special case nobody mentioned has against it."""
+        unasked = self.library.special.unasked(scores.articles, self._stems)
+        return scores.values - self.weights.special * unasked
 
-    def _coded(self) -> Iterable[int]:
+    def _with_overviews(self, scores: Scores, overviews: NDArray[np.int64]) -> Scores:
+        new = np.setdiff1d(overviews, scores.articles)
+        if len(overviews) > MAX_OVERVIEWS:  # nobody chooses from so many: the found ones only
+            overviews, new = np.setdiff1d(overviews, new), new[:0]
+        scores = widened(scores, overviews)
+        unasked = self.library.special.unasked(new, self._stems)
+        scores.values[scores.places(new)] = -self.weights.special * unasked
+        scores.values[scores.places(overviews)] += self.weights.overview
+        return scores
+
+    def _coded(self) -> NDArray[np.int64]:
         """Articles whose title holds a code that was asked about."""
-        if not self.weights.code:
-            return frozenset()
-        held = [
-            self.library.titles[code] for code in self.plan.codes if code in self.library.titles
-        ]
-        return frozenset(article for posting in held for article in posting.articles.tolist())
+        titles = self.library.titles
+        held = [titles[code].articles for code in self.plan.codes if code in titles]
+        if not held or not self.weights.code:
+            return NOTHING.articles
+        return np.unique(np.concatenate(held))
 
-    def _named(self) -> Iterable[int]:
-        if not self.weights.named:
-            return ()
+    def _named(self) -> NDArray[np.int64]:
+        """Articles near to the query from collections that the customer names."""
         collections = self.library.collections
         said = {i for clause in self.plan.clauses for i in collections.mentioned(clause.stems)}
-        near = self._near[0] if self._near else {}
-        return [article for article in near if self.library.collection[article] in said]
+        if not said or not self._near or not self.weights.named:
+            return NOTHING.articles
+        near = self._near[0].scores.articles
+        return near[np.isin(self.library.collection[near], list(said))]
 
-    def _with_links(
-        self, scores: Mapping[int, float], direct: Mapping[int, float]
-    ) -> dict[int, float]:
+    def _with_links(self, scores: Scores, direct: Scores) -> Scores:
         """Procedures that the best procedures lead to, never above the direct matches."""
         w = self.weights
-        own = {a: s - self._special(a) for a, s in direct.items() if self.library.for_agents[a]}
-        seeds = sorted(own.items(), key=lambda pair: (-pair[1], pair[0]))[: w.seeds]
+        own = direct.with_values(self._less_special(direct))
+        seeds = own.of_only(self.library.for_agents[own.articles]).best(w.seeds)
         push = self.library.links.pushed({a: s for a, s in seeds if s > 0})
         strength = w.links * (0.3 if self._is_choice else 1.0)
-        ceiling = level(sorted(scores.values(), reverse=True)[2:3])
+        third = scores.best(3)[2:]
+        ceiling = third[0][1] if third else 0.0
         return lifted(scores, {a: strength * p for a, p in push.items()}, ceiling)
 
-    def _single_copies(self, scores: Mapping[int, float]) -> dict[int, float]:
+    def _single_copies(self, scores: Scores) -> Scores:
         """Of equal articles only the best placed."""
-        if self.library.twins.keys().isdisjoint(scores):
-            return dict(scores)
-        best: dict[int, int] = {}
-        for article in sorted(scores, key=lambda a: (-scores[a], a)):
-            best.setdefault(self.library.twins.get(article, article), article)
-        return {article: scores[article] for article in best.values()}
+        stands_for = self.library.stands_for[scores.articles]
+        order = np.lexsort((scores.articles, -scores.values, stands_for))
+        first = order[firsts(stands_for[order])]
+        return scores if len(first) == len(scores) else scores.of_only(np.sort(first))
 
     def _likeness(self, left: int, right: int) -> float:
         """How alike two titles of one collection are, above what siblings are anyway."""
         library = self.library
-        place = library.collection[left]
+        place = int(library.collection[left])
         if place < 0 or place != library.collection[right]:
             return 0.0
         alike = _overlap(library.title_words[left], library.title_words[right])
@@ -241,14 +265,10 @@ class _Ranking:
     def _passage(self, article: int) -> int | None:
         """The passage nearest in meaning, else the one with the words, else the first."""
         for found in (*self._near, self._worded):
-            if article in found:
-                return found[article][0]
+            if (chunk := found.passage_of(article)) is not None:
+                return chunk
         passages = self.library.passages[article]
         return passages[0] if passages else None
-
-
-def _scores(found: Mapping[int, Match]) -> dict[int, float]:
-    return {article: score for article, (_, score) in found.items()}
 
 
 def _overlap(mine: Set[str], theirs: Set[str]) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copilot.retriever.facts import Facts, named
+from copilot.retriever.fusion import NOTHING, Passages, Scores
 from copilot.retriever.links import Links, build_links, information
 from copilot.retriever.names import Name, Names
 from copilot.retriever.spelling import Spelling
@@ -42,21 +43,21 @@ class Library:
     facts: tuple[Facts, ...]
     position: Mapping[str, int]
     passages: tuple[tuple[int, ...], ...]  # chunk ids of each article, in reading order
-    collection: tuple[int, ...]  # number of each article's collection, -1 for none
-    category: tuple[int, ...]
-    is_overview: NDArray[np.bool_]
+    collection: NDArray[np.int64]  # number of each article's collection, -1 for none
     for_agents: NDArray[np.bool_]
-    qualifiers: tuple[frozenset[str], ...]  # special words ("business") that an article is under
+    special: Special
     categories: Names
     collections: Names
-    overviews: tuple[tuple[int, ...], ...]  # of each category
+    overviews: tuple[NDArray[np.int64], ...]  # of each category, ascending
     titles: Mapping[str, Posting]
     title_words: tuple[frozenset[str], ...]
     acronyms: frozenset[str]
     links: Links
-    twins: Mapping[int, int]  # a copy -> the article that stands for both
-    article_of: Mapping[int, int]  # chunk id -> article
-    languages: frozenset[str]  # that articles state
+    stands_for: NDArray[np.int64]  # of each article: itself, or the first of its equals
+    owners: Passages
+    valid: NDArray[np.int64]  # articles x 2: the first and the last day, as ordinals
+    languages: tuple[str, ...]  # that articles state
+    language: NDArray[np.int64]  # of each article, in `languages`; -1 for none stated
     spelling: Spelling  # of the words that articles are written in
 
     @classmethod
@@ -64,15 +65,14 @@ class Library:
         """The library of these articles; `passages` maps source ids to chunk ids."""
         kept = tuple(sorted(facts, key=lambda fact: fact.source_id))
         shelves = _Shelves.of(kept)
+        languages = tuple(sorted({fact.language for fact in kept if fact.language}))
         return cls(
             facts=kept,
             position={fact.source_id: i for i, fact in enumerate(kept)},
             passages=tuple(tuple(passages.get(fact.source_id, ())) for fact in kept),
-            collection=shelves.collection,
-            category=shelves.category,
-            is_overview=shelves.is_overview,
+            collection=np.array(shelves.collection, np.int64),
             for_agents=np.array([fact.is_for_agents for fact in kept], dtype=np.bool_),
-            qualifiers=_qualified(kept, shelves),
+            special=Special.of(_qualified(kept, shelves)),
             categories=Names(shelves.categories),
             collections=Names(shelves.names),
             overviews=shelves.overviews(),
@@ -82,39 +82,52 @@ class Library:
             ),
             acronyms=frozenset(short for fact in kept for short in fact.acronyms),
             links=build_links(kept, information(kept)),
-            twins=_twins(kept),
-            article_of={
-                chunk: article
-                for article, fact in enumerate(kept)
-                for chunk in passages.get(fact.source_id, ())
-            },
-            languages=frozenset(fact.language for fact in kept if fact.language),
+            stands_for=_stands_for(kept),
+            owners=Passages.of(
+                {
+                    chunk: article
+                    for article, fact in enumerate(kept)
+                    for chunk in passages.get(fact.source_id, ())
+                }
+            ),
+            valid=_validity(kept),
+            languages=languages,
+            language=np.array(
+                [languages.index(fact.language) if fact.language else -1 for fact in kept],
+                np.int64,
+            ),
             spelling=Spelling.of(word for fact in kept for word in fact.words),
         )
 
     def __len__(self) -> int:
         return len(self.facts)
 
-    def is_valid(self, article: int, on: date) -> bool:
-        """Whether an article may be used on a day."""
-        fact = self.facts[article]
-        return not (
-            (fact.valid_from and fact.valid_from > on) or (fact.valid_to and fact.valid_to < on)
-        )
+    def are_valid(self, articles: NDArray[np.int64], on: date) -> NDArray[np.bool_]:
+        """Which of these articles may be used on a day."""
+        first, last = self.valid[articles].T
+        day = on.toordinal()
+        valid: NDArray[np.bool_] = (first <= day) & (day <= last)
+        return valid
 
-    def is_foreign(self, article: int, language: str | None) -> bool:
-        """Whether an article states another language than this one, which others are in."""
-        stated = self.facts[article].language
-        return language in self.languages and stated is not None and stated != language
+    def are_foreign(
+        self, articles: NDArray[np.int64], language: str | None
+    ) -> NDArray[np.bool_] | None:
+        """Which of these articles state another language than this one; None where it is no matter,
+        for none is in this one."""
+        if language not in self.languages:
+            return None
+        stated = self.language[articles]
+        foreign: NDArray[np.bool_] = (stated >= 0) & (stated != self.languages.index(language))
+        return foreign
 
-    def title_scores(self, topics: Iterable[str], n: int = TITLES) -> dict[int, float]:
+    def title_scores(self, topics: Iterable[str], n: int = TITLES) -> Scores:
         """BM25 of the titles, single words and phrases: the n best.
 
         Rare topics first; the commonest are left out once a query has scored enough postings.
         """
         held = [self.titles[topic] for topic in dict.fromkeys(topics) if topic in self.titles]
         if not held:
-            return {}
+            return NOTHING
         held.sort(key=lambda posting: len(posting.articles))
         sizes = np.cumsum([len(posting.articles) for posting in held])
         held = held[: max(1, int(np.searchsorted(sizes, MAX_POSTINGS, side="right")))]
@@ -126,7 +139,27 @@ class Library:
         found = np.flatnonzero(scores > 0)  # of booleans: eight times as fast as of numbers
         if len(found) > n:
             found = np.sort(found[np.argpartition(scores[found], -n)[-n:]])
-        return dict(zip(found.tolist(), scores[found].tolist(), strict=True))
+        return Scores(found, scores[found].astype(np.float64, copy=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """The special words ("business") that articles are under."""
+
+    sets: tuple[frozenset[str], ...]  # each once; the first is empty
+    number: NDArray[np.int64]  # of each article's set
+
+    @classmethod
+    def of(cls, qualifiers: Sequence[frozenset[str]]) -> Special:
+        """From each article's words."""
+        places = {frozenset[str](): 0}
+        number = [places.setdefault(words, len(places)) for words in qualifiers]
+        return cls(tuple(places), np.array(number, np.int64))
+
+    def unasked(self, articles: NDArray[np.int64], stems: Set[str]) -> NDArray[np.bool_]:
+        """Which of these articles are on a special case that none of the words mentions."""
+        is_unasked = np.array([bool(words) and not words & stems for words in self.sets])
+        return is_unasked[self.number[articles]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +189,12 @@ class _Shelves:
         categories = tuple(named(_shown(path, generic)) for path in distinct)
         return cls(collection, category, names, categories, _overviews(facts, collection))
 
-    def overviews(self) -> tuple[tuple[int, ...], ...]:
+    def overviews(self) -> tuple[NDArray[np.int64], ...]:
         """The overview articles of each category."""
         found: list[list[int]] = [[] for _ in self.categories]
         for article in np.flatnonzero(self.is_overview).tolist():
             found[self.category[article]].append(article)
-        return tuple(tuple(articles) for articles in found)
+        return tuple(np.array(articles, np.int64) for articles in found)
 
 
 def _shared_paths(facts: Sequence[Facts]) -> list[Name]:
@@ -251,11 +284,14 @@ def _posting(rows: Sequence[tuple[int, int, int]], n: int, mean: float) -> Posti
     return Posting(np.array([i for i, _, _ in rows], dtype=np.int64), np.array(weights))
 
 
-def _twins(facts: Sequence[Facts]) -> dict[int, int]:
+def _stands_for(facts: Sequence[Facts]) -> NDArray[np.int64]:
     first: dict[bytes, int] = {}
-    twins = {}
-    for i, fact in enumerate(facts):
-        stands = first.setdefault(fact.digest, i)
-        if stands != i:
-            twins[i] = stands
-    return twins
+    return np.array([first.setdefault(fact.digest, i) for i, fact in enumerate(facts)], np.int64)
+
+
+def _validity(facts: Sequence[Facts]) -> NDArray[np.int64]:
+    days = [
+        ((fact.valid_from or date.min).toordinal(), (fact.valid_to or date.max).toordinal())
+        for fact in facts
+    ]
+    return np.array(days, np.int64).reshape(-1, 2)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from copilot.workers import advised
 from eval.bench import load, process, store
 from eval.bench.corpus import Articles, varied
 from eval.bench.figures import Figure, Goal, quantile, ratio
@@ -74,6 +75,7 @@ def _by_turns(sides: Sides, queries: Sequence[str]) -> dict[str, list[float]]:
 
 def _ways(sides: Sides, doors: ExitStack) -> list[_Way]:
     ours = doors.enter_context(process.ours(sides.folder / "ours"))
+    ours.wait_for_workers(advised())  # one that still starts takes a core from everybody
     port, log = process.free_port(), sides.folder / "peer.log"
     door = [sys.executable, "-m", "eval.bench.peer_door", str(sides.folder / "peer"), str(port)]
     peer = doors.enter_context(process.process(door, port, "/readyz", {}, log))

@@ -207,3 +207,21 @@ async def test_work_is_served_in_turn_by_few_threads() -> None:
     assert max(seen) <= 2
     # Threads that start at once may overtake each other by one; nobody is left behind.
     assert all(abs(place - number) <= 2 for place, number in enumerate(order))
+
+
+async def test_work_knows_whether_it_is_alone() -> None:
+    compute, both, seen = Compute(2), threading.Barrier(2, timeout=20), list[bool]()
+
+    def work() -> None:
+        both.wait()
+        seen.append(compute.is_alone())
+        both.wait()
+
+    assert await compute.run(compute.is_alone)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(compute.run, work)
+        tasks.start_soon(compute.run, work)
+    assert seen == [False, False]
+    with compute.counted():  # a worker beside the server computes as well
+        assert not await compute.run(compute.is_alone)
+    assert await compute.run(compute.is_alone)

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from copilot.config import Settings
 from copilot.embedder import LocalEmbedder, graph, graphfile, plain_graph, weights
-from copilot.embedder.precision import Precision
+from copilot.embedder.precision import Precision, chosen
 from copilot.embedder.tokens import WordPieces
 
 ARTICLES = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "bank" / "documents"
@@ -160,7 +160,19 @@ def test_the_yardstick_of_the_bench_equals_the_reference_too(
 
 
 @pytest.mark.parametrize(
-    ("precision", "mean", "least"), [("int8", 0.998, 0.98), ("int8w7", 0.995, 0.97)]
+    ("precision", "mean", "least"),
+    [
+        pytest.param(
+            "int8",
+            0.998,
+            0.98,
+            marks=pytest.mark.skipif(
+                chosen("int8") != "int8",
+                reason="eight bits saturate on this processor: never chosen",
+            ),
+        ),
+        ("int8w7", 0.995, 0.97),
+    ],
 )
 def test_the_rounded_graphs_stay_near_the_reference(
     precision: Precision, mean: float, least: float, expected: np.ndarray
@@ -196,7 +208,7 @@ def test_on_real_articles_rounding_loses_no_recall():
     articles = [json.loads(path.read_bytes()) for path in sorted(ARTICLES.glob("*.json"))[::3]]
     titles = [article["title"] for article in articles]
     texts = [article["content"][:250] for article in articles]
-    exact, rounded = embedder("fp32"), embedder("int8")
+    exact, rounded = embedder("fp32"), embedder(chosen("int8"))
     gold = {"fp32": (exact.embed(texts), exact.embed(titles))}
     gold["int8"] = (rounded.embed(texts), rounded.embed(titles))
     own = np.arange(len(texts))[:, None]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -106,6 +108,56 @@ def test_sixteen_callers_at_once_get_what_one_caller_gets(embedder: LocalEmbedde
         parts = list(callers.map(lambda n: embedder.embed(texts[n : n + 8]), range(0, 64, 8)))
     assert_same(np.array(found), alone)
     assert_same(np.concatenate(parts), alone)
+
+
+class Counted:
+    """A session that counts its runs; while it runs, it asks what it was given."""
+
+    def __init__(self, session: Any, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self.session, self.meanwhile, self.runs = session, meanwhile, 0
+
+    def run(self, *given: Any) -> Any:
+        self.runs += 1
+        self.meanwhile()
+        return self.session.run(*given)
+
+
+def test_a_lone_query_is_computed_by_several_threads_to_the_same_vector(embedder: LocalEmbedder):
+    alone = True
+    plain = Counted(embedder._session)
+    models = Settings(_env_file=None).models_dir
+    several = LocalEmbedder.load(models, threads=2, is_alone=lambda: alone)
+    quick = several._quick
+    assert quick is not None
+    assert quick.get_session_options().intra_op_num_threads == 2
+    counted = Counted(quick)
+    several._quick, several._session = counted, plain  # type: ignore[assignment]
+    asked = "Where is my order 4711?"
+    assert_same(several.embed_query(asked)[None], embedder.embed([asked]))
+    assert (counted.runs, plain.runs) == (1, 0)
+    alone = False
+    several.embed_query("And where is my refund?")
+    assert (counted.runs, plain.runs) == (1, 1)
+
+
+def test_a_query_beside_other_embedding_takes_one_thread(embedder: LocalEmbedder):
+    models = Settings(_env_file=None).models_dir
+    several = LocalEmbedder.load(models, threads=2, is_alone=lambda: True)
+    quick = Counted(several._quick)
+    busy = Counted(several._session, lambda: busy.runs > 1 or several.embed_query("Meanwhile?"))
+    several._quick, several._session = quick, busy  # type: ignore[assignment]
+    several.embed(["A text of an import."])
+    assert (quick.runs, busy.runs) == (0, 2)
+    several.embed_query("Afterwards?")
+    assert quick.runs == 1
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_second_session_is_opened_only_where_it_can_help(threads: int):
+    models = Settings(_env_file=None).models_dir
+    assert LocalEmbedder.load(models, threads=threads)._quick is None
+    lone = LocalEmbedder.load(models, threads=threads, is_alone=lambda: True)
+    assert (lone._quick is None) == (threads == 1)
 
 
 def test_the_query_cache_forgets_the_longest_unused_and_shares_read_only():

@@ -233,7 +233,8 @@ def test_rare_title_words_are_scored_and_the_commonest_left_out_when_it_is_too_m
     assert len(library.title_scores(["topic7", "card"])) == 39
     assert len(library.title_scores(["topic7", "card"], 5)) == 5
     monkeypatch.setattr("copilot.retriever.library.MAX_POSTINGS", 10)
-    assert list(library.title_scores(["topic7", "card"])) == [library.position["card_7"]]
+    found = library.title_scores(["topic7", "card"])
+    assert found.articles.tolist() == [library.position["card_7"]]
 
 
 def test_a_category_too_wide_to_choose_from_brings_only_what_was_found(
