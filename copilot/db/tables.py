@@ -224,6 +224,7 @@ suggestions = Table(
     Column("trace", JSON, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Index("ix_suggestions_created", "tenant", "created_at"),
+    Index("ix_suggestions_customer", "tenant", "customer_id", "created_at"),
 )
 
 feedback = Table(
