@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from copilot.domain import Hit
@@ -29,6 +29,7 @@ CONDITION = 1.2  # an amount or a date, where something is wished for
 CODE_ABOVE = 1.3  # a code in the heading: the part on it begins here
 CODE = 2.5  # "E23" tells more than any word
 _CODE = re.compile(r"^(?=[^\W_]*\d)(?=\d*[^\W\d_])[^\W_]+$")
+_LISTED = re.compile(r":([^:]+,[^:]+)$")
 _CASE = re.compile(r"\b(?:if|when|once|after) (?:i|we) ([^,.;?!]+)", re.IGNORECASE)
 _NONE: frozenset[str] = frozenset()
 
@@ -94,7 +95,7 @@ class Unit:
         return self.said.text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Article:
     """A hit with its sentences and what its title says."""
 
@@ -104,6 +105,13 @@ class Article:
     title: frozenset[str]
     vocabulary: frozenset[str]
     is_product: bool = False  # what the catalogue says, not an article
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """Its parts, where the title lists them ("Visits: fees, slots, changes")."""
+        found = _LISTED.search(self.hit.title)
+        headings = frozenset[str]().union(*(unit.said.heading for unit in self.units))
+        return frozenset(stems(found.group(1))) & headings if found else _NONE
 
 
 class Match(NamedTuple):
@@ -220,8 +228,9 @@ def reading_of(
 ) -> Reading:
     """Prepares a question for an article. `around` weighs words of the situation."""
     vocabulary, title = article.vocabulary, article.title
+    named = title - article.listed  # what one part is about is not said of all of them
     own = tuple(
-        (w, worth * rare[w], CODE_ABOVE if is_code(w) else HEADING, TITLE * met(w, title))
+        (w, worth * rare[w], CODE_ABOVE if is_code(w) else HEADING, TITLE * met(w, named))
         for w, worth in ask.words.items()
         if met(w, vocabulary)
     )

@@ -95,7 +95,7 @@ def meant_by(
 
 @lru_cache(maxsize=64)
 def _kinds(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(w for name in names for w in stems(name) if len(w) > 3 and w.isalpha())
+    return frozenset(w for name in names for w in stems(name) if len(w) > 2 and w.isalpha())
 
 
 @lru_cache(maxsize=16_384)  # the same sentences are read for every request

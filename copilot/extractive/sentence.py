@@ -20,7 +20,8 @@ _EVERYWHERE = re.compile(
     r"^(?!.*\bnot\b).* (?:is|are) available with (?:[^,]+, )+[^,]+ and ", re.IGNORECASE
 )
 _ALL_THINGS = re.compile(
-    r"\b(?:your|all|the) (?:\w+ )?(?:devices|things|equipment|hardware|products|items)\b",
+    r"\b(?:your|all|the) (?:\w+ )?(?:devices|things|equipment|hardware|products|items)\b"
+    r"|\b(?:any|every|each) (?:\w+ )?(?:device|thing|product|item|piece|purchase)s?\b",
     re.IGNORECASE,
 )
 _POINTER = re.compile(r"\b[Ss]ee [A-Z]\w+")
@@ -82,5 +83,5 @@ def has_everywhere(unit: Unit) -> bool:
 
 
 def is_of_all_things(unit: Unit) -> bool:
-    """Whether a sentence tells of what they have in one word: "your heating devices"."""
+    """Whether a sentence tells of all there is in one word: "your heating devices", "any item"."""
     return bool(_ALL_THINGS.search(unit.text))
