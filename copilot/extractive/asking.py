@@ -27,6 +27,8 @@ from copilot.extractive.referring import (
     NAMELESS_TRADE,
     NTH,
     REFERS,
+    REMEDIES,
+    REMEDY,
     TRADE,
 )
 from copilot.extractive.sorts import Sort, names_sum, sort_of
@@ -287,9 +289,16 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
             else:
                 asks.append(ask)
             before.append(clause)
-    if not asks and rest:
-        return tuple(_problem(" ".join(rest), earlier)), []
+    is_for_remedy = all(map(_is_for_remedy, asks))
+    if rest and is_for_remedy and (problem := tuple(_problem(" ".join(rest), earlier))):
+        return problem, []
     return tuple(asks[:MAX_ASKS]), rest
+
+
+def _is_for_remedy(ask: Ask) -> bool:
+    """Whether it asks what helps, and names nothing: what was said beside it does."""
+    own = {word for word, weight in ask.words.items() if weight >= 1.0}
+    return bool(REMEDY.search(ask.text)) and own <= REMEDIES
 
 
 def _parted(clause: str) -> list[str]:

@@ -341,9 +341,15 @@ class Ranking:
         score, covered = article.hit.score, self._covered(ask, article)
         if score >= CLOSE or covered >= ENOUGH or (score >= NEAR and covered >= SHARED):
             return True
-        is_first = article.hit.rank == 1
-        is_bare = ask.is_bare or self._is_as_bare(ask)
-        return is_bare and is_first and self._leaning(ask, article) >= ENOUGH
+        if not ask.is_bare and not self._is_as_bare(ask):
+            return False
+        if ask.sort == "how" and article.hit.rank <= LIKELY and self._is_titled(ask, article):
+            return True
+        return article.hit.rank == 1 and self._leaning(ask, article) >= ENOUGH
+
+    def _is_titled(self, ask: Ask, article: Article) -> bool:
+        """Whether the title says what is to be done, whatever it is done to."""
+        return any(met(w, article.title) for w in ask.leans if w not in self.products.kinds)
 
     def _is_of_other_title(self, ask: Ask, article: Article) -> bool:
         """Of an article far down of whose title nobody said a word: it tells of another case."""

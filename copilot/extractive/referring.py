@@ -35,3 +35,15 @@ VERB_FIRST = (
     r"|now|only|just|also|always|never)\b) [\w'’]+ \w+"
 )
 IF = re.compile(r"^\W*(?:(?:and|but|or|so|even|what) )?(?:if|when|once)\b[^?]*$", re.IGNORECASE)
+# "How do I fix it?", "What now?": an answer is whatever helps with what was said.
+_MEND = "fix solve sort cure clear stop repair resolve remedy undo"
+REMEDIES = frozenset(stems(f"{_MEND} get rid back work go run online try idea tip advice suggest suggestion"))
+REMEDY = re.compile(
+    r"\bhow (?:do|can|could|should|would|to|might) (?:(?:i|we|you) )?(?:best |please )?"
+    rf"(?:(?:{'|'.join(_MEND.split())}) (?:it|this|that|them)"
+    r"|get (?:it|this|that|them|things) (?:back|working|to work|going|running|fixed|sorted|online)"
+    r"|get rid of (?:it|this|that|them))\b"
+    r"|\bwhat (?:now|next)\b|\bwhat (?:do|can|could|should|must) (?:i|we) (?:do|try)\b"
+    r"|\bany (?:ideas?|tips?|advice|suggestions?)\b",
+    re.IGNORECASE,
+)

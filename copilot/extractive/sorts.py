@@ -56,7 +56,7 @@ _PATTERNS: tuple[tuple[Sort, str], ...] = (
     (
         "how",
         (
-            r"\bhow (?:do|can|does|would|should|must|may|to|shall)\b"
+            r"\bhow (?:do|can|does|would|should|must|may|to|shall)\b|^\W*(?:so |and |but )?how\W*$"
             r"|\bwhat (?:should|shall|can|could|must|do|else can) (?:i|we|you)\b|\bwhat to do\b"
             r"|\bwhich help\b|\bhelp me\b|\b(?:some|any) (?:way|help|chance)\b"
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -244,6 +245,46 @@ def test_what_can_be_done_is_told_before_the_steps_of_something_else() -> None:
     text += "Bought in a shop: you may return it by post.\n"
     said = "I bought it in the shop, can I post it back instead?"
     assert "by post" in words(reply(said, hit(text, "Returns")))
+
+
+RING = """## G7: the ring is red
+1. Look at the ring of the hub.
+2. Try another socket on the wall.
+
+Never remove the home to cure G7: it deletes everything.
+"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["How do I fix it?", "What can I do?", "what now", "how can i get it working", "Any ideas?"],
+)
+def test_who_asks_what_helps_is_told_what_helps_with_what_they_said(
+    asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = (hit(RING, "Fault G7"), hit("After a change, or G7 shows, set up.", "Setup", n=2))
+    said = f"The hub shows G7. {asked}"
+    assert [ask.sort for ask in hear([Turn("customer", said)]).asks] == ["problem"]
+    assert "another socket" in words(reply(said, *pages))
+    monkeypatch.setattr("copilot.extractive.asking.REMEDY", re.compile("(?!)"))
+    assert [ask.sort for ask in hear([Turn("customer", said)]).asks] != ["problem"]
+
+
+def test_a_question_that_names_its_matter_stays_a_question_of_its_own() -> None:
+    said = "The hub shows G7. What do I do with the valve?"
+    assert [ask.sort for ask in hear([Turn("customer", said)]).asks] == ["how"]
+
+
+def test_how_to_do_what_an_article_is_titled_by_is_told_whatever_it_is_done_to() -> None:
+    text = "1. Online account > Orders > Return. Print the label.\n2. Put in all parts.\n"
+    pages = (
+        hit("The thermostat measures the room.", "Thermostat", score=0.35),
+        replace(hit(text, "Returns", n=2, score=0.34), rank=2),
+    )
+    said = "I want to send the thermostat back, never opened. How?"
+    assert "Print the label" in words(reply(said, *pages))
+    far = replace(pages[1], rank=6)
+    assert "Print the label" not in words(reply(said, pages[0], far))
 
 
 PREPARING = """## Changing or cancelling
