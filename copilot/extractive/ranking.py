@@ -272,7 +272,9 @@ class Ranking:
             is_code(w) and w in said.heading | article.title for w in (*ask.words, *self.around)
         )
         is_enough = coded or self._is_enough(ask, article)
-        if ask.is_bare or ask.sort == "problem" or self._is_as_bare(ask):
+        if ask.sort == "problem":  # however near the page: a sentence without a word of it is none
+            return is_enough and found.share > 0
+        if ask.is_bare or self._is_as_bare(ask):
             return is_enough
         if asks_why(ask) and is_cause(found.unit) and article.hit.score >= CLOSE:
             return True

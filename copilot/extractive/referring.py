@@ -37,7 +37,9 @@ VERB_FIRST = (
 IF = re.compile(r"^\W*(?:(?:and|but|or|so|even|what) )?(?:if|when|once)\b[^?]*$", re.IGNORECASE)
 # "How do I fix it?", "What now?": an answer is whatever helps with what was said.
 _MEND = "fix solve sort cure clear stop repair resolve remedy undo"
-REMEDIES = frozenset(stems(f"{_MEND} get rid back work go run online try idea tip advice suggest suggestion"))
+REMEDIES = frozenset(
+    stems(f"{_MEND} get rid back work go run online try idea tip advice suggest suggestion")
+)
 REMEDY = re.compile(
     r"\bhow (?:do|can|could|should|would|to|might) (?:(?:i|we|you) )?(?:best |please )?"
     rf"(?:(?:{'|'.join(_MEND.split())}) (?:it|this|that|them)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from copilot.extractive import compose, kinds, ranking
 from copilot.extractive.asking import hear
 from copilot.extractive.matching import article_of, match, reading_of
 from copilot.extractive.ranking import Ranking
-from copilot.extractive.words import meanings, stems
+from copilot.extractive.words import meanings
 
 NAMES = ("Router R3", "Bell Cover", "Warm Plus", "Warm Free")
 VISITS = """An engineer visit costs £60. It includes 90 minutes of work.
@@ -245,89 +244,6 @@ def test_what_can_be_done_is_told_before_the_steps_of_something_else() -> None:
     text += "Bought in a shop: you may return it by post.\n"
     said = "I bought it in the shop, can I post it back instead?"
     assert "by post" in words(reply(said, hit(text, "Returns")))
-
-
-RING = """## G7: the ring is red
-1. Look at the ring of the hub.
-2. Try another socket on the wall.
-
-Never remove the home to cure G7: it deletes everything.
-"""
-
-
-@pytest.mark.parametrize(
-    "asked",
-    ["How do I fix it?", "What can I do?", "what now", "how can i get it working", "Any ideas?"],
-)
-def test_who_asks_what_helps_is_told_what_helps_with_what_they_said(
-    asked: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pages = (hit(RING, "Fault G7"), hit("After a change, or G7 shows, set up.", "Setup", n=2))
-    said = f"The hub shows G7. {asked}"
-    assert [ask.sort for ask in hear([Turn("customer", said)]).asks] == ["problem"]
-    assert "another socket" in words(reply(said, *pages))
-    monkeypatch.setattr("copilot.extractive.asking.REMEDY", re.compile("(?!)"))
-    assert [ask.sort for ask in hear([Turn("customer", said)]).asks] != ["problem"]
-
-
-def test_a_question_that_names_its_matter_stays_a_question_of_its_own() -> None:
-    said = "The hub shows G7. What do I do with the valve?"
-    assert [ask.sort for ask in hear([Turn("customer", said)]).asks] == ["how"]
-
-
-def test_how_to_do_what_an_article_is_titled_by_is_told_whatever_it_is_done_to() -> None:
-    text = "1. Online account > Orders > Return. Print the label.\n2. Put in all parts.\n"
-    pages = (
-        hit("The thermostat measures the room.", "Thermostat", score=0.35),
-        replace(hit(text, "Returns", n=2, score=0.34), rank=2),
-    )
-    said = "I want to send the thermostat back, never opened. How?"
-    assert "Print the label" in words(reply(said, *pages))
-    far = replace(pages[1], rank=6)
-    assert "Print the label" not in words(reply(said, pages[0], far))
-
-
-PREPARING = """## Changing or cancelling
-Free until 17:00 on the day before.
-
-## Preparing
-Set a password under Profile > Visit password.
-"""
-
-
-@pytest.mark.parametrize(
-    ("title", "is_listed"),
-    [("Engineer visits: fees, changes", True), ("Changes of an engineer visit", False)],
-)
-def test_a_part_that_the_title_lists_is_told_by_its_own_sentences(
-    title: str, is_listed: bool
-) -> None:
-    (ask,) = hear([Turn("customer", "How do I change an engineer visit?")]).asks
-    page = hit(PREPARING, title)
-    article = article_of(1, page, page)
-    reading = reading_of(ask, article, dict.fromkeys(ask.words, 1.0), {})
-    changing, preparing = (match(reading, unit).share for unit in article.units)
-    assert article.listed == (frozenset(stems("change")) if is_listed else frozenset())
-    assert (preparing < changing) == is_listed
-
-
-@pytest.mark.parametrize("told", ["any device", "every item", "all devices"])
-def test_what_goes_for_anything_goes_for_the_thing_they_name(
-    told: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = hit(f"You may return {told} within 30 days of delivery.", "Returns", score=0.4)
-    other = hit("The router needs a socket nearby.", "Routers", n=2, score=0.4)
-    said = "Can I return the router? It does not suit me."
-    assert "30 days" in words(reply(said, page, other))
-    monkeypatch.setattr("copilot.extractive.ranking.is_of_all_things", lambda _unit: False)
-    assert "30 days" not in words(reply(said, page, other))
-
-
-def test_a_short_name_is_a_kind_of_thing_too() -> None:
-    page = hit("You may return any device within 30 days of delivery.", "Returns", score=0.4)
-    other = hit("The hub needs a socket nearby.", "Hubs", n=2, score=0.4)
-    turns = [Turn("customer", "Can I return the hub? It does not suit me.")]
-    assert "30 days" in words(compose(turns, [page, other], products=("Hearth Hub 2",)))
 
 
 def score(said: str, text: str) -> float:
