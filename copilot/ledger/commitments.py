@@ -25,7 +25,11 @@ class Clause:
 def commitments(text: str, *, sales: bool) -> tuple[Clause, ...]:
     """The clauses with which our side binds itself; claims of what a plan does count in sales."""
     found: list[Clause] = []
+    before = ""
     for sentence in sentences(text):
+        spoken_of, before = before, sentence.lower
+        if _is_of_theirs(sentence.lower, spoken_of):
+            continue
         if sentence.text.endswith("?"):
             if pattern("say_offer").search(sentence.lower):
                 found.append(Clause(sentence.text, sentence.start, "offer", sentence))
@@ -35,6 +39,15 @@ def commitments(text: str, *, sales: bool) -> tuple[Clause, ...]:
             for start, part, kind in _of_sentence(sentence.text, sales=sales)
         )
     return tuple(found)
+
+
+def _is_of_theirs(sentence: str, before: str) -> bool:
+    """ "They answer within five days", right after their insurer was named: no word of ours."""
+    return bool(
+        pattern("say_their_time").search(sentence)
+        and pattern("say_firm_of_theirs").search(before)
+        and not pattern("say_someone_of_ours").search(before)
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -55,13 +68,25 @@ def _of_sentence(text: str, *, sales: bool) -> tuple[tuple[int, str, str], ...]:
 
 def _coordinated(piece: str, *, sales: bool, dated: bool) -> list[tuple[int, str]]:
     """A clause cut at "and" where each side binds by itself: two commitments, not one."""
-    match = pattern("say_and").search(plain(piece))
+    lowered = plain(piece)
+    if named := _named_to_do_it(lowered):
+        return [(named, piece[named:])]
+    match = pattern("say_and").search(lowered)
     if match:
         halves = [(0, piece[: match.start()]), (match.end(), piece[match.end() :])]
         kinds = [_kind(plain(part), sales=sales, dated=dated) for _, part in halves]
         if all(kind in ("pledge", "event", "notice") for kind in kinds):
             return halves
     return [(0, piece)]
+
+
+def _named_to_do_it(clause: str) -> int:
+    """Where a colleague is named who will act: "I passed it to our manager, who writes to you"."""
+    handed = pattern("say_handed_to").search(clause)
+    if handed and not pattern("say_firm_of_theirs").search(handed["whom"]):
+        return handed.start("whom")
+    found = pattern("say_who_will").search(clause)
+    return found.start() if found else 0
 
 
 def _clauses(sentence: Sentence) -> list[tuple[int, str]]:
@@ -98,8 +123,10 @@ def _kind(clause: str, *, sales: bool, dated: bool = False) -> str | None:
     follows = bool(pattern("say_follow_up").search(clause))
     if pattern("say_not_yet").search(clause) and not follows:
         return None
-    if pattern("say_orders").search(clause):
+    if pattern("say_orders").search(clause) or _is_their_deed(clause):
         return None
+    if _acts_for_us(clause):
+        return "event"
     if pattern("say_would_be").search(clause):
         return _claim(clause) if sales else None
     if pattern("say_offer").search(clause):
@@ -112,6 +139,22 @@ def _kind(clause: str, *, sales: bool, dated: bool = False) -> str | None:
     if kind and (follows or kind == "event" or not pattern("say_right_now").search(clause)):
         return kind
     return _claim(clause) if sales else None
+
+
+def _is_their_deed(clause: str) -> bool:
+    """What another firm does: "The insurer decides within ten days", or whom we passed it to."""
+    handed = pattern("say_handed_to").search(clause)
+    if handed and pattern("say_firm_of_theirs").search(handed["whom"]):
+        return True
+    return bool(pattern("say_their_deed").search(clause))
+
+
+def _acts_for_us(clause: str) -> bool:
+    """A colleague who was named "… who writes to you by Friday"."""
+    named = pattern("say_acts_for_us").search(clause)
+    if named is None or pattern("say_firm_of_theirs").search(named["whom"]):
+        return False
+    return bool(named["will"]) or _says_when(clause)
 
 
 def _claim(clause: str) -> str | None:
@@ -153,7 +196,7 @@ def _comes_about(clause: str) -> bool:
     return not any(pattern(name).search(clause) for name in _NOT_TO_COME)
 
 
-_NOT_TO_COME = ("say_past_tense", "say_generic", "say_you_do", "say_negated")
+_NOT_TO_COME = ("say_past_tense", "say_generic", "say_of_period", "say_you_do", "say_negated")
 
 
 _BINDS_CUSTOMER = ("say_customer",)
