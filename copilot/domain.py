@@ -15,12 +15,28 @@ SourceKind = Literal["document", "interaction"]
 Origin = Literal["article", "record", "catalogue", "conversation"]
 ItemKind = Literal["document", "interaction", "product", "customer"]
 GeneratorKind = Literal["llm", "extractive", "fallback"]
-# For how many months one payment is made, and how it is said; "once" is paid a single time.
-PERIODS: Mapping[str, float] = {"week": 12 / 52, "month": 1, "quarter": 3, "year": 12}
-EVERY: Mapping[str, str] = {period: f"a {period}" for period in PERIODS}
+# For how many months one payment is made; "4 weeks" is so many, "once" is paid a single time.
+PERIODS: Mapping[str, float] = {
+    "day": 12 / 365, "week": 12 / 52, "month": 1, "quarter": 3, "year": 12,
+}  # fmt: skip
 # How a sum is written, with its sign before it.
 CURRENCY_SIGNS: Mapping[str, str] = {"GBP": "£", "EUR": "€", "USD": "$"}
 SOURCE_KINDS: tuple[SourceKind, ...] = ("document", "interaction")
+
+
+def months_of(period: str) -> float:
+    """For how many months a price is paid; nought where it is paid once, or nobody knows."""
+    count, _, unit = period.partition(" ")
+    if count.isdigit():
+        return int(count) * PERIODS.get(unit.removesuffix("s"), 0.0)
+    return next((months for name, months in PERIODS.items() if period.startswith(name)), 0.0)
+
+
+def every(period: str) -> str:
+    """How a period is said behind a price: "a month", "every 4 weeks"; once is not said."""
+    if period[:1].isdigit():
+        return f"every {period}"
+    return f"a {period}" if period in PERIODS else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +117,7 @@ class Product:
     name: str
     price: Decimal | None
     currency: str | None
-    period: str = "month"  # one of PERIODS, or once
+    period: str = "month"  # one of PERIODS, several ("4 weeks"), or once
     description: str = ""
     features: tuple[str, ...] = ()
     limits: Mapping[str, float] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from copilot.cli.answers import AsJson, Tenant
 from copilot.cli.console import out, print_json
 from copilot.config import Settings
 from copilot.db import TenantStore
+from copilot.domain import every
 from copilot.errors import InvalidInput, NotFound
 
 WAITING = ("offered", "accepted")
@@ -185,7 +186,7 @@ def _bundle(packet: Mapping[str, Any]) -> str:
 
 def _cost(one: Mapping[str, Any]) -> str:
     amount = f"{one['amount']:.2f} {one['currency'] or ''}".strip()
-    return f"{amount} once" if one["period"] == "once" else f"{amount} a {one['period']}"
+    return f"{amount} {every(one['period']) or one['period']}"
 
 
 def _consent(consent: Mapping[str, Any]) -> str:

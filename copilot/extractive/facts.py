@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from copilot.domain import CURRENCY_SIGNS, EVERY, Chunk, Hit, Product
+from copilot.domain import CURRENCY_SIGNS, Chunk, Hit, Product, every
 from copilot.extractive.products import named
 
 MAX_PRODUCTS = 4
@@ -53,7 +53,7 @@ def _fact(product: Product, names: Mapping[str, str]) -> Hit:
 def _sentences(product: Product, names: Mapping[str, str]) -> Iterator[str]:
     name = product.name
     if price := priced(product):
-        yield f"{name} costs {price} {EVERY.get(product.period, '')}".rstrip()
+        yield f"{name} costs {price} {every(product.period)}".rstrip()
     for measure, limit in product.limits.items():
         noun = measure.removeprefix("max_").replace("_", " ").strip()
         if noun and not _UNIT.search(measure):

@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Literal
 
+from copilot.guardrails.periods import COUNTED, period_said
+
 NumeralKind = Literal["money", "percent", "date", "time", "quantity", "number", "phone"]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -36,12 +38,15 @@ _PERIODS = {
     "quarterly": "quarter", "week": "week", "weekly": "week",
     "day": "day", "daily": "day", "hour": "hour", "user": "user", "seat": "seat",
     "person": "user", "licence": "seat", "license": "seat", "device": "device", "line": "line",
+    "fortnight": "2 weeks", "fortnightly": "2 weeks",
 }  # fmt: skip
 _PERIOD = (
-    r"(?:\s?(?:/|\bper\b|\ba\b|\ban\b|\beach\b|\bevery\b)\s?"
-    r"(?:month|mo|quarter|year|yr|annum|week|day|hour|user|seat|person|licence|license|device|line)\b"
-    r"|\s(?:monthly|quarterly|yearly|annually|weekly|daily)\b){0,3}"
+    rf"(?:\s?(?:/|\bper\b|\beach\b|\bevery\b)\s?(?:{COUNTED})\b"
+    r"|\s?(?:/|\bper\b|\ba\b|\ban\b|\beach\b|\bevery\b)\s?"
+    r"(?:month|mo|quarter|year|yr|annum|fortnight|week|day|hour|user|seat|person|licence|license|device|line)\b"
+    r"|\s(?:monthly|fortnightly|quarterly|yearly|annually|weekly|daily)\b){0,3}"
 )
+_COUNTED = re.compile(rf"\b{COUNTED}\b")
 _UNITS = {
     "second": "second", "sec": "second", "s": "second", "ms": "ms", "minute": "minute",
     "min": "minute", "hour": "hour", "hr": "hour", "h": "hour", "day": "day", "night": "night",
@@ -202,7 +207,10 @@ def _money(text: str, period: str) -> Reading | None:
         factor, sign = (1_000 if sign[-1] == "k" else 1_000_000), sign[:-1].strip()
     currency, _, hundredth = _CURRENCIES.get(sign, sign.upper()).partition("/")
     value = Decimal(_plain(amount.group())) * factor / (100 if hundredth else 1)
-    periods = sorted({_PERIODS[w] for w in re.findall(r"[a-z]+", period.lower()) if w in _PERIODS})
+    counted = [known for one in _COUNTED.findall(period.lower()) if (known := period_said(one))]
+    bare = _COUNTED.sub(" ", period.lower())
+    named = {_PERIODS[w] for w in re.findall(r"[a-z]+", bare) if w in _PERIODS}
+    periods = sorted({*named, *counted})
     return Reading("money", "/".join([f"{currency} {_normal(value)}", *periods]))
 
 

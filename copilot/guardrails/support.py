@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,6 +10,7 @@ from datetime import date
 from copilot.domain import Segment
 from copilot.guardrails.days import days_named
 from copilot.guardrails.facts import Fact, hard_facts
+from copilot.guardrails.periods import ways_to_say
 from copilot.guardrails.workings import follow
 
 # What a customer says may be repeated to them, but is no source for what we charge or do.
@@ -19,6 +21,11 @@ _PERIOD_WORDS = {
     "quarter": ("quarter",), "day": ("day", "daily"), "hour": ("hour",), "user": ("user", "person"),
     "seat": ("seat", "licen"), "device": ("device",), "line": ("line",),
 }  # fmt: skip
+# "For four weeks, not for a calendar month" names no price by the month.
+_DENIED = re.compile(
+    r"\b(?:not|never|no longer|rather than|instead of) (?:(?:for|per|by|a|an|the|each|every) )*"
+    r"(?:calendar |full |whole )?(?:day|week|month|quarter|year)s?\b"
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class _Proof:
     def of(cls, texts: Iterable[str]) -> _Proof:
         held = list(texts)
         values = {pair for text in held for fact in hard_facts(text) for pair in _proves(fact)}
-        return cls(frozenset(values), "\n".join(held).lower())
+        return cls(frozenset(values), _DENIED.sub(" ", "\n".join(held).lower()))
 
     def also(self, facts: Iterable[Fact]) -> _Proof:
         """The same, and what was worked out from it."""
@@ -56,7 +63,7 @@ class _Proof:
         """A price without a period, in a text that names the period elsewhere (a table)."""
         amount, _, periods = value.partition("/")
         return ("bare money", amount) in self.values and all(
-            any(word in self.text for word in _PERIOD_WORDS[period])
+            any(word in self.text for word in _PERIOD_WORDS.get(period) or ways_to_say(period))
             for period in periods.split("/")
             if period
         )

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from copilot.domain import PERIODS
+from copilot.domain import months_of
 from copilot.ledger.language import digits, plain, stem, stems, words
 from copilot.ledger.lexicon import lexicon
 from copilot.needs.case import Case, CaseProduct
@@ -320,7 +320,8 @@ class Offering:
 
 def a_month(period: str) -> float:
     """How often a price is paid in a month; nought where it is paid once, or nobody knows."""
-    return next((1 / months for name, months in PERIODS.items() if period.startswith(name)), 0.0)
+    months = months_of(period)
+    return 1 / months if months else 0.0
 
 
 @lru_cache(maxsize=2048)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from copilot.domain import CURRENCY_SIGNS, EVERY
+from copilot.domain import CURRENCY_SIGNS, every
 from copilot.ledger.language import plain
 from copilot.needs.bundle import Bundle
 from copilot.needs.case import CaseProduct
@@ -33,7 +33,7 @@ def cost_of(product: CaseProduct, many: int = 1) -> str:
     if product.price is None:
         return ""
     sums = f"{many} × {_money(product.price, product.currency)} = " if many > 1 else ""
-    period = EVERY.get(product.period, product.period)
+    period = every(product.period) or product.period
     return f"{sums}{_money(many * product.price, product.currency)} {period}".strip()
 
 

@@ -88,10 +88,10 @@ export const day = shown(DAY);
 export const month = shown(MONTH);
 export const clock = shown(CLOCK);
 
-/** "£6.00 a month"; a currency or period that is not known is left out. */
+/** "£6.00 a month", "£6.00 every 4 weeks"; a currency or period that is not known is left out. */
 export function money(amount, currency, period) {
   const sum = currency ? new Intl.NumberFormat(LOCALE, { style: "currency", currency }).format(amount) : amount.toFixed(2);
-  return [sum, period === "once" ? "once" : period && `a ${period}`].filter(Boolean).join(" ");
+  return [sum, period === "once" ? "once" : period && `${/^\d/.test(period) ? "every" : "a"} ${period}`].filter(Boolean).join(" ");
 }
 
 export const daysBetween = (a, b) => Math.round((b - a) / 86_400_000);

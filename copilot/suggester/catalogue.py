@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +23,11 @@ class View:
     names: tuple[str, ...]
     facts: Mapping[str, Hit]
     sold: tuple[Product, ...] = ()
+
+    def unpriced(self, skus: Collection[str]) -> View:
+        """The same without the prices of some products."""
+        sold = tuple(replace(p, price=None) if p.sku in skus else p for p in self.sold)
+        return replace(self, products=catalogue_of(sold), facts=facts_of(sold), sold=sold)
 
 
 @dataclass(frozen=True, slots=True)

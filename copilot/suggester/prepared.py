@@ -35,12 +35,18 @@ class Prepared:
     alternatives: tuple[Alternative, ...]
     as_of: datetime
     timings: dict[str, float]
+    unclear: tuple[str, ...] = ()  # what sources contradict each other about
     rewritten: Rewritten = NOTHING  # what a model would look up, where one is asked
 
     @property
     def hits(self) -> tuple[Hit, ...]:
         """The numbered evidence: documents first, then solved cases."""
         return (*self.evidence.documents, *self.evidence.replies)
+
+    @property
+    def todo(self) -> tuple[str, ...]:
+        """What the agent must do, or say, of what we owe."""
+        return tuple(one.todo for one in self.owed if one.todo)
 
     @property
     def owned(self) -> list[str]:

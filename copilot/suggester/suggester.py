@@ -47,6 +47,7 @@ from copilot.suggester.prepared import Prepared
 from copilot.suggester.readout import read_out
 from copilot.suggester.recent import Recent
 from copilot.suggester.rewriting import Queries, Rewriter
+from copilot.suggester.rhythms import agreeing, disputes, gaps
 
 SHARED_BELOW = 50_000  # vectors of a tenant that every worker may hold as well: 90 MB at most
 
@@ -190,6 +191,8 @@ class Suggester:
         evidence = self.retriever.evidence(store, spelled.conversation, (*asked, *noted))
         whole = (*widened(store, library, evidence.documents), *evidence.replies)
         told = spelled.by_customer
+        doubted = disputes(catalogue.sold, whole)
+        catalogue = agreeing(catalogue, doubted)
         products = extractive.facts_named(catalogue.facts, told)
         clock.mark("retrieve")
         as_of = moment_of(said, self.clock())
@@ -230,6 +233,7 @@ class Suggester:
             alternatives=others,
             as_of=as_of,
             timings=clock.marks,
+            unclear=gaps(doubted, products),
         )
 
     def _denying(
@@ -345,7 +349,7 @@ class Suggester:
             abstained=draft.abstained or not checked.segments,
             missing=tuple(
                 strip_links(clean(prepared.spelled.quoted(gap)))
-                for gap in (*(o.todo for o in prepared.owed if o.todo), *draft.missing)
+                for gap in (*prepared.todo, *prepared.unclear, *draft.missing)
             ),
             alternatives=unsold(
                 prepared.alternatives, prepared.assessment, prepared.story, prepared.allowed

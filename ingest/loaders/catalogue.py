@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from copilot import domain
-from copilot.domain import Failure, Item, ItemKind, Product
+from copilot.domain import PERIODS, Failure, Item, ItemKind, Product
+from copilot.guardrails.periods import period_said
 from ingest.loaders.convert import Positioned, each
 from ingest.loaders.csvsource import csv_rows
 from ingest.loaders.fields import (
@@ -29,14 +28,6 @@ from ingest.loaders.jsonsource import Record, json_records
 from ingest.loaders.protocol import LoadOptions, Probe
 from ingest.loaders.text import squeeze
 
-PERIODS = (*domain.PERIODS, "once")
-SPOKEN = {
-    "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year",
-    "annual": "year", "annually": "year", "annum": "year", "mo": "month", "yr": "year",
-    "one-off": "once", "one off": "once", "one-time": "once", "one time": "once",
-    "onetime": "once",
-}  # fmt: skip
-_EACH = re.compile(r"^(?:(?:per|a|an|each|every)\s+|/\s*)")
 STATUSES = ("available", "limited", "roadmap", "withdrawn", "known_issue")
 ENVELOPES = ("products", "catalogue")
 KNOWN = frozenset(
@@ -103,9 +94,15 @@ def product(record: Positioned, *, options: LoadOptions) -> Product:
 
 
 def period_of(value: Mapping[str, Any]) -> str:
-    """How often a price is paid, also as people say it: `per week`, `annually`, `one-off`."""
-    said = _EACH.sub("", (text(value, "period") or "month").lower())
-    return _one_of({"period": SPOKEN.get(said, said)}, "period", PERIODS, "month")
+    """How often a price is paid, also as people say it: `per week`, `4 weeks`, `one-off`."""
+    said = text(value, "period") or "month"
+    kept = period_said(said)
+    if kept is None:
+        raise FieldFault(
+            f"period {said[:40]!r} is unknown; use {', '.join(PERIODS)}, once, or so many of them,"
+            " such as 4 weeks"
+        )
+    return kept
 
 
 def exact(value: Any) -> Decimal | None:

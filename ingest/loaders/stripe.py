@@ -7,7 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from copilot.domain import PERIODS, Failure, Item, ItemKind, Product
+from copilot.domain import Failure, Item, ItemKind, Product
+from copilot.guardrails.periods import period_of
 from ingest.loaders.catalogue import currency_of
 from ingest.loaders.convert import each
 from ingest.loaders.fields import (
@@ -142,8 +143,7 @@ def _period(recurring: Mapping[str, Any]) -> str:
     if not recurring:
         return "once"
     interval, count = text(recurring, "interval") or "", recurring.get("interval_count") or 1
-    if interval == "month" and count in (3, 12):
-        return "quarter" if count == 3 else "year"
-    if interval in PERIODS and count == 1:
-        return interval
-    raise FieldFault(f"billed every {count} {interval}; {', '.join(PERIODS)} or once can be kept")
+    kept = period_of(count, interval) if isinstance(count, int) else None
+    if kept is None:
+        raise FieldFault(f"billed every {count} {interval}: no such period is known")
+    return kept

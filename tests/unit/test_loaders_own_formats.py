@@ -119,7 +119,7 @@ CATALOGUE = (
     "sku,name,price,currency,period,features,limits,requires,status,valid_from\n"
     "PRO,Pro,19.90,eur,month,Export;Roles,seats=10;storage_gb=50,BASE,available,2026-01-01\n"
     "BAD,Bad,12 euro,EUR,month,,,,,\n"
-    "ODD,Odd,1.00,EUR,fortnight,,,,,\n"
+    "ODD,Odd,1.00,EUR,now and then,,,,,\n"
     "NOC,Nameless currency,5,,month,,,,,\n"
 )
 
@@ -136,7 +136,7 @@ def test_catalogue_csv_reads_money_exactly_and_names_bad_rows(tmp_path: Path) ->
     assert product.requires == ("BASE",)
     assert [(one.line, one.record_id) for one in found[1:]] == [(3, "BAD"), (4, "ODD"), (5, "NOC")]
     assert "12.50" in found[1].reason
-    assert "week, month, quarter, year, once" in found[2].reason
+    assert "day, week, month, quarter, year, once" in found[2].reason
     assert "currency" in found[3].reason
 
 
@@ -145,7 +145,10 @@ def test_catalogue_csv_reads_money_exactly_and_names_bad_rows(tmp_path: Path) ->
     [
         ("week", "week"), ("per week", "week"), ("Weekly", "week"), ("a quarter", "quarter"),
         ("Quarterly", "quarter"), ("annual", "year"), ("per annum", "year"), ("/month", "month"),
-        ("one-off", "once"), ("", "month"),
+        ("one-off", "once"), ("", "month"), ("4 weeks", "4 weeks"), ("every four weeks", "4 weeks"),
+        ("28 days", "4 weeks"), ("fortnight", "2 weeks"), ("per 7 days", "week"), ("day", "day"),
+        ("3 months", "quarter"), ("12 months", "year"), ("half-yearly", "6 months"),
+        ("2 years", "2 years"), ("30 days", "30 days"),
     ],
 )  # fmt: skip
 def test_a_period_is_read_as_people_say_it(said: str, kept: str, tmp_path: Path) -> None:
@@ -155,12 +158,12 @@ def test_a_period_is_read_as_people_say_it(said: str, kept: str, tmp_path: Path)
     assert product.period == kept
 
 
-@pytest.mark.parametrize("said", ["fortnight", "3 months", "per month per seat", "perweek", "day"])
+@pytest.mark.parametrize("said", ["biweekly", "0 weeks", "per month per seat", "perweek", "night"])
 def test_a_period_whose_length_we_do_not_keep_is_refused(said: str, tmp_path: Path) -> None:
     row = {"sku": "BOX", "name": "Veg box", "price": 12, "currency": "GBP", "period": said}
     (found,) = read(put(tmp_path / "c.json", row))
     assert isinstance(found, Failure)
-    assert "use week, month, quarter, year, once" in found.reason
+    assert "use day, week, month, quarter, year, once, or so many of them" in found.reason
 
 
 def test_catalogue_json_never_passes_money_through_a_float(tmp_path: Path) -> None:

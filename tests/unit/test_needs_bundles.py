@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from copilot.domain import EVERY
+from copilot.domain import every
 from copilot.needs import Assessment
 from tests.need_cases import assess, product, visible
 
@@ -65,7 +65,7 @@ def test_prices_of_other_periods_are_compared_over_the_same_year(period: str, ch
     monthly = labels("MONTHLY", 500, 5, period="month")  # 60 a year
     (flag,) = assess(BIG, catalogue=[other, monthly]).flags
     assert flag.recommended == (cheaper,)
-    told = "€5 a month" if cheaper == "MONTHLY" else f"€10 {EVERY.get(period, period)}"
+    told = "€5 a month" if cheaper == "MONTHLY" else f"€10 {every(period) or period}"
     assert told in flag.trade_offs
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from copilot.domain import Entitlement, Product, Segment, Working
+from copilot.domain import Entitlement, Product, Segment, Working, every
 from copilot.extractive.asking import Ask
 from copilot.extractive.facts import priced
 from copilot.extractive.products import named
@@ -39,7 +39,6 @@ _PLAN = re.compile(
     re.IGNORECASE,
 )
 MOST_PLANS = 4
-_EVERY = {"month": " a month", "year": " a year", "once": " once"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +162,10 @@ def _for_which(desk: Desk, mine: set[str], everything: Sequence[Product]) -> lis
     """What the thing is for that they have already, and ask for as well: that is what they pay."""
     skus = {desk.record.catalogue[name].sku for name in mine}
     return [
-        Segment(f"{p.name} costs {price}{every}.", fact)
+        Segment(f"{p.name} costs {price} {every(p.period) or p.period}.", fact)
         for p in {p.sku: p for p in everything}.values()
         if not skus.isdisjoint(p.requires) and desk.record.has(p) is None
         if (price := priced(p)) and (fact := desk.fact_of(p.name))
-        if (every := _EVERY.get(p.period)) is not None
     ]
 
 

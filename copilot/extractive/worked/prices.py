@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from copilot.domain import Product, Segment, Working
+from copilot.domain import Product, Segment, Working, every, months_of
 from copilot.extractive.asking import Ask
 from copilot.extractive.facts import priced
 from copilot.extractive.products import named
@@ -43,8 +43,6 @@ _WANTS = re.compile(
 )
 _IF = re.compile(r"\b(?:if|when|unless)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
-_RHYTHMS = ("once", "month", "year")
-_PERIODS = {"month": " a month", "year": " a year", "week": " a week"}
 
 
 def difference(desk: Desk) -> Told:
@@ -123,16 +121,26 @@ def _compared(desk: Desk, old: Product, new: Product) -> Segment | None:
         return None
     step = Working("minus", (high, low), figure)
     word = "less" if new.price < old.price else "more"
-    every = _PERIODS.get(new.period, "")
+    each = _each(new.period)
     text = (
-        f"{new.name} costs {now}{every} and {old.name} costs {was}{every}: that is {figure} {word}."
+        f"{new.name} costs {now}{each} and {old.name} costs {was}{each}: that is {figure} {word}."
     )
-    return Segment(text, cited, workings=(_per(step, every),))
+    return Segment(text, cited, workings=(_per(step, each),))
 
 
-def _per(step: Working, every: str) -> Working:
+def _each(period: str) -> str:
+    """ " a month", " every 4 weeks"; of what is paid once " once"."""
+    return f" {every(period) or period}"
+
+
+def _rhythms(items: Sequence[Item]) -> list[str]:
+    """How often the things are paid: what is paid once comes first, then the shortest."""
+    return sorted({i.product.period for i in items}, key=lambda p: (months_of(p), p))
+
+
+def _per(step: Working, each: str) -> Working:
     """The same with each amount for its period: what is told for a month is proven for one."""
-    return Working(step.how, tuple(f"{p}{every}" for p in step.parts), f"{step.result}{every}")
+    return Working(step.how, tuple(f"{p}{each}" for p in step.parts), f"{step.result}{each}")
 
 
 def _like(written: str, amount: Decimal) -> str:
@@ -155,7 +163,7 @@ def total(desk: Desk) -> Told:
     items = [i for i in items if i not in theirs]
     if not items or any(priced(i.product) is None for i in items):
         return Told()
-    segments = [s for period in _RHYTHMS if (s := _sum(desk, items, period))]
+    segments = [s for period in _rhythms(items) if (s := _sum(desk, items, period))]
     if not segments:
         return Told()
     segments = [
@@ -202,7 +210,9 @@ def _sum(desk: Desk, items: Sequence[Item], period: str) -> Segment | None:
     some = [i for i in items if i.product.period == period]
     if not some or len({i.product.currency for i in some}) > 1:
         return None
-    every = _PERIODS.get(period, " once")
+    if any(priced(i.product) is None for i in some):
+        return None  # a price that is not known, or in doubt, is none to tell
+    each = _each(period)
     steps: list[Working] = []
     terms: list[str] = []
     sums: list[str] = []
@@ -225,12 +235,12 @@ def _sum(desk: Desk, items: Sequence[Item], period: str) -> Segment | None:
     is_one = len(some) == 1 and some[0].count == 1
     verb = "costs" if is_one else "cost"
     if len(some) == 1:
-        text = f"{_capital(names)} {verb} {terms[0]}{every}."
+        text = f"{_capital(names)} {verb} {terms[0]}{each}."
     else:
         whole = sum((i.product.price or Decimal(0)) * i.count for i in some)
         shown = _like(sums[0], Decimal(whole))
         steps.append(Working("plus", tuple(sums), shown))
-        text = f"{_capital(names)} cost {' + '.join(terms)}, together {shown}{every}."
+        text = f"{_capital(names)} cost {' + '.join(terms)}, together {shown}{each}."
     return Segment(text, cited, workings=tuple(steps))
 
 
@@ -244,7 +254,7 @@ def ordered(desk: Desk) -> Told:
     items = [Item(o.product, o.count) for o in wanted if o.is_possible and o.count]
     if len(items) < len(wanted):
         return Told()
-    segments = [s for period in _RHYTHMS if (s := _sum(desk, items, period))]
+    segments = [s for period in _rhythms(items) if (s := _sum(desk, items, period))]
     if not segments:
         return Told()
     asks = tuple(
