@@ -43,6 +43,7 @@ class _Now:
     since: frozenset[str] = frozenset()  # … since our side spoke last
     regretted: frozenset[str] = frozenset()  # what we have already said sorry for
     waived: frozenset[str] = frozenset()  # what they say they no longer want
+    own_matter: bool = False  # they have come with something, and do not just ask for news
     place: int = 0  # turns so far
     spoke: int = 0  # … up to our last one
 
@@ -52,7 +53,12 @@ class _Now:
         if turn.speaker == "customer":
             waived = self.waived.union(*map(topic, _waives(turn.text)))
             return replace(
-                self, asked=self.asked | about, since=self.since | about, waived=waived, place=place
+                self,
+                asked=self.asked | about,
+                since=self.since | about,
+                waived=waived,
+                own_matter=self.own_matter or _is_own_matter(turn.text),
+                place=place,
             )
         if turn.speaker not in ("agent", "bot"):
             return replace(self, place=place)
@@ -73,18 +79,37 @@ class _Now:
             return speaks_of(self.asked, about)
         if about and len(self.regretted & about) >= min(SAME_TOPIC, len(about)):
             return False
+        fresh = matter.day is not None and _days(matter.day, self.as_of) <= FRESH_DAYS
+        return fresh or self.is_raised(matter)
+
+    def is_raised(self, matter: Matter) -> bool:
+        """They speak of it: it is what this conversation is about, and not merely fresh."""
+        about = matter.about
         if any(place < self.place for place in matter.felt) or speaks_of(self.asked, about):
             return True
         if matter.is_sore and any(len(word) >= TELLING for word in self.asked & about):
             return True
-        if matter.is_sore and len(self.asked & matter.around) >= SAME_TOPIC:
-            return True
-        return matter.day is not None and _days(matter.day, self.as_of) <= FRESH_DAYS
+        return matter.is_sore and len(self.asked & matter.around) >= SAME_TOPIC
+
+    def is_said(self, matter: Matter) -> bool:
+        """Who asks about something else is answered that; what is merely fresh, the agent reads."""
+        is_near = bool(self.asked & matter.about)  # of what is fresh, one word in common is enough
+        return not self.own_matter or matter.is_wrong or is_near or self.is_raised(matter)
 
     def is_new(self, matter: Matter) -> bool:
         """They speak of it again since our side spoke last."""
         again = any(self.spoke <= place < self.place for place in matter.felt)
         return again or speaks_of(self.since, matter.about)
+
+
+def _is_own_matter(text: str) -> bool:
+    """A sentence of theirs has a subject, and asks for no news of what we owe them."""
+    return any(
+        topic(s.text) | objects(s.text)
+        and not pattern("loop_pleasantry").search(s.lower)
+        and not pattern("promise_asked_after").search(s.lower)
+        for s in sentences(text)
+    )
 
 
 def _waives(text: str) -> list[str]:
@@ -173,7 +198,9 @@ def _to_say(
     say = _most(_of_each(_due(found, now, said)))
     again = [m for m in say if m in before and not now.is_new(m)]
     say = [m for m in say if m not in again]
-    noted = [m if m.owed.todo else unsaid(m) for m in again]
+    aside = [m for m in say if not now.is_said(m)]
+    say = [m for m in say if m not in aside]
+    noted = [m if m.owed.todo else unsaid(m) for m in (*again, *aside)]
     left += [m for m in noted if m not in left]
     left = [m for m in left if m not in say and not speaks_of(now.waived, m.about)]
     return say, [m for m in left if m.owed.todo not in {other.owed.todo for other in say}]

@@ -1,4 +1,4 @@
-"""What we owe is said first: only when it is fresh or on the topic, and with its source."""
+"""What we owe is said first where it is of this matter or they ask for nothing else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ PAST = Interaction(
     channel="phone",
     at=datetime(2026, 5, 1, tzinfo=UTC),
 )
-NOW = Conversation((Turn("customer", "My bill is wrong."),), id="now-1", customer_id="C-1")
+NOW = Conversation((Turn("customer", "Hello, any news?"),), id="now-1", customer_id="C-1")
+ELSEWHERE = Conversation((Turn("customer", "My bill is wrong."),), id="now-1", customer_id="C-1")
 ON_TOPIC = Conversation((Turn("customer", "My valves eat batteries."),), id="now-1")
 
 
@@ -292,3 +293,35 @@ def test_of_a_sentence_that_was_half_kept_only_the_other_half_is_quoted() -> Non
     alone = owed(assessed(promises=(late,)), [past], [], conversation=NOW, as_of=TODAY)
     halved = owed(assessed(promises=(visit, late)), [past], [], conversation=NOW, as_of=TODAY)
     assert "engineer" in alone[0].text and "engineer" not in halved[0].text
+
+
+def test_who_asks_about_something_else_is_answered_that_and_the_agent_reads_what_we_owe() -> None:
+    """A fresh promise of another matter fills no reply: it stands among the agent's notes."""
+    (item,) = said(assessed(promises=(promise(),)), conversation=ELSEWHERE)
+    assert item.text == "" and PLEDGE in item.todo
+    old = said(assessed(promises=(promise(due="2026-01-15"),)), conversation=ELSEWHERE)
+    assert old == [], "what is old and of another matter is not even noted"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My valves eat batteries.",  # of this matter
+        "The batteries for my valves never came.",  # they complain of it
+        "Hello, are you still there?",  # nothing of their own
+        "Any news?",
+        "What is happening with my case?",
+    ],
+)
+def test_a_fresh_promise_is_owned_up_to_where_they_raise_it_or_nothing_else(text: str) -> None:
+    conversation = Conversation((Turn("customer", text),), id="now-1")
+    (item,) = said(assessed(promises=(promise(),)), conversation=conversation)
+    assert item.text
+
+
+def test_without_the_rule_a_promise_of_another_matter_would_fill_the_reply(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("copilot.suggester.commitments._is_own_matter", lambda _: False)
+    (item,) = said(assessed(promises=(promise(),)), conversation=ELSEWHERE)
+    assert item.text
