@@ -85,6 +85,7 @@ def test_a_price_by_the_month_is_not_told_against_an_article_that_says_four_week
     ("one", "text"),
     [
         (product(period="4 weeks"), ARTICLE),  # they agree
+        (product(period="4 weeks"), "Prices are not for a calendar month. Large: £149."),
         (product(price=Decimal(84)), ARTICLE),  # another sum
         (product(period="once"), ARTICLE),
         (product(), "All prices are fixed for 12 months. Large: £149."),  # how long it stays
