@@ -68,6 +68,8 @@ class Chooser:
             article = self.ranking.article(found.unit)
             if not self.ranking.holds(ask, article, found) or self._is_unfit(found.unit, ask):
                 continue
+            if self.ranking.codes.is_its_row(ask, found.unit):
+                return Answer((found.unit,))
             steps = self._steps(ask, article, ranked)
             kept = steps or self._sentences(ask, article, found, ranked)
             fit = tuple(u for u in kept if not self._is_unfit(u, ask))

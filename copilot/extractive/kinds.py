@@ -30,8 +30,11 @@ _UNITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     )
 )
 _HOURS_ASKED = re.compile(r"\b(?:what|which) (?:opening )?(?:times|hours)\b", re.IGNORECASE)
+_TO = r" ?(?:to|until|till|-|–|—) ?"
 _HOURS = re.compile(
-    r"\b\d{1,2}:\d\d ?(?:to|until|till|-|–) ?\d{1,2}:\d\d\b|\b24 hours\b|\b24/7\b", re.IGNORECASE
+    rf"\b\d{{1,2}}:\d\d{_TO}\d{{1,2}}:\d\d\b|\b24 hours\b|\b24/7\b"
+    rf"|\b\d{{1,2}}(?:[.:]\d\d)?(?: ?[ap]\.?m\.?)?{_TO}\d{{1,2}}(?:[.:]\d\d)? ?[ap]\.?m\b",
+    re.IGNORECASE,
 )
 
 # "What do I get": money that comes to them, not what they pay.

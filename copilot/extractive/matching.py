@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from copilot.domain import Hit
 from copilot.extractive.asking import Ask
+from copilot.extractive.labels import joined
 from copilot.extractive.passages import Sentence, sentences, vocabulary
 from copilot.extractive.sorts import Sort
 from copilot.extractive.words import ALIKE, stems
@@ -39,11 +40,15 @@ _AMOUNT = (
     r"|\b(?:without|no) (?:an? |any |early-exit |late |extra |further )?(?:charge|fee|cost|payment)"
     r"|\bcharge nothing\b|\bnothing to (?:pay|buy)\b|\bincluded?\b|\bnot charged\b"
 )
+_CLOCK = (
+    r"\b\d{1,2}:\d\d\b|\b\d{1,2}(?:\.\d\d)? ?[ap]\.?m\b"
+    r"|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|weekday|weekend)s?\b"
+)
 _SPAN = (
     r"\b(?:\d+|one|two|three|four|five|six|seven|eight|ten|twelve|thirty) "
     r"(?:full |working |calendar |business )?"
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
-    r"|\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+    rf"|{_CLOCK}"
     r"|\bat once\b|\bimmediately\b|\b\d{1,2} (?:january|february|march|april|may|june|july"
     r"|august|september|october|november|december)\b"
     r"|\b(?:day|week|month|hour|year) \d{1,3}\b"
@@ -54,7 +59,6 @@ _PRICES = frozenset(stems("price cost fee charge"))
 _NEEDLESS = re.compile(r"\bneeds? (?:no|not)\b|\bnot (?:needed|necessary)\b", re.IGNORECASE)
 _NEEDLESS_ASKED = re.compile(r"\bneed\b|\bwithout\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d|\bnone\b")
-_CLOCK = r"\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
 _LENGTH = re.compile(_SPAN.replace(_CLOCK, r"(?!)"), re.IGNORECASE)
 _CLOCK_ASKED = re.compile(
     r"\bopen\b|\buntil when\b|\bat what\b|\bwhat (?:times?|hours)\b|\bring\b|\bcall\b", re.I
@@ -143,7 +147,7 @@ def _units(n: int, whole: str, near: str | None) -> tuple[Unit, ...]:
 
 @lru_cache(maxsize=4_096)
 def _title(text: str) -> frozenset[str]:
-    return frozenset(stems(text))
+    return frozenset(stems(joined(text)))
 
 
 @lru_cache(maxsize=4_096)

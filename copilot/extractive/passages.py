@@ -10,10 +10,12 @@ from itertools import pairwise
 from typing import Literal
 
 from copilot.extractive.amounts import Span, span_of
+from copilot.extractive.labels import codes_in
 from copilot.extractive.tables import Cell, Told, told, without_codes
 from copilot.extractive.words import WORD, meanings
 
 MAX_CHARS = 900
+_LABEL = 7  # a line before a colon is a heading below all others
 Kind = Literal["prose", "bullet", "step", "row"]
 
 _STEP = re.compile(r"^\s*\d{1,2}[.)]\s+")
@@ -59,6 +61,7 @@ class Sentence:
     span: Span | None  # of a row "3 to 6" under "Rooms": for how many rooms it holds
     cell: Cell | None  # of a table: of which thing it tells
     pairs: frozenset[tuple[str, str]]  # neighbours: "care pendant" tells more than both apart
+    codes: frozenset[str] = frozenset()  # of its row, else of the headings above it
 
 
 @lru_cache(maxsize=2_048)  # the same articles are found again and again
@@ -93,6 +96,7 @@ class _Reader:
         self.found: list[Sentence] = []
         self.seen: set[str] = set()
         self.heading: frozenset[str] = frozenset()
+        self.codes: dict[int, frozenset[str]] = {}  # by the level of the heading
         self.denied = ""  # a heading without which its list says the opposite: "Not included"
         self.table: list[list[str]] = []
         self.block = self.line = 0
@@ -118,6 +122,9 @@ class _Reader:
         heading = _heading_of(line)
         if heading is not None:
             self.heading = frozenset(meanings(heading))
+            level = len(line.lstrip()) - len(line.lstrip().lstrip("#")) or _LABEL
+            self.codes = {n: codes for n, codes in self.codes.items() if n < level}
+            self.codes[level] = codes_in(heading)
             self.denied = heading if _DENIES.match(heading) else ""
             self.last = "prose"
             self.block += 1
@@ -175,10 +182,12 @@ class _Reader:
             span = span_of(text.partition(":")[0])
         words = meanings(row.words if row and row.words else text)
         heading = self.heading | frozenset(meanings(row.columns) if row else ())
+        above = (codes for _, codes in sorted(self.codes.items(), reverse=True) if codes)
+        codes = (row.cell.codes if row else None) or next(above, frozenset())
         self.found.append(
             Sentence(
                 text, kind, self.block, self.line, heading, frozenset(words),
-                frozenset(), span, row.cell if row else None, frozenset(pairwise(words)),
+                frozenset(), span, row.cell if row else None, frozenset(pairwise(words)), codes,
             )
         )  # fmt: skip
 

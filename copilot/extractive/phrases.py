@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from copilot.extractive.labels import joined
+
 
 def _as(word: str) -> Callable[[re.Match[str]], str]:
     """Writes a word and what stood within its phrase: "give it back" is "return it"."""
@@ -91,6 +93,7 @@ _MAY_BE_PHRASE = re.compile(
 
 def in_one_word(text: str) -> str:
     """The text with one word for each of its phrases: "give it back" as "return it"."""
+    text = joined(text)
     if not _MAY_BE_PHRASE.search(text):
         return text
     for pattern, as_word in _PHRASES:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from copilot.extractive.asking import Ask, Heard, is_measure
+from copilot.extractive.codes import Codes
 from copilot.extractive.excluding import Excluding
 from copilot.extractive.kinds import Tried, asks_why, is_cause, is_of_kind, measured
 from copilot.extractive.matching import (
@@ -87,6 +88,11 @@ class Ranking:
         return Rows(self.articles, self.heard, self.products)
 
     @cached_property
+    def codes(self) -> Codes:
+        """What is known of the codes that a display shows."""
+        return Codes(self.articles, self.heard)
+
+    @cached_property
     def _worths(self) -> dict[Unit, float]:
         """What sentences are worth by the products they name, as far as they were looked at."""
         return {}
@@ -111,7 +117,6 @@ class Ranking:
         found: list[Match] = []
         told = " ".join(u.text for u in used)
         asked = self.products.asked_about(ask, self.heard.open_text)
-        is_of_one = ask.sort in ("cost", "count")
         is_bare, is_choice = ask.is_bare, ask.sort == "choice"
         is_had = self.products.has_what_is_asked(ask)
         is_ranged = ask.sort in ("cost", "choice", "count") or (is_bare and ask.sort == "how")
@@ -125,24 +130,35 @@ class Ranking:
             for unit in article.units:
                 if reading.passes_over(unit) or not (worth := self._worth(unit)):
                     continue
-                if is_of_one and self._is_of_other(ask, unit, article, asked):
-                    continue
-                if unit.said.cell and self.rows.is_another_cell(ask, unit, told):
+                if self._is_of_another(ask, unit, article, asked, told):
                     continue
                 one = match(reading, unit)
                 factor = prior * (1.0 if is_choice else worth) * next_to(ask, unit, used)
+                if self.codes.is_its_row(ask, unit):
+                    factor *= FACED_WIDE
                 if is_bare and LEANING.match(unit.text):
                     factor *= LEANS_ON
                 if article.n in self.faced and any(met(w, unit.said.heading) for w in self.matters):
                     factor *= FACED_WIDE
                 if is_had and worth >= 1.0 and _HAD.search(unit.text):
                     factor *= HAD
-                if is_ranged and unit.said.span and self.rows.in_range(unit):
+                is_theirs = is_ranged and unit.said.span and self.rows.in_range(unit)
+                if is_theirs or self.rows.is_their_day(ask, article, unit):
                     one = one._replace(score=one.score + IN_RANGE, share=max(one.share, SHARE))
                     factor = max(factor, 0.5)  # the number is theirs, wherever it stands
                 found.append(Match(unit, one.score * factor, *one[2:]))
         found.sort(key=lambda m: (-m.score, m.unit.n, m.unit.place))
         return found
+
+    def _is_of_another(
+        self, ask: Ask, unit: Unit, article: Article, asked: Sequence[str], told: str
+    ) -> bool:
+        """Of another product, code, row or column than the one that is asked about."""
+        if ask.sort in ("cost", "count") and self._is_of_other(ask, unit, article, asked):
+            return True
+        if self.codes.is_other(ask, unit, article):
+            return True
+        return bool(unit.said.cell) and self.rows.is_another_cell(ask, unit, told)
 
     def _is_of_other(self, ask: Ask, unit: Unit, article: Article, asked: Sequence[str]) -> bool:
         """Of another product than is asked about, or the price of what they have already."""
@@ -219,6 +235,8 @@ class Ranking:
         """Whether a sentence is an answer and not just the least bad one."""
         said = found.unit.said
         spoken = said.stems | said.heading | article.title
+        if self.codes.is_its_row(ask, found.unit):
+            return True
         if article.n in self.hard and not any(met(w, article.title) for w in ask.words):
             return False
         if not all(met(name, article.vocabulary) for name in ask.names):
@@ -229,7 +247,8 @@ class Ranking:
             return False
         if ask.sort == "whether" and not is_of_the_case(ask, spoken):
             return False
-        if not ask.leans and not self.around and all(map(is_measure, ask.words)):
+        is_day = self.rows.is_their_day(ask, article, found.unit)
+        if not ask.leans and not self.around and all(map(is_measure, ask.words)) and not is_day:
             return False  # nothing to go by
         if ask.sort == "time" and denies(found.unit.text, ask):
             return False

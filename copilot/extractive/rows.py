@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from copilot.extractive.asking import Ask, Heard
+from copilot.extractive.labels import days_in, mentioned
 from copilot.extractive.matching import Article, Unit, met
 from copilot.extractive.products import Products, named
-from copilot.extractive.tables import mentioned
 from copilot.extractive.words import stems
+
+_OPEN_ASKED = re.compile(r"\b(?:open|opens|opening|close[sd]?|closing|shut|hours)\b", re.IGNORECASE)
+_OPENING = frozenset(stems("open opening close closing hours"))
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,15 @@ class Rows:
         said = ask.leans | frozenset(ask.words)
         return unit.said.span is not None or any(met(w, said) for w in stems(cell.thing))
 
+    @staticmethod
+    def is_their_day(ask: Ask, article: Article, unit: Unit) -> bool:
+        """Whether a row of opening hours is for a day that is asked about."""
+        cell = unit.said.cell
+        if cell is None or not _OPEN_ASKED.search(ask.text):
+            return False
+        is_open = not _OPENING.isdisjoint(unit.said.heading | article.title)
+        return is_open and not days_in(ask.text).isdisjoint(days_in(cell.thing))
+
     def in_range(self, unit: Unit) -> bool | None:
         """Whether a row for "3 to 6 rooms" is for one who speaks of five; None without either."""
         span = unit.said.span
@@ -68,6 +81,8 @@ class Rows:
         """Whether a value of a table belongs to another row or column than what is asked about."""
         cell = unit.said.cell
         assert cell is not None
+        if (days := days_in(ask.text)) and any(map(days_in, cell.things)):
+            return days.isdisjoint(days_in(cell.thing))
         here = mentioned(ask.text, cell.things)
         if not cell.is_column:
             if cell.thing and here:

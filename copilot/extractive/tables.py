@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from copilot.extractive.amounts import Span, span_of
+from copilot.extractive.labels import codes_of, is_day, is_meaning
 
 WIDE = 3  # values in a row: with more, each is told by itself
 FEW_WORDS = 5  # of a value that can stand after "is"
@@ -50,6 +50,7 @@ _IS = re.compile(r"^(?:being|in|not|under|on|out|off|no longer|\w+ed)\b", re.IGN
 _PERIOD = re.compile(r"\b(?:a|per|each) \w+$")
 _EVERY = re.compile(r"^(monthly|yearly|annual)\b", re.IGNORECASE)
 _EVERY_AS = {"monthly": "month", "yearly": "year", "annual": "year"}
+_EMPTY = ("", "-", "–", "—")
 _UNITS = re.compile(r"^(?:minutes|hours|days|weeks|months|years|seconds)\b", re.IGNORECASE)
 _RANGE = re.compile(
     r"^(?:between|from|under|below|less than|fewer than|up to|at most|at least|not over|until|over"
@@ -71,6 +72,7 @@ class Cell:
     thing: str
     things: tuple[str, ...]
     is_column: bool = False
+    codes: frozenset[str] = frozenset()  # of a row that says what a code means or what helps
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ def told(rows: Sequence[Sequence[str]]) -> Iterator[list[Told]]:
     for row in body:
         if width == 2:
             yield _pair(columns, row, things)
+        elif is_turned and is_day(row[0]):
+            yield _of_days(columns, row, things)
         elif is_turned:
             yield _turned(columns, row)
         else:
@@ -118,15 +122,17 @@ def _is_turned(columns: Sequence[str]) -> bool:
 
 def _pair(columns: Sequence[str], row: Sequence[str], things: tuple[str, ...]) -> list[Told]:
     thing, value, *_ = (*row, "")
-    if not thing or not value or value == "-":
+    if not thing or value in _EMPTY:
         return []
-    span = span_of(thing, columns[0])
+    codes = codes_of(thing, columns[0]) if is_meaning(columns[1]) else frozenset()
+    span = None if codes else span_of(thing, columns[0])
     if span is None and any(span_of(other, columns[0]) for other in things):
         is_told = _stands(value) and not _VAGUE.match(columns[1]) and not _PRICE.match(columns[1])
         text = f"{_first(thing)}: {_said(columns[1], value) if is_told else value}"
     else:
         text = _of_pair(thing, columns, value, is_range=span is not None)
-    return [Told(text, " ".join(columns), Cell(thing, things), span, f"{thing} {value}")]
+    words, cell = f"{thing} {value}", Cell(thing, things, codes=codes)
+    return [Told(text, " ".join(columns), cell, span, words)]
 
 
 def _of_pair(thing: str, columns: Sequence[str], value: str, *, is_range: bool) -> str:
@@ -161,28 +167,45 @@ def _row(columns: Sequence[str], row: Sequence[str], things: tuple[str, ...]) ->
     held = [
         (name, value)
         for name, value in zip(columns[1:], row[1:], strict=False)
-        if name and value and value != "-" and not _CODES.match(name)
+        if name and value not in _EMPTY and not _CODES.match(name)
     ]
     if not thing or not held:
         return []
-    span, cell = span_of(thing, columns[0]), Cell(thing, things)
-    names = " ".join(columns)
+    means = [value for name, value in held if is_meaning(name)]
+    codes = codes_of(thing, columns[0]) if means else frozenset()
+    span = None if codes else span_of(thing, columns[0])
+    cell, names = Cell(thing, things), " ".join(columns)
+    if codes or len(means) == len(held) > 1:
+        held = [(name, value) for name, value in held if not is_meaning(name)]
+        rest = _values(thing, held, columns[0], span, cell)
+        return [Told(_meant(thing, means), names, Cell(thing, things, codes=codes)), *rest]
     if len(held) <= WIDE:
         state = next((v for n, v in held if _STATE.match(n)), None)
         if state and len(state.split()) <= FEW_WORDS:
             is_so = _IS.match(state) and "," not in thing
-            rest = [_said(n, v) for n, v in held if not _STATE.match(n)]
+            told_rest = [_said(n, v) for n, v in held if not _STATE.match(n)]
             start = f"{thing} is {_low(state)}" if is_so else f"{thing}: {_low(state)}"
-            return [Told("; ".join([start, *rest]), names, cell, span)]
+            return [Told("; ".join([start, *told_rest]), names, cell, span)]
         if all(_stands(value) and not _VAGUE.match(name) for name, value in held):
             start = _for(thing, columns[0]) if span else f"For {_article(thing)}{_low(thing)}"
             start += "," if start[-1].isdigit() else ""
             return [Told(f"{start} {_all_said(held)}", names, cell, span)]
+    return _values(thing, held, columns[0], span, cell)
+
+
+def _values(
+    thing: str, held: Sequence[tuple[str, str]], column: str, span: Span | None, cell: Cell
+) -> list[Told]:
     return [
-        Told(_of_row(thing, name, value, columns[0], span), f"{columns[0]} {name}", cell, span)
+        Told(_of_row(thing, name, value, column, span), f"{column} {name}", cell, span)
         for name, value in held
         if not _VAGUE.match(name)
     ]
+
+
+def _meant(thing: str, means: Sequence[str]) -> str:
+    """What a code or a sign means and what to do about it: "E7: No flow. Open the valve"."""
+    return f"{thing}: {'. '.join(_first(value.rstrip('.')) for value in means)}"
 
 
 def _of_row(thing: str, name: str, value: str, column: str, span: Span | None) -> str:
@@ -206,13 +229,21 @@ def _all_said(held: Sequence[tuple[str, str]]) -> str:
     return text
 
 
+def _of_days(columns: Sequence[str], row: Sequence[str], things: tuple[str, ...]) -> list[Told]:
+    """What holds on some days: "Sunday: gate 8 am to 8 pm, desk closed"."""
+    held = [f"{_low(c)} {v}" for c, v in zip(columns[1:], row[1:], strict=False) if v not in _EMPTY]
+    if not held:
+        return []
+    return [Told(f"{row[0]}: {', '.join(held)}", " ".join(columns), Cell(row[0], things))]
+
+
 def _turned(columns: Sequence[str], row: Sequence[str]) -> list[Told]:
     """A measure of several things: each by itself, and all of them for who names none."""
     measure, things = row[0], tuple(columns[1:])
     held = [
         (thing, value)
         for thing, value in zip(things, row[1:], strict=False)
-        if thing and value and value != "-"
+        if thing and value not in _EMPTY
     ]
     if not measure or not held or _CODES.match(measure):
         return []
@@ -367,28 +398,3 @@ def _stands(value: str) -> bool:
 
 def _joined(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-@lru_cache(maxsize=8_192)  # the same tables are read for the same conversation
-def mentioned(text: str, things: tuple[str, ...]) -> frozenset[str]:
-    """The things of a table that a text names: in full, else by what sets each of them apart."""
-    by_name = {t.lower(): t for t in things if t}
-    if not by_name or not text:
-        return frozenset()
-    full = _any_of(tuple(sorted(by_name, key=len, reverse=True))).findall(text)
-    if full:
-        return frozenset(by_name[name.lower()] for name in full)
-    said = set(re.findall(r"(?<=[a-z,;] )[A-Z0-9][\w-]*", text))
-    found = set()
-    for thing in by_name.values():
-        others = {word for t in by_name.values() if t != thing for word in t.split()}
-        own = [w for w in thing.split() if w not in others and re.match(r"[A-Z]", w)]
-        if own and len(thing.split()) > 1 and set(own) <= said:
-            found.add(thing)
-    return frozenset(found)
-
-
-@lru_cache(maxsize=1_024)
-def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
-    every = "|".join(map(re.escape, names))
-    return re.compile(rf"(?<!\w)(?:{every})(?!\w)", re.IGNORECASE)
