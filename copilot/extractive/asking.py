@@ -104,6 +104,7 @@ _LEAD = re.compile(
     r"|(?:can|could|would) you (?:please )?tell me|please tell me|tell me|let me know)\s+",
     re.IGNORECASE,
 )
+_PAUSE = re.compile(r"[,.;:?!]\s")
 _PROPER = re.compile(r"(?<=[a-z,] )[A-Z][a-zA-Z]{2,}\b(?!\s*[>:])")
 _TOTAL = re.compile(r"\b(?:altogether|in all|in total|all together)\b", re.IGNORECASE)
 _WEEKDAYS = frozenset(stems("monday tuesday wednesday thursday friday saturday sunday"))
@@ -131,6 +132,7 @@ class Ask:
     focus: str | None = None
     names: frozenset[str] = frozenset()
     deed: str | None = None  # of "I have to move it. Does that cost anything?"
+    done_to: frozenset[str] = frozenset()  # and what it is done to
     case: frozenset[str] = frozenset()  # of "If the hub is offline, will they heat?"
 
     @property
@@ -240,10 +242,13 @@ def _focus(core: str, sort: Sort, own: Sequence[str]) -> str | None:
     return own[0] if sort in ("count", "place") else None
 
 
-def _deed(wish: str) -> str | None:
-    """What somebody wants to do: the moving of "I have to move the visit"."""
-    begins = REQUEST.search(wish)
-    return next(iter(meanings(wish[begins.end() :])), None) if begins else None
+def _deed(said: Sequence[str]) -> list[str]:
+    """What somebody last said they want to do, and to what: "I have to move the visit"."""
+    for text in reversed(said):
+        if begins := REQUEST.search(text):
+            wish = _PAUSE.split(text[begins.end() :])[0]
+            return [w for w in meanings(wish) if not w[0].isdigit()]
+    return []
 
 
 _PREDICATES = frozenset(
@@ -366,6 +371,7 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
         stem(w) for w in _PROPER.findall(core) if w.lower().rstrip("s") not in _CALENDAR
     )
     focus = _focus(core, sort, own)
+    deed = _deed(before) if refers and not own else []
     return Ask(
         text=clause,
         sort=sort,
@@ -377,5 +383,6 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
         focus=focus,
         names=names & frozenset(words),
         case=_topics(before[-1]) if before and IF.match(before[-1]) else frozenset(),
-        deed=_deed(before[-1]) if refers and not own and before else None,
+        deed=deed[0] if deed else None,
+        done_to=frozenset(w for w in deed[1:] if not is_measure(w)),
     )

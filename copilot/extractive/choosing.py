@@ -281,6 +281,8 @@ class Chooser:
         for after in article.units[unit.place + 1 : unit.place + PER_ASK]:
             room -= len(after.text)
             same = after.said.block == unit.said.block and after.said.kind == unit.said.kind
+            if unit.said.is_denied:  # the next thing that is not so is another thing
+                same = after.said.line == unit.said.line
             if not same or room < 0 or unit.said.kind == "row" or after.text.endswith(":"):
                 break
             if not self.ranking.out.is_out(after):

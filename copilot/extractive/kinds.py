@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from copilot.extractive.asking import Ask
-from copilot.extractive.matching import Article, Unit, met, shapes_of
-from copilot.extractive.words import stem, stems
+from copilot.extractive.matching import PRICES, Article, Unit, met, shapes_of
+from copilot.extractive.words import ALIKE, stem, stems
 
 # "How far" wants metres, "how loud" wants decibels.
 _UNITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
@@ -173,7 +173,11 @@ def is_of_the_deed(tried: Tried) -> bool:
     Only where an article tells what the deed costs: else the thing is all there is to tell of.
     """
     deed, said = tried.ask.deed, tried.unit.said
-    if tried.ask.sort != "cost" or deed is None or met(deed, said.stems | said.heading):
+    if tried.ask.sort != "cost" or deed is None:
+        return True
+    if not _is_done_to(tried):
+        return False
+    if met(deed, said.stems | said.heading):
         return True
 
     def tells(other: Article) -> bool:
@@ -185,6 +189,27 @@ def is_of_the_deed(tried: Tried) -> bool:
     if tells(tried.article):
         return False
     return bool(met(deed, tried.article.title)) or not any(map(tells, tried.articles))
+
+
+def _is_done_to(tried: Tried) -> bool:
+    """Of "I want to move the payment. What does that cost?", the payment: else another moving.
+
+    Where an article has a section on just that, an amount of another section is not for it.
+    """
+    deed, said, article = tried.ask.deed, tried.unit.said, tried.article
+    known = [w for w in tried.ask.done_to if any(met(w, a.vocabulary) for a in tried.articles)]
+
+    def is_on_it(words: frozenset[str]) -> bool:
+        return any(w in words or (ALIKE.get(w, PRICES) - PRICES) & words for w in known)
+
+    if not known or deed is None:
+        return True
+    if not is_on_it(said.stems | said.beside | said.heading | article.title):
+        return False
+    heads = {u.said.heading for a in tried.articles for u in a.units}
+    has_section = any(met(deed, head) and is_on_it(head) for head in heads)
+    here = said.stems | said.heading
+    return not has_section or bool(met(deed, here) and is_on_it(here))
 
 
 def is_a_price(tried: Tried) -> bool:
@@ -258,6 +283,13 @@ def is_of_the_model(tried: Tried) -> bool:
     return not models or not models.isdisjoint(said)
 
 
+def is_no_ban(tried: Tried) -> bool:
+    """Of a list of what is not so, only for who asks whether it is: it tells no one what to do."""
+    said, ask = tried.unit.said, tried.ask
+    is_asked = ask.sort in ("whether", "what", "choice")
+    return not said.is_denied or is_asked or any(met(w, said.heading) for w in ask.words)
+
+
 GUARDS: tuple[Callable[[Tried], bool], ...] = (
     has_unit,
     is_paid_to_them,
@@ -272,4 +304,5 @@ GUARDS: tuple[Callable[[Tried], bool], ...] = (
     is_no_order,
     says_when,
     is_of_the_model,
+    is_no_ban,
 )

@@ -38,6 +38,7 @@ _AMOUNT = (
     r"[£$€]\s?\d|(?-i:\bfree\b)|^free\b|\bwaive[ds]?\b"
     r"|\b\d+(?:\.\d+)?\s?(?:p|pence|pounds?|dollars?|euros?|%)\b"
     r"|\b(?:without|no) (?:an? |any |early-exit |late |extra |further )?(?:charge|fee|cost|payment)"
+    r"|\bcharged (?:only )?(?:once|twice|daily|monthly|pro rata|by the \w+)\b"
     r"|\bcharge nothing\b|\bnothing to (?:pay|buy)\b|\bincluded?\b|\bnot charged\b"
 )
 _CLOCK = (
@@ -54,7 +55,7 @@ _SPAN = (
     r"|\b(?:day|week|month|hour|year) \d{1,3}\b"
     r"|\bnext (?:bill|month|day|working)\b|\bsame day\b|\bovernight\b|\bminimum term\b"
 )
-_PRICES = frozenset(stems("price cost fee charge"))
+PRICES = frozenset(stems("price cost fee charge"))
 # "We need no certificate" is no answer to how it is done.
 _NEEDLESS = re.compile(r"\bneeds? (?:no|not)\b|\bnot (?:needed|necessary)\b", re.IGNORECASE)
 _NEEDLESS_ASKED = re.compile(r"\bneed\b|\bwithout\b", re.IGNORECASE)
@@ -131,17 +132,17 @@ class Match(NamedTuple):
 
 def article_of(n: int, hit: Hit, whole: Hit) -> Article:
     """A hit as an article; `whole` is the same hit with the passages around it."""
-    units = _units(n, whole.chunk.text, hit.chunk.text if whole is not hit else None)
+    units = _units(n, whole.chunk.text, hit.chunk.text if whole is not hit else None, hit.title)
     title = _title(" ".join((hit.title, *whole.chunk.heading_path)))
     return Article(n, hit, units, title, _vocabulary(title, whole.chunk.text))
 
 
 @lru_cache(maxsize=4_096)  # the same articles are found again and again
-def _units(n: int, whole: str, near: str | None) -> tuple[Unit, ...]:
-    own = None if near is None else {s.text for s in sentences(near)}
+def _units(n: int, whole: str, near: str | None, title: str) -> tuple[Unit, ...]:
+    own = None if near is None else {s.text for s in sentences(near, title)}
     return tuple(
         Unit(n, place, said, own is None or said.text in own)
-        for place, said in enumerate(sentences(whole))
+        for place, said in enumerate(sentences(whole, title))
     )
 
 
@@ -344,7 +345,7 @@ def _fit(ask: Ask, unit: Unit) -> tuple[bool, float]:
         return True, factor
     if is_row and ask.sort != "choice":
         factor *= ROW
-    if ask.sort == "cost" and not _PRICES.isdisjoint(unit.said.stems):
+    if ask.sort == "cost" and not PRICES.isdisjoint(unit.said.stems):
         factor *= ROW
     if ask.sort == "time" and not _CLOCK_ASKED.search(ask.text):
         return True, factor * (FITS if "length" in shapes else 1.0)

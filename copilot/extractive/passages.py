@@ -27,7 +27,21 @@ _MARKUP = re.compile(
     r"|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)"
 )
 _HEADING = re.compile(r"^\s*#{1,6}\s+(.{1,300})$")
-_DENIES = re.compile(r"^(?:not|never)\b(?=[^?]{0,40}$)", re.IGNORECASE)
+# A heading without which its list says the opposite: "Not included", "What you may not bring".
+_DENIES = re.compile(
+    r"^(?:not|never)\b(?=[^?]{0,40}$)|^(?!(?:why|if|when|how|where|unless)\b)(?:"
+    r"[^?]{0,100}\b(?:may|must)(?: not|n['’]t)\b(?=[^?]{0,80}$)"
+    r"|[^?]{0,60}\b(?:prohibited|forbidden|banned|exclusions?|excluded|not (?:allowed|permitted))\b"
+    r"(?=[^?]{0,60}$)"
+    r"|(?:what|which|(?:any)?things?|items?|goods)\b[^?]{0,40}(?:\b(?:cannot|not|never)\b|n['’]t\b))",
+    re.IGNORECASE,
+)
+# "We do not sell you anything": a sentence of its own needs no heading.
+_SAYS = re.compile(r"^(?:we|you|it|they|i|he|she|nobody|no one|this|that)\b", re.IGNORECASE)
+# "Tyres: four at most": an item that says itself what is allowed.
+_ALLOWS = re.compile(
+    r":.{0,200}\b(?:only|at most|up to|no more than|unless|except|allowed)\b", re.I
+)
 _ARTICLE = re.compile(r"^(?:the|an?|your|our|any|all)\b", re.IGNORECASE)
 _NOISE = re.compile(r"^\s*(-{3,}|={3,}|<)")
 _PRICE = re.compile(r"[£$€]\s?\d")
@@ -62,12 +76,16 @@ class Sentence:
     cell: Cell | None  # of a table: of which thing it tells
     pairs: frozenset[tuple[str, str]]  # neighbours: "care pendant" tells more than both apart
     codes: frozenset[str] = frozenset()  # of its row, else of the headings above it
+    is_denied: bool = False  # an item of a list of what is not so, told with what says so
 
 
 @lru_cache(maxsize=2_048)  # the same articles are found again and again
-def sentences(passage: str) -> tuple[Sentence, ...]:
-    """The sentences of a passage in order; one that stands twice, for an overlap, counts once."""
-    found = _Reader().read(passage)
+def sentences(passage: str, title: str = "") -> tuple[Sentence, ...]:
+    """The sentences of a passage in order; one that stands twice, for an overlap, counts once.
+
+    A `title` that forbids is said with the items of a list that stands under no other heading.
+    """
+    found = _Reader(title).read(passage)
     return tuple(
         replace(sentence, beside=_beside(sentence, found[max(0, n - 1) : n], found[n + 1 : n + 2]))
         for n, sentence in enumerate(found)
@@ -92,12 +110,13 @@ def _beside(sentence: Sentence, *neighbours: Sequence[Sentence]) -> frozenset[st
 class _Reader:
     """Goes through a passage line by line."""
 
-    def __init__(self) -> None:
+    def __init__(self, title: str) -> None:
         self.found: list[Sentence] = []
         self.seen: set[str] = set()
         self.heading: frozenset[str] = frozenset()
         self.codes: dict[int, frozenset[str]] = {}  # by the level of the heading
-        self.denied = ""  # a heading without which its list says the opposite: "Not included"
+        self.denied = _denying(title)
+        self.lead = ""  # and a sentence that leads to one
         self.table: list[list[str]] = []
         self.block = self.line = 0
         self.last: Kind = "prose"
@@ -125,7 +144,7 @@ class _Reader:
             level = len(line.lstrip()) - len(line.lstrip().lstrip("#")) or _LABEL
             self.codes = {n: codes for n, codes in self.codes.items() if n < level}
             self.codes[level] = codes_in(heading)
-            self.denied = heading if _DENIES.match(heading) else ""
+            self.denied, self.lead = _denying(heading), ""
             self.last = "prose"
             self.block += 1
             if _PRICE.search(heading):  # "Mesh Point, £65": a fact that stands nowhere else
@@ -136,9 +155,14 @@ class _Reader:
         if kind != self.last:
             self.block += 1
         self.last = kind
+        if kind == "prose":
+            self.lead = plain[:-1] if plain.endswith(":") and _DENIES.match(plain[:-1]) else ""
+        denied = (self.lead or self.denied) if kind == "bullet" else ""
         for n, piece in enumerate([plain] if kind == "step" else _SENTENCE.split(plain)):
-            is_denied = kind == "bullet" and self.denied and n == 0
-            self._add(f"{self.denied}: {_low(piece)}" if is_denied else piece, kind)
+            is_denied = bool(denied) and n == 0 and not _SAYS.match(piece)
+            is_led = is_denied and not _ALLOWS.search(piece)
+            text = f"{denied}: {_low(piece)}" if is_led else piece
+            self._add(text, kind, is_denied=is_denied)
 
     def _goes_on(self, line: str) -> bool:
         """Whether an indented line belongs to the list item above; if so, it is joined to it."""
@@ -172,6 +196,8 @@ class _Reader:
         piece: str,
         kind: Kind,
         row: Told | None = None,
+        *,
+        is_denied: bool = False,
     ) -> None:
         text = piece.strip()
         if not 2 < len(text) <= MAX_CHARS or not WORD.search(text) or text in self.seen:
@@ -188,6 +214,7 @@ class _Reader:
             Sentence(
                 text, kind, self.block, self.line, heading, frozenset(words),
                 frozenset(), span, row.cell if row else None, frozenset(pairwise(words)), codes,
+                is_denied,
             )
         )  # fmt: skip
 
@@ -195,6 +222,12 @@ class _Reader:
 def _low(text: str) -> str:
     """With a small first letter, where it is a word's and no name's."""
     return text[0].lower() + text[1:] if _ARTICLE.match(text) else text
+
+
+def _denying(heading: str) -> str:
+    """A heading that its list cannot do without, else nothing."""
+    said = heading.rstrip("?")
+    return said if _DENIES.match(heading) else ""
 
 
 def _heading_of(line: str) -> str | None:

@@ -15,7 +15,7 @@ def _as(word: str) -> Callable[[re.Match[str]], str]:
 
 _MOVED = (
     r"mov(?:e|ing)()(?= (?:the |my |our |your |an )?(?:[\w'’]+ )?(?:day|date|time|slot"
-    r"|visit|appointment|booking|delivery|reservation))"
+    r"|visit|appointment|booking|delivery|reservation|payments?|debit|bill)\b)"
 )
 _IS_DOWN = (
     r"(?:line|internet|connection|service|network|power|site|system)()"
