@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from copilot.extractive.words import content_words, stem, stems
@@ -31,7 +32,14 @@ _SHAPES = tuple(
     )
 )
 _BARE = re.compile(r"^\d{1,6}$")
-_MONEY = re.compile(r"([£$€]) ?(\d[\d,]*(?:\.\d+)?)")
+_MONEY = re.compile(r"([£$€]) ?(\d[\d,]*(?:\.\d+)?)(k\b)?", re.IGNORECASE)
+# "My things are worth 7000": money, whatever its coin is.
+_WORTH = re.compile(
+    r"\b(?:worth|valued?(?: (?:at|of|is))?)(?: (?:about|around|roughly|maybe|some|over|almost))?"
+    r" (\d[\d,]*(?:\.\d+)?)(k)?(?!\w|[,.]\w| ?(?:kg|km|cm|mm|litres?|miles?)\b)",
+    re.IGNORECASE,
+)
+_COINS = "£$€"
 _AMOUNT_OF = re.compile(
     r"\b(\d[\d,]*(?:\.\d+)?) ?(kg|g|km|cm|mm|m|l|litres?|pounds?|miles?)\b", re.I
 )
@@ -96,8 +104,11 @@ def _value(text: str | None, default: float = 0.0) -> float:
 def amounts_in(text: str) -> dict[str, float]:
     """Amounts of money and of measures that a text names; of two in one coin, neither."""
     found: dict[str, set[float]] = {}
-    for sign, number in _MONEY.findall(text):
-        found.setdefault(sign, set()).add(_value(number))
+    for sign, number, thousand in _MONEY.findall(text):
+        found.setdefault(sign, set()).add(_value(number) * (1000 if thousand else 1))
+    worth = {_value(number) * (1000 if k else 1) for number, k in _WORTH.findall(text)}
+    if worth and not any(coin in found for coin in _COINS):
+        found.update({coin: set(worth) for coin in _COINS})
     for number, unit in _AMOUNT_OF.findall(text):
         found.setdefault(stem(unit), set()).add(_value(number))
     return {of: values.pop() for of, values in found.items() if len(values) == 1}
@@ -113,6 +124,46 @@ def counts_in(texts: Sequence[str]) -> dict[str, float]:
 
 
 _ADDS = re.compile(r"\b(?:add(?:ing)?|another|more|new|extra)\b", re.IGNORECASE)
+
+
+_WORD_OR_FIGURE = rf"\d{{1,3}}|one|{'|'.join(_NUMERALS)}"
+_KIND = re.compile(
+    rf"\b({_WORD_OR_FIGURE})(?:[- ]{{0,2}}(?:or|and|to|–|-)[- ]({_WORD_OR_FIGURE}))?"
+    r"[- ]([a-z]{3,})\b",
+    re.IGNORECASE,
+)
+_OF_TIME = frozenset(stems("minute hour day week month year time"))
+
+
+class Kind(NamedTuple):
+    """How many of a part a thing has: the two or three bedrooms of a house."""
+
+    part: str
+    span: Span
+
+    def is_of(self, other: Kind) -> bool:
+        """Whether both count the same part: "3 bed", "three-bedroom"."""
+        return self.part.startswith(other.part) or other.part.startswith(self.part)
+
+    def meets(self, other: Kind) -> bool:
+        """Whether the numbers of both can be the same."""
+        return self.span.low <= other.span.high and other.span.low <= self.span.high
+
+
+@lru_cache(maxsize=8_192)
+def kinds_in(text: str) -> tuple[Kind, ...]:
+    """Things by how many of a part they have: "a 3 bed house", "two- or three-bedroom"."""
+    found = []
+    for low, high, noun in _KIND.findall(text):
+        part = stem(noun)
+        if part not in _OF_TIME and content_words(noun):
+            first, last = (_figure(n) for n in (low, high or low))
+            found.append(Kind(part, Span(part, min(first, last), max(first, last))))
+    return tuple(found)
+
+
+def _figure(word: str) -> int:
+    return int(word) if word.isdigit() else _NUMERALS.get(word.lower(), 1)
 
 
 class Together(NamedTuple):

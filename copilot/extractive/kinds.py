@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from copilot.extractive.asking import Ask
 from copilot.extractive.matching import PRICES, Article, Unit, met, shapes_of
+from copilot.extractive.passages import denying
 from copilot.extractive.words import ALIKE, stem, stems
 
 # "How far" wants metres, "how loud" wants decibels.
@@ -285,9 +286,10 @@ def is_of_the_model(tried: Tried) -> bool:
 
 def is_no_ban(tried: Tried) -> bool:
     """Of a list of what is not so, only for who asks whether it is: it tells no one what to do."""
-    said, ask = tried.unit.said, tried.ask
+    said, ask, article = tried.unit.said, tried.ask, tried.article
+    is_ban = said.is_denied or bool(denying(article.hit.title))
     is_asked = ask.sort in ("whether", "what", "choice")
-    return not said.is_denied or is_asked or any(met(w, said.heading) for w in ask.words)
+    return not is_ban or is_asked or any(met(w, said.heading | article.title) for w in ask.words)
 
 
 GUARDS: tuple[Callable[[Tried], bool], ...] = (

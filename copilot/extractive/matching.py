@@ -72,10 +72,14 @@ _DATE = re.compile(
     r"|\b(?:working |calendar )?days?\b|\bnext bill\b",
     re.IGNORECASE,
 )
+_COUNT = (
+    r"\d|\bone-(?!off\b|time\b|way\b)\w"
+    r"|\b(?:two|three|four|five|six|eight|ten|twelve|twenty|no limit|unlimited)\b"
+)
 _SHAPES: tuple[tuple[Sort, str], ...] = (
     ("cost", _AMOUNT),
     ("time", _SPAN),
-    ("count", r"\d|\b(?:two|three|four|five|six|eight|ten|twelve|twenty|no limit|unlimited)\b"),
+    ("count", _COUNT),
     ("place", r"\s>\s|\b(?:under|street|account|shops?|counter|menu|page)\b"),
     ("choice", _AMOUNT),
     ("request", f"{_AMOUNT}|{_SPAN}"),  # on what conditions it is done

@@ -115,7 +115,7 @@ class _Reader:
         self.seen: set[str] = set()
         self.heading: frozenset[str] = frozenset()
         self.codes: dict[int, frozenset[str]] = {}  # by the level of the heading
-        self.denied = _denying(title)
+        self.denied = denying(title)
         self.lead = ""  # and a sentence that leads to one
         self.table: list[list[str]] = []
         self.block = self.line = 0
@@ -144,7 +144,7 @@ class _Reader:
             level = len(line.lstrip()) - len(line.lstrip().lstrip("#")) or _LABEL
             self.codes = {n: codes for n, codes in self.codes.items() if n < level}
             self.codes[level] = codes_in(heading)
-            self.denied, self.lead = _denying(heading), ""
+            self.denied, self.lead = denying(heading), ""
             self.last = "prose"
             self.block += 1
             if _PRICE.search(heading):  # "Mesh Point, £65": a fact that stands nowhere else
@@ -224,7 +224,8 @@ def _low(text: str) -> str:
     return text[0].lower() + text[1:] if _ARTICLE.match(text) else text
 
 
-def _denying(heading: str) -> str:
+@lru_cache(maxsize=2_048)
+def denying(heading: str) -> str:
     """A heading that its list cannot do without, else nothing."""
     said = heading.rstrip("?")
     return said if _DENIES.match(heading) else ""

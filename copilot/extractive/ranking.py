@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from copilot.extractive.amounts import kinds_in
 from copilot.extractive.asking import Ask, Heard, is_measure
 from copilot.extractive.codes import Codes
 from copilot.extractive.excluding import Excluding
@@ -143,6 +144,7 @@ class Ranking:
                 if is_had and worth >= 1.0 and _HAD.search(unit.text):
                     factor *= HAD
                 is_theirs = is_ranged and unit.said.span and self.rows.in_range(unit)
+                is_theirs = is_theirs or self.rows.is_of_their_kind(ask, unit)
                 if is_theirs or self.rows.is_their_day(ask, article, unit):
                     one = one._replace(score=one.score + IN_RANGE, share=max(one.share, SHARE))
                     factor = max(factor, 0.5)  # the number is theirs, wherever it stands
@@ -307,6 +309,8 @@ class Ranking:
     def _says_focus(self, ask: Ask, article: Article, found: Match, spoken: frozenset[str]) -> bool:
         """Whether a sentence says the word that matters, or its article, and it the rest."""
         assert ask.focus is not None
+        if self.rows.is_of_their_kind(ask, found.unit) and kinds_in(found.unit.text):
+            return True
         if ask.sort == "count":
             of_row = spoken if measured(ask.text) else found.unit.said.stems
             return bool(met(ask.focus, of_row))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from copilot.extractive.amounts import Kind, Span, kinds_in
 from copilot.extractive.asking import Ask, Heard
 from copilot.extractive.labels import days_in, mentioned
 from copilot.extractive.matching import Article, Unit, met
@@ -14,6 +15,7 @@ from copilot.extractive.products import Products, named
 from copilot.extractive.words import stems
 
 _OPEN_ASKED = re.compile(r"\b(?:open|opens|opening|close[sd]?|closing|shut|hours)\b", re.IGNORECASE)
+MIN_ROWS = 2  # that tell a number apart
 _OPENING = frozenset(stems("open opening close closing hours"))
 
 
@@ -65,7 +67,42 @@ class Rows:
         count = self.heard.counts.get(span.of) if span else None
         if span is None or count is None:
             return None
-        return span.holds(count)
+        return span.holds(count) and not any(
+            other.of == span.of and other.holds(count) and _is_tighter(other, span)
+            for other in self._spans.get((unit.n, unit.said.block), ())
+        )
+
+    @cached_property
+    def _spans(self) -> dict[tuple[int, int], frozenset[Span]]:
+        """The ranges of each table, for of several that hold a number the tightest is meant."""
+        found: dict[tuple[int, int], frozenset[Span]] = {}
+        for unit in (u for a in self.articles for u in a.units):
+            if unit.said.span and unit.said.cell:
+                key = (unit.n, unit.said.block)
+                found[key] = found.get(key, frozenset()) | {unit.said.span}
+        return found
+
+    @cached_property
+    def _kinds(self) -> dict[tuple[int, int], dict[int, tuple[Kind, ...]]]:
+        """Of each table the rows that say how many of a part a thing has."""
+        found: dict[tuple[int, int], dict[int, tuple[Kind, ...]]] = {}
+        for unit in (u for a in self.articles for u in a.units):
+            if unit.said.cell and (kinds := kinds_in(unit.text)):
+                rows = found.setdefault((unit.n, unit.said.block), {})
+                rows[unit.said.line] = rows.get(unit.said.line, ()) + kinds
+        return found
+
+    def is_of_their_kind(self, ask: Ask, unit: Unit) -> bool | None:
+        """Whether a row is for the "3 bed house" that is spoken of; None where no row tells."""
+        rows = self._kinds.get((unit.n, unit.said.block), {}) if unit.said.cell else {}
+        if len(rows) < MIN_ROWS:
+            return None
+        text = ask.text if kinds_in(ask.text) or not ask.refers else self.heard.open_text
+        for theirs in kinds_in(text):
+            of_it = {n: [k for k in some if k.is_of(theirs)] for n, some in rows.items()}
+            if sum(map(bool, of_it.values())) >= MIN_ROWS:
+                return any(k.meets(theirs) for k in of_it.get(unit.said.line, ()))
+        return None
 
     @cached_property
     def _counted(self) -> frozenset[tuple[int, int]]:
@@ -81,6 +118,8 @@ class Rows:
         """Whether a value of a table belongs to another row or column than what is asked about."""
         cell = unit.said.cell
         assert cell is not None
+        if self.is_of_their_kind(ask, unit) is False:
+            return True
         if (days := days_in(ask.text)) and any(map(days_in, cell.things)):
             return days.isdisjoint(days_in(cell.thing))
         here = mentioned(ask.text, cell.things)
@@ -99,3 +138,7 @@ class Rows:
         """Whether a question says the words of a row's label."""
         said = ask.leans | frozenset(ask.words)
         return all(met(word, said) for word in stems(label))
+
+
+def _is_tighter(one: Span, other: Span) -> bool:
+    return one != other and one.low >= other.low and one.high <= other.high

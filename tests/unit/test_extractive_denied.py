@@ -66,6 +66,11 @@ def test_what_is_forbidden_tells_nobody_what_to_do() -> None:
     assert reply(PARCELS, "The fruit is fresh. How do I wash it?").abstained
 
 
+def test_an_article_whose_title_forbids_tells_nobody_what_to_do() -> None:
+    text = f"{PARCELS}\nBatteries only when they were taken out and must be taped.\n"
+    assert "Batteries" not in words(reply(text, "My batteries were stolen. What must I do?"))
+
+
 def test_a_sentence_of_its_own_is_told_as_it_is() -> None:
     text = "## What we will not do\n\n- We do not open your parcels.\n- Delivery on Sundays."
     assert told(text) == [
