@@ -287,7 +287,8 @@ def is_of_the_model(tried: Tried) -> bool:
 def is_no_ban(tried: Tried) -> bool:
     """Of a list of what is not so, only for who asks whether it is: it tells no one what to do."""
     said, ask, article = tried.unit.said, tried.ask, tried.article
-    is_ban = said.is_denied or bool(denying(article.hit.title))
+    is_under_title = said.heading <= article.title
+    is_ban = said.is_denied or (is_under_title and bool(denying(article.hit.title)))
     is_asked = ask.sort in ("whether", "what", "choice")
     return not is_ban or is_asked or any(met(w, said.heading | article.title) for w in ask.words)
 

@@ -67,7 +67,8 @@ def test_what_is_forbidden_tells_nobody_what_to_do() -> None:
 
 
 def test_an_article_whose_title_forbids_tells_nobody_what_to_do() -> None:
-    text = f"{PARCELS}\nBatteries only when they were taken out and must be taped.\n"
+    text = PARCELS.replace("## Late", "Batteries must be taken out and taped.\n\n## Late")
+    assert "Batteries" in words(reply(text, "May I send batteries?"))
     assert "Batteries" not in words(reply(text, "My batteries were stolen. What must I do?"))
 
 
