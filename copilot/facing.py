@@ -124,6 +124,19 @@ MATTERS = (
         lasts=True,
     ),
     Matter(
+        "theft",
+        "theft, stolen, burglary, break-in, police, claim",
+        r"(?:was|were|been|got|had|have|has|is|are|all) (?:\w+ ){0,3}"
+        r"(?:stolen|burgled|robbed|nicked)\b"
+        r"|(?:stole|stolen|nicked|robbed|burgled) (?:my|our|from|me|us|it|them|all|everything)\b"
+        r"|(?:broke|broken) in(?:to)? (?:my|our|the|last|yesterday|on|over|during)\b"
+        r"|(?:was|were|been|got) broken into\b(?! (?:pieces|parts|two|bits|chunks))"
+        r"|break-in\b|burglar(?:s|y|ies)?\b|thief\b|thieves\b|(?:a|the) (?:theft|robbery)\b",
+        lasts=True,
+        unlike=r"(?:identity|data|password|details?|account|accounts) (?:\w+ ){0,3}stolen"
+        r"|stolen (?:goods|property)",
+    ),
+    Matter(
         "promise",
         "complaint about a promise, we promised something that is not so, choose a remedy",
         r"(?:you|your \w+|sales|they|someone|somebody|he|she) (?:\w+ )?"

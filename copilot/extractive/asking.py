@@ -19,6 +19,7 @@ from copilot.extractive.clauses import (
     OPENS,
     REQUEST,
     SENTENCE,
+    STILL_THERE,
 )
 from copilot.extractive.deeds import done_in, followed
 from copilot.extractive.referring import (
@@ -31,6 +32,7 @@ from copilot.extractive.referring import (
     REMEDY,
     TRADE,
 )
+from copilot.extractive.settling import answers_yes
 from copilot.extractive.sorts import Sort, names_sum, sort_of
 from copilot.extractive.words import meanings, stem, stems
 
@@ -170,6 +172,7 @@ class Heard:
     said_text: str = ""  # all that the customer said
     told_text: str = ""  # and our side
     is_denial: bool = False  # it begins with a no to our question
+    affirmed: str = ""  # our question of fact that it says yes to, and nothing else
 
 
 def hear(turns: Sequence[Turn], noted: Sequence[str] = ()) -> Heard:
@@ -183,11 +186,17 @@ def hear(turns: Sequence[Turn], noted: Sequence[str] = ()) -> Heard:
     is_denial = cut >= 0 and _denies(public[cut].text, open_now)
     if is_denial and all(a.sort == "problem" for a in asks):
         asks = ()  # it says that what we thought of is not so, and asks nothing
+    affirmed = answers_yes(public[cut].text, " ".join(open_now)) if cut >= 0 else ""
+    if affirmed and all(a.sort == "problem" for a in asks):
+        asks = ()  # it says how things are
+    else:
+        affirmed = ""
     sentences = [s for t in said for s in SENTENCE.split(t.text)][-MAX_SENTENCES:]
     clauses = [c for s in sentences for c in re.split(r"(?<=[,;])\s+", s)]
     return Heard(
         asks=asks,
         is_denial=is_denial,
+        affirmed=affirmed,
         concerns=tuple(_concern(c) for c in rest) if asks else (),
         now=_words(" ".join(rest)),
         before=_words(" ".join(earlier)),
@@ -276,6 +285,7 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
     asks: list[Ask] = []
     rest: list[str] = []
     lines = [s for text in texts for s in SENTENCE.split(text) if s.strip()][:MAX_SENTENCES]
+    lines = [line for line in lines if not STILL_THERE.match(line)] or lines
     has_question = any("?" in line for line in lines)
     before: list[str] = list(earlier[-MAX_EARLIER:])
     for line in lines:

@@ -52,3 +52,10 @@ ASIDE = re.compile(
     r"|(?:got|had|been|bought|having)\b)",
     re.IGNORECASE,
 )
+# "Are you still there?", "Hello?": a call that asks nothing of its own.
+STILL_THERE = re.compile(
+    r"^\W*(?:(?:hello|hi|hey|sorry|so|and|ok(?:ay)?)\W+)*(?:(?:are|r) (?:you|u) (?:still )?(?:there"
+    r"|here|with me|listening|on the line)|(?:is )?any(?:one|body) (?:still )?(?:there|here|home)"
+    r"|can you hear me|still there|hello)\W*$",
+    re.IGNORECASE,
+)

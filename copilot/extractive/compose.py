@@ -17,12 +17,14 @@ from copilot.extractive.asking import Ask, Heard, hear, is_measure
 from copilot.extractive.choosing import Answer, Chooser
 from copilot.extractive.confirming import Confirmed, agreement, confirmed, to_person
 from copilot.extractive.excluding import Excluding
+from copilot.extractive.hardship import help_first
 from copilot.extractive.manners import closing, greets, is_care, opening
 from copilot.extractive.matching import Article, Unit, article_of, is_code, met, rarity
 from copilot.extractive.products import Products
 from copilot.extractive.raising import raised
 from copilot.extractive.ranking import Ranking
 from copilot.extractive.record import Record
+from copilot.extractive.sent import sent_in, unasked
 from copilot.extractive.sentence import NEAR
 from copilot.extractive.settling import (
     WELCOME,
@@ -100,6 +102,8 @@ def compose(
         rows = _of_their_number(articles, spoken)
         body |= dict.fromkeys(rows.segments)
         missing = (*missing, *rows.notes, *_read_on(articles))
+    if heard.affirmed:
+        missing = (*missing, f"they say yes to our “{heard.affirmed[:160]}”: go on from there")
     return _draft([*body, *worked.last], missing, spoken, greeted, last)
 
 
@@ -163,7 +167,19 @@ def _found(
     if asks and not worked.segments and not any(answers.values()):
         answers = _answers(asks, chooser("interaction"))
     beside = _beside(heard.concerns, answers, of_articles)
-    return _Found(answers, _body([*answers.values(), *beside]))
+    given = [*answers.values(), *beside]
+    ranking = of_articles.ranking
+    units = [u for answer in given for u in (answer.units if answer else ())]
+    helps = help_first(heard, units, ranking.articles, ranking.faced, ranking.out.is_out)
+    if helps and not any(u.n in ranking.faced for u in units) and _tells_only(asks):
+        given, answers = [], dict.fromkeys(asks, Answer(helps))
+    sent = sent_in(heard.said_text)
+    return _Found(answers, _body([Answer(helps), *given], sent))
+
+
+def _tells_only(asks: Sequence[Ask]) -> bool:
+    """Whether a message asks nothing outright."""
+    return all(ask.sort == "problem" for ask in asks)
 
 
 def _first(desk: Desk, spoken: Sequence[Turn], worked: Worked, *, is_answered: bool) -> Confirmed:
@@ -263,12 +279,15 @@ def _beside(
     return [a for a in found if not set(a.units) & set(used)][:1]
 
 
-def _body(answers: Sequence[Answer | None]) -> tuple[Segment, ...]:
+def _body(
+    answers: Sequence[Answer | None], sent: frozenset[str] = frozenset()
+) -> tuple[Segment, ...]:
     body: dict[Unit, Segment] = {}
     for answer in answers:
         for unit in answer.units if answer else ():
-            if answer and (answer.is_steps or len(body) < MAX_SENTENCES):
-                body.setdefault(unit, Segment(_as_sentence(unit.text), (unit.n,)))
+            text = unasked(unit.text, sent)
+            if text and answer and (answer.is_steps or len(body) < MAX_SENTENCES):
+                body.setdefault(unit, Segment(_as_sentence(text), (unit.n,)))
     return tuple(body.values())
 
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from copilot.domain import Segment, Turn
+from copilot.extractive.asking import Heard
 from copilot.extractive.settling import DO_FIRST, ORDER, PERSON, YES, wants_person
-from copilot.extractive.wishes import done, instructions_in
+from copilot.extractive.wishes import done, instructions_in, is_wish
 from copilot.extractive.worked import Worked, agreed_end
 from copilot.extractive.worked.contracts import speaks_of_leaving
 from copilot.extractive.worked.having import Order
@@ -20,6 +21,7 @@ from copilot.extractive.worked.told import Desk
 
 _IN_WRITING = re.compile(r"\bconfirm\w*(?: \w+){0,3} in writing\b", re.IGNORECASE)
 MOST_DEEDS = 2
+WISHED = "they would like this, see what it needs (day, price, stock) before you say it is done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,22 @@ def confirmed(desk: Desk, worked: Worked, *, is_answered: bool) -> Confirmed:
         return orders
     segments: list[Segment] = []
     notes: list[str] = []
+    is_open = _asks_its_terms(desk.heard)
     for deed in instructions_in(desk.heard.open_text)[:MOST_DEEDS]:
-        told = done(deed) if is_answered else None
+        is_told = is_answered and not is_open
+        told = done(deed) if is_told else None
         segments += [Segment(told)] if told else []
-        notes.append(f"{DO_FIRST if is_answered else 'they tell you to'}: “{deed[:160]}”")
+        is_theirs = is_open or is_wish(deed)
+        lead = WISHED if is_theirs else DO_FIRST if is_answered else "they tell you to"
+        notes.append(f"{lead}: “{deed[:160]}”")
     return Confirmed(tuple(segments), tuple(notes))
+
+
+def _asks_its_terms(heard: Heard) -> bool:
+    """Whether they ask how it is done, or what it costs: "Please move it to the 5th. How?" """
+    return any(
+        (ask.refers or ask.is_bare) and ask.sort not in ("problem", "request") for ask in heard.asks
+    )
 
 
 def _of_orders(desk: Desk, orders: Sequence[Order]) -> Confirmed:

@@ -37,9 +37,12 @@ _DID = re.compile(
     re.IGNORECASE,
 )
 _DEED_ED = re.compile(r"\b\w+ed\b")
-# "Did both": all that we said just before.
+# "Did both", "done, still nothing": all that we said just before.
 _DID_ALL = re.compile(
-    r"\b(?:did|done|tried|checked) (?:both|all|that|this|those|these|it|them|everything|so)\b", re.I
+    r"\b(?:did|done|tried|checked) (?:both|all|that|this|those|these|it|them|everything|so)\b"
+    r"|^\W*(?:(?:ok(?:ay)?|yes|already|have|all|i(?:['’]ve| have)?)\W+){0,3}(?:done|did|tried)"
+    r"(?=\W*(?:[,.;!–-]|$|(?:and|but|already|still|no)\b))",
+    re.I,
 )
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 

@@ -11,7 +11,9 @@ from copilot.extractive.addressing import to_customer
 from copilot.extractive.asking import Heard
 from copilot.extractive.deeds import Deed, deeds_in, is_followed
 from copilot.extractive.grave import for_the_bereaved
+from copilot.extractive.hardship import threats
 from copilot.extractive.matching import Article, Unit
+from copilot.extractive.sent import sent_in, unasked
 from copilot.extractive.timing import Tenure, speaks_of_tenure
 from copilot.extractive.words import stems
 
@@ -42,6 +44,8 @@ _COMES = re.compile(
 )
 _PIECE = re.compile(r"(?<=[.;!?:])\s+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_CLAUSE = re.compile(r"[,;.] ")
+FEWEST_ROW = 2  # words of what a row tells to do first
 
 
 @dataclass(frozen=True)
@@ -94,18 +98,17 @@ class Excluding:
         """Paragraphs, by article, for when somebody has died, where nobody has."""
         return for_the_bereaved(self.articles, self.heard)
 
+    @cached_property
+    def threats(self) -> frozenset[tuple[int, int]]:
+        """Lines, by article, that threaten who cannot pay, where they did not ask."""
+        return threats(self.articles, self.heard)
+
     def is_out(self, unit: Unit) -> bool:
         """For staff, for the bereaved, tried, refused, not applicable, or said by us before."""
         said, heard = unit.said, self.heard
         if not said.stems or to_customer(said.text) is None:
             return True
-        if self.for_the_bereaved and (unit.n, said.block) in self.for_the_bereaved:
-            return True
-        if self.done and (unit.n, said.line) in self.done:
-            return True
-        if self.refused and (unit.n, said.block) in self.refused:
-            return True
-        if self.for_newcomers and (unit.n, said.block) in self.for_newcomers:
+        if self._is_line_out(unit) or self._is_block_out(unit):
             return True
         if self._deeds and any(is_followed(said.text, deed) for deed in self._deeds):
             return True
@@ -119,9 +122,27 @@ class Excluding:
             return True
         return self._are_cases and bool(_ANOTHERS.search(said.text))
 
+    def _is_line_out(self, unit: Unit) -> bool:
+        """What they did, what they sent, and what would threaten them."""
+        line = (unit.n, unit.said.line)
+        if line in self.done or line in self.threats:
+            return True
+        return bool(self._sent) and unasked(unit.said.text, self._sent) is None
+
+    def _is_block_out(self, unit: Unit) -> bool:
+        """For others, or what they will not hear again."""
+        block = (unit.n, unit.said.block)
+        return (
+            block in self.for_the_bereaved or block in self.refused or block in self.for_newcomers
+        )
+
     @cached_property
     def _deeds(self) -> tuple[Deed, ...]:
         return deeds_in(self.heard.said_text)
+
+    @cached_property
+    def _sent(self) -> frozenset[str]:
+        return sent_in(self.heard.said_text)
 
     @cached_property
     def _turned_from(self) -> re.Pattern[str] | None:
@@ -159,6 +180,9 @@ def _telling(words: frozenset[str]) -> bool:
 
 def _is_done(unit: Unit, done: frozenset[str]) -> bool:
     """Whether the customer has done what a sentence tells them to."""
+    if unit.said.kind == "row" and ": " in unit.text:  # "B-30, cure: Restart the hub, and wait"
+        deed = frozenset(stems(_CLAUSE.split(unit.text.split(": ", 1)[1])[0]))
+        return len(deed) >= FEWEST_ROW and deed <= done
     if unit.said.kind not in ("step", "bullet") or unit.said.stems.isdisjoint(done):
         return False
     first = _SENTENCE.split(unit.text)[0]

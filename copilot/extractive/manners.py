@@ -49,9 +49,14 @@ def opening(turns: list[Turn]) -> str | None:
         return WORRY
     if any(m.name == "missed" for m in facing(now)) and "missed" not in before:
         return NOBODY_CAME
-    if last_ours < 0 and any(_TROUBLE.search(text) for text in now):
+    if last_ours < 0 and any(_is_trouble(text) for text in now):
         return "I am sorry about the trouble."
     return None
+
+
+def _is_trouble(text: str) -> bool:
+    """Something does not work; what was broken into is no fault that steps could mend."""
+    return bool(_TROUBLE.search(text)) and all(m.name != "theft" for m in facing([text]))
 
 
 def is_care(sentence: str | None) -> bool:
@@ -73,7 +78,7 @@ def closing(turns: list[Turn], *, has_steps: bool, channel: str = "chat") -> str
         return None
     if facing([said]) and facing([said])[0].name in ("hardship", "death", "safety"):
         return "Tell me what suits you, and we take it from there."
-    if _TROUBLE.search(said):
+    if _is_trouble(said):
         return "If that does not help, tell me what you see, and we take it from there."
     return None
 

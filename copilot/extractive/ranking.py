@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from copilot.extractive import robbed
 from copilot.extractive.amounts import kinds_in
 from copilot.extractive.asking import Ask, Heard, is_measure
 from copilot.extractive.codes import Codes
@@ -65,6 +66,7 @@ _MUST = re.compile(r"\b(?:must|have to|need(?: to)?|necessary|required)\b", re.I
 _NEEDED = re.compile(r"\b(?:must|have to|need(?:ed|s)?|necessary|required?)\b", re.IGNORECASE)
 _LASTING = frozenset(stems("lose keep stay remain"))
 _PRICES = frozenset(stems("price cost"))
+_PAID = frozenset(stems("price cost charge fee pay free money"))
 _HAD = re.compile(r"\balready\b|\bincludes?d?\b|\bnothing to buy\b", re.IGNORECASE)
 
 
@@ -167,6 +169,17 @@ class Ranking:
         had = ask.sort == "cost" and self.products.is_had(unit.text, ask)
         return had or self.products.is_other(unit.text, article.hit.title, asked)
 
+    def _is_past_its_code(self, ask: Ask, article: Article) -> bool:
+        """Whether they did all that is said of their code: the rest of the page is on others."""
+        codes = frozenset(w for w in ask.words if is_code(w) or w.isdigit())  # E7, the 7 of E-7
+        of_it = [u for u in article.units if not codes.isdisjoint(u.said.stems)] if codes else []
+        return bool(of_it) and all((u.n, u.said.line) in self.out.done for u in of_it)
+
+    @cached_property
+    def _on_theft(self) -> frozenset[int] | None:
+        """The articles for who was robbed; None where nobody was."""
+        return robbed.written_for_it(self.articles, self.heard)
+
     @cached_property
     def pages(self) -> frozenset[int]:
         """Numbers of the articles."""
@@ -240,6 +253,10 @@ class Ranking:
         if self.codes.is_its_row(ask, found.unit):
             return True
         if article.n in self.hard and not any(met(w, article.title) for w in ask.words):
+            return False
+        if self._on_theft is not None and article.n not in self._on_theft and robbed.is_on_it(ask):
+            return False
+        if self._is_past_its_code(ask, article):
             return False
         if not all(met(name, article.vocabulary) for name in ask.names):
             return False
@@ -339,7 +356,9 @@ class Ranking:
     def _is_on_it(self, ask: Ask, spoken: frozenset[str]) -> bool:
         """Whether words speak of what "it" stands for, or of anything of its kind."""
         known = [w for w in ask.leans if w in self.known]
-        return not known or not spoken.isdisjoint(known)
+        # "Do I have to pay for this": of one word that is met there is always something free.
+        need = min(len(known), 2) if _PAID.issuperset(ask.words) else 1
+        return not known or len(spoken.intersection(known)) >= need
 
     def _is_as_bare(self, ask: Ask) -> bool:
         """Whether the words of a question for a date or an amount are in no article at all.

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 
 from copilot.domain import Turn
+from copilot.extractive.clauses import OPENS
+from copilot.extractive.words import meanings
 
 MAX_WORDS = 14  # a yes is short; more holds a wish of its own
 
@@ -15,13 +17,37 @@ _YES = re.compile(
     r"|\b(?:go ahead|please do so|book (?:it|that)|that works for me|i agree|i confirm)\b",
     re.IGNORECASE,
 )
+_SAYS_YES = re.compile(r"^\W*(?:yes|yep|yeah|yup|it (?:is|does)|i (?:am|do|did|have))\b", re.I)
+NEW_WORDS = 2  # of meaning, beside our question's own: then it tells something to go by
 _PLAINLY = re.compile(
     r"\b(?:go ahead|do (?:it|that|so)|book (?:it|that)|please do|i agree|i confirm|agreed|deal)\b",
     re.IGNORECASE,
 )
+# Our question that puts something to them. "Are you safe?" and "is the light red?" put nothing:
+# a yes to those tells how things are, and agrees to nothing.
+_PUTS = re.compile(
+    r"\b(?:shall|should|may|might|can|could) (?:i|we)\b"
+    r"(?! (?:please |just )?(?:ask|have|take|get|see|know|check|assume)\b)"
+    r"|\b(?:would|do) you (?:\w+ )?(?:like|want|wish|prefer|agree|accept)\b"
+    r"|\b(?:want|like|need) (?:me|us) to\b|\bfor (?:me|us) to\b"
+    r"|\b(?:will|would) you (?:take|have|accept|go (?:for|with))\b"
+    r"|\b(?:suits?|convenient|agreed|agreeable|acceptable|deal|interested)\b"
+    r"|\b(?:works?|happy|good|fine|ok(?:ay)?|all ?right) (?:for|with|to|by) (?:you|us|that|this)\b"
+    r"|\b(?:would|will) (?:\w+ ){1,5}(?:work|do|be (?:ok(?:ay)?|fine|good|all ?right))\b"
+    r"|\bready to (?:go|order|book|start|proceed)\b|\bgo ahead\b",
+    re.IGNORECASE,
+)
+# "I can send him on Tuesday. Is that all right?", "… Morning?": it asks about what was offered.
+_THEN_ASKS = re.compile(
+    r"^\W*(?:(?:so|and|then)\W+)?(?:(?:is|does|would|will) (?:that|this|it) "
+    r"(?:ok(?:ay)?|fine|good|all ?right|work|do|help)|(?:ok(?:ay)?|all ?right)"
+    r"|(?!(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|any|which|what)\b)[\w'’:.-]+"
+    r"(?: [\w'’:.-]+){0,3})\W*\?\W*$",
+    re.IGNORECASE,
+)
 # Our words that a mere "perfect" says yes to: an offer, not an answer.
 _OFFER = re.compile(
-    r"\?|\b(?:i|we) (?:can|could|will|would)\b|\b(?:i|we)['’]ll\b|\bif you (?:like|wish|want)\b"
+    r"\b(?:i|we) (?:can|could|will|would)\b|\b(?:i|we)['’]ll\b|\bif you (?:like|wish|want)\b"
     r"|\bearliest\b|\blet me know\b",
     re.IGNORECASE,
 )
@@ -129,7 +155,7 @@ def agreed_beside(turns: Sequence[Turn]) -> str | None:
     if len(turns) < 2 or turns[-1].speaker != "customer" or turns[-2].speaker != "agent":
         return None
     first, *more = _SENTENCE.split(" ".join(turns[-1].text.split()))
-    if not more or not _PLAINLY.search(first) or not any("?" in s for s in more):
+    if not more or not _PLAINLY.search(first) or not any("?" in s or _asks(s) for s in more):
         return None
     return None if _TAKES_BACK.search(" ".join(more)) else _agreed(first, turns[-2].text)
 
@@ -137,11 +163,40 @@ def agreed_beside(turns: Sequence[Turn]) -> str | None:
 _TAKES_BACK = re.compile(r"\b(?:but|unless|only if|wait|hold on|before you)\b", re.IGNORECASE)
 
 
+def _asks(sentence: str) -> bool:
+    return bool(OPENS.match(sentence))
+
+
+def is_put(ours: str) -> bool:
+    """Whether a message of ours puts something to them that a mere yes agrees to.
+
+    Where it ends on a question, the yes answers that question and no offer before it.
+    """
+    *before, last = _SENTENCE.split(ours.strip())
+    if not last.rstrip().endswith("?"):
+        return bool(_OFFER.search(ours))
+    if _PUTS.search(last):
+        return True
+    return bool(_THEN_ASKS.match(last) and _OFFER.search(" ".join(before)))
+
+
+def answers_yes(ours: str, said: str) -> str:
+    """Our question of fact that a message answers with yes and hardly a word more, else none."""
+    ours, said = " ".join(ours.split()), " ".join(said.split())
+    question = _SENTENCE.split(ours)[-1]
+    if not question.endswith("?") or is_put(ours) or not _SAYS_YES.match(said):
+        return ""
+    new = frozenset(meanings(said)) - frozenset(meanings(question))
+    return question if len(new) < NEW_WORDS else ""
+
+
 def _agreed(said: str, ours: str) -> str | None:
     if len(said.split()) > MAX_WORDS or not _YES.search(said) or _UNSURE.search(said):
         return None
+    if any(_asks(sentence) for sentence in _SENTENCE.split(said)):
+        return None  # "yes. do i have to pay for this": a question without its mark
     ours = " ".join(ours.split())
-    if not _PLAINLY.search(said) and not _OFFER.search(ours):
+    if not _PLAINLY.search(said) and not is_put(ours):
         return None
     offer = _SENTENCE.split(ours)[-1][:160]
     return f"{DO_FIRST}: they confirm “{said}” after our “{offer}”"

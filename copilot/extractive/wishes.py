@@ -102,14 +102,27 @@ _BUYING = re.compile(
     re.IGNORECASE,
 )
 
+# Without what hangs on a date, a stock or a price: to order, book, upgrade, pause, renew, extend.
 _DONE = {
     "switch": "switched", "change": "changed", "move": "moved", "put": "put", "set": "set",
     "turn": "turned", "remove": "removed", "delete": "deleted", "stop": "stopped",
     "update": "updated", "correct": "corrected", "register": "registered", "add": "added",
-    "activate": "activated", "enable": "enabled", "disable": "disabled", "upgrade": "upgraded",
-    "downgrade": "downgraded", "transfer": "transferred", "pause": "paused", "order": "ordered",
-    "book": "booked", "renew": "renewed", "extend": "extended",
+    "activate": "activated", "enable": "enabled", "disable": "disabled",
 }  # fmt: skip
+# What stands on an account and is changed there by a few keys: no line, no goods, no visit.
+_ON_ACCOUNT = re.compile(
+    r"\b(?:accounts?|address\w*|e-?mails?|names?|surname|numbers?|contacts?|details?|profiles?"
+    r"|passwords?|pins?|users?|languages?|(?:payment|billing|due|debit) (?:day|date)s?|bills?"
+    r"|billing|invoices?|statements?|letters?|paper\w*|print|braille|format|newsletters?"
+    r"|marketing|adverts?|advertising|mailing|reminders?|notifications?|alerts?|texts?|preferences?"
+    r"|settings?|direct debit|bank|iban|card|limits?|vat|tax|po number|reference|readings?|roaming"
+    r"|auto-?renew\w*|voicemail|title|birthday)\b",
+    re.IGNORECASE,
+)
+# "I'd like to move it" is a wish of theirs; "please move it" and "I'd like you to" tell us to.
+_WISHES = re.compile(
+    r"\b(?:i|we)(?:['’]d| would) like to\b|\b(?:i|we) (?:want|need) to\b", re.IGNORECASE
+)
 _YOURS = {"me": "you", "my": "your", "us": "you", "our": "your", "i": "you", "mine": "yours"}
 _POLITE = re.compile(
     r",? (?:please|thanks|thank you|if (?:possible|you can|that['’]?s ok\w*))\b.*$|,? for me\b",
@@ -121,10 +134,16 @@ _HARD = re.compile(
 MOST_WORDS = 12
 
 
+def is_wish(sentence: str) -> bool:
+    """Whether it tells what they would like to do themselves, and not what we are to do."""
+    return bool(_WISHES.search(sentence)) and not _POLITELY.search(sentence)
+
+
 def done(sentence: str) -> str | None:
     """ "Please switch me to large print" as "I have switched you to large print."
 
-    None where it would not be plain. It is true only once the agent has done it.
+    None where it would not be plain: a wish, a deed that needs a date, a stock or a price, a
+    thing that is on no account. It is true only once the agent has done it.
     """
     match = _CHANGES.search(sentence)
     if match is None:
@@ -133,9 +152,11 @@ def done(sentence: str) -> str | None:
     rest = (match["rest"] if match["verb"] else match["rest2"]) or ""
     rest = _POLITE.sub("", rest.rstrip(" .!?,"))
     words = rest.split()
+    if is_wish(sentence) or not _ON_ACCOUNT.search(rest):
+        return None
     if verb not in _DONE or not 1 <= len(words) <= MOST_WORDS or _HARD.search(rest) or "," in rest:
         return None
-    if verb in ("order", "book", "add") and words[0].lower() in ("me", "us"):
+    if verb == "add" and words[0].lower() in ("me", "us"):
         words = words[1:]
     turned = " ".join(_YOURS.get(w.lower(), w) for w in words)
     return f"I have {_DONE[verb]} {turned}." if turned else None

@@ -16,6 +16,8 @@ from copilot.domain import Alternative, Conversation, Hit, Turn
 from copilot.extractive import stems
 from copilot.extractive.asking import Heard, hear
 from copilot.extractive.deeds import deeds_in, is_followed
+from copilot.extractive.robbed import is_robbed, speaks_of_theft
+from copilot.extractive.sent import asks_again, sent_in
 from copilot.guardrails.repeats import SAME_QUESTION, repeated_questions
 from copilot.guardrails.selling import sells
 from copilot.guardrails.wording import check_wording
@@ -152,6 +154,8 @@ class Judge:
         text = without_address(said.text) if reply.is_habit else self._carried(said.text)
         if not text or self._is_pushy(said.text) or self._is_pushy(text):
             return None
+        if is_robbed(self.heard) and not speaks_of_theft(text):
+            return None
         # A step that returns ("and the next street?") was learned as one that does.
         if self._is_done(text) or (not reply.is_habit and self._is_told(text)):
             return None
@@ -192,6 +196,10 @@ class Judge:
         if any(is_followed(sentence, deed) for sentence in advice for deed in deeds):
             return True
         if any(_has_done(s, tried) for s in advice for tried in self.heard.tried):
+            return True
+        if any(_tells(s, deed) for s in advice for deed in self.heard.followed):
+            return True
+        if asks_again(text, sent_in(self.heard.said_text)):
             return True
         return any(known.slot != SAME_QUESTION for known in repeated_questions(text, self.turns))
 
@@ -298,6 +306,11 @@ def _has_done(sentence: str, tried: frozenset[str]) -> bool:
         return False
     shared = len(tried.intersection(advice))
     return advice[0] in tried or shared >= max(FEWEST_SAME, TRIED * len(tried))
+
+
+def _tells(sentence: str, deed: frozenset[str]) -> bool:
+    """Whether a sentence tells to do what we advised and they say they did."""
+    return len(deed.intersection(stems(sentence))) >= max(FEWEST_SAME, TRIED * len(deed))
 
 
 def is_farewell(text: str) -> bool:

@@ -231,3 +231,19 @@ def test_care_that_only_a_model_saw_takes_the_sale_back() -> None:
     assert unsold(offered, cared, NOBODY, Allowed(NAMES)) == offered[1:]
     assert unsold(offered, at_ease, NOBODY, Allowed(NAMES)) == offered
     assert unsold(offered, cared, NOBODY, Allowed()) == offered
+
+
+def test_what_they_say_they_did_or_sent_is_not_offered_to_do_again() -> None:
+    advice = "Switch the kettle off at the wall, open the lid, rinse the filter and fill it slowly."
+    ours = "Please switch the kettle off at the wall and wait."
+    assert fits(judging(DOUBT, ours, "the kettle still leaks"), reply(advice))
+    assert not fits(judging(DOUBT, ours, "done, the kettle still leaks"), reply(advice))
+    photo = "Please send me a photo of the kettle first."
+    assert fits(JUDGE, reply(photo))
+    assert not fits(judging(f"{DOUBT}. I attached a photo of the kettle"), reply(photo))
+
+
+def test_who_was_robbed_is_offered_only_what_speaks_of_it() -> None:
+    robbed = judging("somebody broke into my kitchen, the kettle was stolen")
+    assert not fits(robbed, reply("Please empty the kettle first and send me a photo."))
+    assert fits(robbed, reply("Please report the stolen kettle to the police first."))

@@ -40,6 +40,22 @@ def test_what_stands_in_the_way_is_named(words: str, reason: str) -> None:
     assert answer.none_reason == reason
 
 
+@pytest.mark.parametrize(
+    ("words", "is_sign"),
+    [
+        ("Somebody at the door said he was from you.", True),
+        ("A man came to my door and wanted to see my meter.", True),
+        ("They knocked on the window.", True),
+        ("I stood right at the door and the app shows E7.", False),
+        ("Please leave the parcel at the door.", False),
+        ("They left it at the door.", False),
+    ],
+)
+def test_a_door_is_a_security_matter_where_somebody_stands_at_it(words: str, is_sign: bool) -> None:
+    answer = assess(("customer", f"{WISH[1]} {words}"))
+    assert (answer.none_reason == "fraud_or_security") is is_sign
+
+
 def test_a_past_loss_in_passing_is_no_care_sign() -> None:
     assert visible(assess(("customer", f"{WISH[1]} My mother died twenty years ago.")))
 
