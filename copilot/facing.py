@@ -170,6 +170,8 @@ MATTERS = (
         rf"|no longer (?:need|want) (?:my|the|our|a) {_HELD}"
         rf"|(?:need|want) no {_HELD} any ?more"
         rf"|(?:don['’]t|do not) (?:need|want) (?:my|the|our|a|any) {_HELD} any (?:more|longer)",
+        unlike=r"(?:do(?:n['’]?t| not)|did(?:n['’]?t| not)|not|never|no) (?:really |even )?"
+        r"(?:want\w*|like|going|have|need\w*) to (?:leave|cancel|quit|terminate)\b",
     ),
     Matter(
         "leaver",
@@ -255,7 +257,8 @@ MATTERS = (
         r"|when (?:the |my |our )?(?:money|payment|direct debit) (?:goes|comes|leaves)"
         r"|(?:take|collect|debit)(?: (?:the|my|our))?(?: (?:money|payment|bill|rent|premium))?"
         r" (?:later|earlier|on another|on a different)"
-        rf"|(?:direct debit|{_SPENT}|money)\b[^!]{{0,160}}\b(?:come|go|be taken|leave)"
+        r"|pay(?:ing)? (?:\w+ ){0,2}?on (?:another|a different) (?:day|date)\b"
+        rf"|(?:direct debit|{_SPENT}|money)\b[^!]{{0,160}}\b(?:come|go|(?:be )?taken|leave)"
         r"(?: (?:out|off))? (?:\w+ ){0,2}?(?:later|earlier|on (?:another|a different))\b"
         rf"|(?:direct debit|{_SPENT})\b[^!?]{{0,160}}\b{_INCOME}|{_INCOME}[^!?]{{0,160}}"
         rf"\b(?:direct debit|{_SPENT})\b",

@@ -13,6 +13,7 @@ _REASONS: Mapping[str, Callable[[Told], str]] = {
     "value_error": lambda ctx: str(ctx["error"]),
     "literal_error": lambda ctx: f"must be {ctx['expected']}",
     "string_type": lambda _: "must be a text",
+    "string_unicode": lambda _: "is not valid Unicode: it contains a lone surrogate",
     "string_too_short": lambda ctx: (
         "must not be empty"
         if ctx["min_length"] == 1

@@ -93,7 +93,7 @@ class SuggestionIn(_In):
     )
 
     conversation: ConversationIn
-    alternatives: Annotated[int, Field(ge=0, le=5)] = 0
+    alternatives: Annotated[int, Field(strict=True, ge=0, le=5)] = 0
     generator: Literal["auto", "llm", "extractive"] = "auto"
     stream: bool = False
 
@@ -110,7 +110,7 @@ class SearchIn(_In):
 
     query: Annotated[str, StringConstraints(max_length=100_000)] | None = None
     conversation: ConversationIn | None = None
-    k: Annotated[int, Field(ge=1, le=100)] = 10
+    k: Annotated[int, Field(strict=True, ge=1, le=100)] = 10  # true is no number
     kinds: Annotated[list[SourceKind], Field(min_length=1, max_length=2)] = Field(
         default_factory=lambda: list(SOURCE_KINDS)
     )
@@ -135,9 +135,10 @@ class ResultOut(BaseModel):
 
 
 class SearchOut(BaseModel):
-    """Sources, best first, one row each."""
+    """Sources, best first, one row each; `note` says why where there are none."""
 
     results: list[ResultOut]
+    note: str | None = None
 
 
 class FeedbackIn(_In):

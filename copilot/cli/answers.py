@@ -24,7 +24,8 @@ from copilot.cli.console import (
     warn,
 )
 from copilot.config import Settings
-from copilot.errors import InvalidInput
+from copilot.db import TenantStore
+from copilot.errors import InvalidInput, NotFound
 from copilot.needs import NeedEngine, assess_lines, build_engine
 from copilot.needs.lines import failure, read_line
 
@@ -53,12 +54,21 @@ def search(
     if not text.strip():
         raise InvalidInput("The query is empty: say what to look for.")
     copilot = build(Settings())
-    hits = copilot.retriever.search(copilot.store(tenant), text, k=k, kinds=wanted)  # type: ignore[arg-type]
+    hits = copilot.retriever.search(_there(copilot, tenant), text, k=k, kinds=wanted)  # type: ignore[arg-type]
     results = [row.model_dump() for row in results_of(hits)]
     if as_json:
         print_json({"results": results})
     else:
         show_results(list(results))
+
+
+def _there(copilot: Copilot, tenant: str | None) -> TenantStore:
+    """The store to read from. Raises NotFound for a name that has none: a slip makes no tenant."""
+    names = copilot.database.tenants()
+    if tenant and tenant not in names:
+        there = ", ".join(names) if names else "none yet"
+        raise NotFound(f"There is no tenant {tenant!r}. There are: {there}.")
+    return copilot.store(tenant)
 
 
 def suggest(
@@ -165,7 +175,7 @@ async def _suggest(
     copilot: Copilot, body: ConversationIn, tenant: str | None, alternatives: int, generator: str
 ) -> dict[str, Any]:
     try:
-        store = copilot.store(tenant)
+        store = _there(copilot, tenant)
         suggestion = await copilot.suggester.suggest(
             store,
             body.domain(),

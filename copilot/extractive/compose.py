@@ -18,7 +18,7 @@ from copilot.extractive.choosing import Answer, Chooser
 from copilot.extractive.confirming import Confirmed, agreement, confirmed, to_person
 from copilot.extractive.excluding import Excluding
 from copilot.extractive.hardship import help_first
-from copilot.extractive.manners import closing, greets, is_care, opening
+from copilot.extractive.manners import closing, greets, is_care, is_thanks, opening, still_asked
 from copilot.extractive.matching import Article, Unit, article_of, is_code, met, rarity
 from copilot.extractive.products import Products
 from copilot.extractive.raising import raised
@@ -32,7 +32,6 @@ from copilot.extractive.settling import (
     agreed,
     agreed_beside,
     nothing_new,
-    only_thanks,
     wants_person,
 )
 from copilot.extractive.timing import Tenure
@@ -72,7 +71,7 @@ def compose(
     """
     if (why := nothing_new(turns)) is not None:
         return Draft((), abstained=True, missing=(why,))
-    spoken = [t for t in turns if t.visibility == "public" and t.text.strip()]
+    spoken = still_asked([t for t in turns if t.visibility == "public" and t.text.strip()])
     record = record or Record(date.min)
     heard = hear(spoken, record.reminders)
     articles = _read(hits, whole, facts)
@@ -81,7 +80,7 @@ def compose(
     desk = desk_of(heard, record, [*articles, *ruled], sources)
     if (todo := agreed(spoken)) is not None:
         return Draft(agreement(desk, spoken), missing=(todo,))
-    if spoken and only_thanks(heard.open_text):
+    if spoken and is_thanks(heard.open_text):
         return Draft((Segment(WELCOME),), missing=("nothing to answer: they only say thanks",))
     worked = work_out(desk)
     asks = [ask for ask in heard.asks if ask not in worked.settled]

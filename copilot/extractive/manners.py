@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from copilot.domain import Turn
+from copilot.extractive.clauses import INDIRECT, REQUEST
+from copilot.extractive.settling import only_thanks
 from copilot.facing import facing
 
 _OPENINGS = {
@@ -29,6 +31,20 @@ _TROUBLE = re.compile(
 _HAPPY = re.compile(
     r"\b(?:at last|(?:good|great|happy|lovely) news|delighted|so (?:happy|glad|pleased)|thank god"
     r"|works? (?:now|again)|wonderful|congratulations|just (?:married|engaged)|new baby)\b",
+    re.IGNORECASE,
+)
+# "One moment", and what is said to it: neither answers the question before them.
+_HOLDING = re.compile(
+    r"\b(?:let me (?:just |quickly )?(?:see|check|look|find|have a look)|(?:one|a|just a) (?:moment"
+    r"|second|minute|sec)\b|bear with me|hold on|(?:i|we)(?:['’]ll| will)? (?:just )?(?:check"
+    r"|look (?:it|that|this|into)|find out|have a look)|looking into (?:it|that|this))",
+    re.IGNORECASE,
+)
+_SHORT_HOLD = 12  # words: more than these may hold an answer
+_PATIENT = re.compile(
+    r"\b(?:there['’]?s )?no (?:hurry|rush|worries|problem|stress)\b|\btake your time\b"
+    r"|\bwhen(?:ever)? you (?:can|have (?:a (?:moment|minute|second)|time))\b"
+    r"|\bi(?:['’]ll| will| can) wait\b|\b(?:waiting|still here|bye|cheers|sure|alright)\b",
     re.IGNORECASE,
 )
 _ENGLISH = re.compile(r"\b(?:the|my|is|it|you|what|how|and|can|please)\b", re.IGNORECASE)
@@ -57,6 +73,37 @@ def opening(turns: list[Turn]) -> str | None:
 def _is_trouble(text: str) -> bool:
     """Something does not work; what was broken into is no fault that steps could mend."""
     return bool(_TROUBLE.search(text)) and all(m.name != "theft" for m in facing([text]))
+
+
+def still_asked(turns: list[Turn]) -> list[Turn]:
+    """The conversation up to the question that is still open.
+
+    Thanks, "no hurry" or a goodbye after our "let me see" leave the question before them open.
+    """
+    last = max((n for n, t in enumerate(turns) if t.speaker == "agent"), default=-1)
+    after, before = turns[last + 1 :], turns[:last]
+    if last < 1 or not after or "?" in turns[last].text or not _asks(before[-1]):
+        return turns
+    ours = turns[last].text
+    is_hold = _HOLDING.search(ours) and len(ours.split()) <= _SHORT_HOLD
+    return still_asked(before) if is_hold and all(_is_courtesy(t.text) for t in after) else turns
+
+
+def _asks(turn: Turn) -> bool:
+    text = turn.text
+    return turn.speaker != "agent" and bool(
+        "?" in text or INDIRECT.search(text) or REQUEST.search(text)
+    )
+
+
+def _is_courtesy(text: str) -> bool:
+    """Whether a message is polite and says nothing else."""
+    return is_thanks(f"thanks {text}")
+
+
+def is_thanks(text: str) -> bool:
+    """Whether a message thanks, says that there is time or goodbye, and nothing more."""
+    return only_thanks(_PATIENT.sub(" ", text))
 
 
 def is_care(sentence: str | None) -> bool:

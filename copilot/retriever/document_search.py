@@ -30,6 +30,7 @@ from copilot.retriever.fusion import (
 from copilot.retriever.language import language_of
 from copilot.retriever.library import Library
 from copilot.retriever.query import QueryPlan
+from copilot.retriever.spelling import may_be_held
 from copilot.retriever.words import topics
 
 NEAREST = 240  # passages asked of the vector store for each text
@@ -53,6 +54,9 @@ class Weights:
     special: float = 0.2  # against articles on a special case nobody mentioned
     foreign: float = 0.4  # against articles in another language than what was asked in
     links: float = 0.5
+    few: float = 40.0  # articles among which a shared word says half of what it says among many
+    shared: float = 0.25  # of what it says, however few they are
+    known: float = 2 / 3  # of a query's words, which sources must hold for them to say all
     seeds: int = 5
     spread: float = 0.2
     alike_from: float = 0.5
@@ -158,6 +162,20 @@ class _Ranking:
             i for c in self.plan.clauses if c.is_choice for i in categories.mentioned(c.stems)
         )
 
+    @cached_property
+    def _telling(self) -> float:
+        """How much it says to share a word with the query (1 = all).
+
+        Little where what is asked about stands in no article: what they share, they share by
+        chance. Little too for a typed query, which has few words, among few articles, where none
+        is rare: "lost" and "money" are then as good as the matter itself, and the meaning leads.
+        """
+        w, spelling, articles = self.weights, self.library.spelling, len(self.library)
+        held = [spelling.holds(term) for term in self.plan.terms if may_be_held(term)]
+        known = sum(held) / len(held) if held else 1.0
+        of_many = max(w.shared, articles / (articles + w.few)) if self.plan.is_typed else 1.0
+        return of_many * min(1.0, known / w.known)
+
     def _direct(self) -> Scores:
         """What the passages and titles themselves say."""
         w = self.weights
@@ -168,9 +186,9 @@ class _Ranking:
             parts.append(
                 (w.dense if place == 0 else w.dense * w.apart, scaled(found.scores, floor))
             )
-        parts.append((w.lexical, scaled(self._worded.scores, 0.0)))
+        parts.append((w.lexical * self._telling, scaled(self._worded.scores, 0.0)))
         asked = topics(" ".join(self.plan.texts[:1]))
-        parts.append((w.title, scaled(self.library.title_scores(asked), 0.0)))
+        parts.append((w.title * self._telling, scaled(self.library.title_scores(asked), 0.0)))
         return scaled(fused(parts), 0.0)
 
     def _with_priors(self, direct: Scores) -> Scores:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from copilot.domain import Conversation, Turn
 from copilot.facing import facing
@@ -49,6 +50,25 @@ _CHOICE = re.compile(
     re.IGNORECASE,
 )
 
+# "I do NOT want to cancel, I only want to pay on another day": what is not wanted, and what is.
+_PIECE = re.compile(
+    r"[,;:]\s+|\s+[-–—]\s+|\s+(?=but\b)"
+    r"|(?<!\bbut)\s+(?=(?:i|we)(?:['’]\w+)? (?:only|just|simply|rather|want|need)\b)",
+    re.IGNORECASE,
+)
+_UNWANTED = re.compile(
+    r"^\W*(?:(?:no|but|and|well|so)\W+)?(?:i|we)(?:['’]?m| am|['’]re| are)? (?:really )?"
+    r"(?:do(?:n['’]?t| not)|did(?:n['’]?t| not)|never|not) (?:really |even )?"
+    r"(?:want|wish|mean|need|ask|look|try|plan)\w*\b",
+    re.IGNORECASE,
+)
+_WANTED = re.compile(
+    r"^\W*(?:but\W+)?(?:(?:i|we)(?:['’]\w+| would| am| are)? )?"
+    r"(?:only|just|simply|rather|actually|want|need|like)\b",
+    re.IGNORECASE,
+)
+MIN_WANTED = 2  # words of what is wanted: "…, I want a new one" names nothing without the rest
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -66,6 +86,7 @@ class QueryPlan:
     terms: tuple[str, ...]
     clauses: tuple[Clause, ...]
     codes: tuple[str, ...] = ()
+    is_typed: bool = False  # a query of few words, and no conversation
 
     @property
     def is_empty(self) -> bool:
@@ -88,7 +109,7 @@ def plan(asked: Conversation | str, *, acronyms: Set[str] = frozenset()) -> Quer
     """
     turns = list(_said(asked))
     sentences = _chosen(turns)
-    if not sentences:
+    if not sentences or (isinstance(asked, str) and _is_letter(asked)):
         return EMPTY
     text = " ".join(sentences)
     # What the customer is facing, in the words of help centres: they seldom use those themselves.
@@ -100,7 +121,9 @@ def plan(asked: Conversation | str, *, acronyms: Set[str] = frozenset()) -> Quer
         Clause(tuple(stems(sentence)), bool(_CHOICE.search(sentence))) for sentence in sentences
     )
     lead = " ".join((text[:MAX_TEXT_CHARS], *short))
-    return QueryPlan((lead, *_asked_last(turns, lead)), terms, clauses, _codes(text))
+    return QueryPlan(
+        (lead, *_asked_last(turns, lead)), terms, clauses, _codes(text), isinstance(asked, str)
+    )
 
 
 def widened(planned: QueryPlan, queries: Sequence[str]) -> QueryPlan:
@@ -145,7 +168,24 @@ def _sentences(text: str) -> list[str]:
             found.append(said[:MAX_TEXT_CHARS])
     if not found and words(text):  # nothing but small words: better they than nothing
         found = [" ".join(text.split())[:MAX_TEXT_CHARS]]
-    return found
+    return _wanted(found)
+
+
+def _wanted(sentences: Sequence[str]) -> list[str]:
+    """The sentences without what is said not to be wanted, where what is wanted follows."""
+    pieces = [(n, p) for n, said in enumerate(sentences) for p in _PIECE.split(said)]
+    unwanted = {
+        at
+        for at, ((_, piece), (_, after)) in enumerate(pairwise(pieces))
+        if _UNWANTED.match(piece) and _WANTED.match(after) and _topical(after) >= MIN_WANTED
+    }
+    if not unwanted:
+        return list(sentences)
+    kept: dict[int, list[str]] = {}
+    for at, (n, piece) in enumerate(pieces):
+        if at not in unwanted:
+            kept.setdefault(n, []).append(piece)
+    return [", ".join(said) for said in kept.values()]
 
 
 def _greeted(sentence: str) -> str:
@@ -182,6 +222,11 @@ def _asked_last(turns: Sequence[list[str]], lead: str) -> tuple[str, ...]:
     """The customer's last turn by itself, unless it is the whole of what was said."""
     last = " ".join(turns[-1])[:MAX_TEXT_CHARS]
     return (last,) if len(turns) > 1 and _topical(last) >= MIN_TOPICS and last != lead else ()
+
+
+def _is_letter(text: str) -> bool:
+    """Whether a query is a letter or two by themselves; in some scripts one sign is a word."""
+    return all(len(word) == 1 and word.isascii() and word.isalpha() for word in words(text))
 
 
 def _topical(text: str) -> int:

@@ -48,6 +48,10 @@ class Spelling:
         known = frozenset(words)
         return cls(known, frozenset(map(stem, known)), _by_letter(known))
 
+    def holds(self, word: str) -> bool:
+        """Whether an article has the word, in any form."""
+        return word in self.words or stem(word) in self._stems
+
     def meant(self, word: str) -> str | None:
         """The word that was meant by one that nobody writes, in small letters; else None."""
         if len(word) < SHORTEST or not word.isascii() or not word.isalpha():
@@ -90,6 +94,11 @@ class Spelling:
 def written(text: str) -> tuple[str, ...]:
     """The words of a text that may be taken for others, each once."""
     return tuple(map(sys.intern, dict.fromkeys(_LONG.findall(text.lower()))))
+
+
+def may_be_held(word: str) -> bool:
+    """Whether it is of the words that are kept of articles: a number or "pin" is not."""
+    return _LONG.fullmatch(word) is not None
 
 
 def _near(word: str, words: ByLetter, most: int) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
@@ -78,3 +80,29 @@ def test_an_unknown_address_names_the_contract(served: Served) -> None:
     client: httpx.Client = served.client()
     assert "/openapi.json" in client.get("/v1/nothing").json()["detail"]
     assert client.delete("/v1/search").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"query": "valve", "k": True}, "k must be a whole number."),
+        ({"query": "valve", "k": "3"}, "k must be a whole number."),
+        ({"query": "\ud800 valve"}, "query is not valid Unicode: it contains a lone surrogate."),
+    ],
+)
+def test_a_query_that_is_no_text_and_a_count_that_is_no_number_are_refused(
+    served: Served, body: dict[str, object], said: str
+) -> None:
+    answer = served.client().post(
+        "/v1/search", content=json.dumps(body), headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == said
+
+
+def test_a_search_that_finds_nothing_says_why(served: Served) -> None:
+    client = served.client()
+    nothing = client.post("/v1/search", json={"query": "¿Cuánto cuesta el trastero para mi gato?"})
+    assert nothing.json()["results"] == []
+    assert "reads as 'es', and no article states that language" in nothing.json()["note"]
+    assert client.post("/v1/search", json={"query": "q"}).json()["results"] == []

@@ -331,8 +331,17 @@ def test_reindex_counts_every_vector(run: Run) -> None:
     assert run("reindex", "--tenant", "nobody").code == 2
 
 
+def test_a_slip_in_a_tenants_name_makes_no_tenant(run: Run, articles: Path) -> None:
+    run("ingest", articles, "--tenant", "one")
+    refused = run("search", "valve", "--tenant", "onn")
+    assert refused.code == 2
+    assert "There is no tenant 'onn'. There are: one." in refused.err
+    assert "onn" not in run("doctor").out
+
+
 def test_tenants_are_apart(run: Run, articles: Path) -> None:
     run("ingest", articles, "--tenant", "one")
+    run("keys", "create", "--role", "agent", "--tenant", "two")
     assert run("search", "valve", "--tenant", "two", "--json").last == {"results": []}
     assert run("search", "valve", "--tenant", "one", "--json").last["results"]
     assert run("search", "valve", "--tenant", "../etc").code in (1, 2)

@@ -257,3 +257,37 @@ def test_a_code_in_a_title_weighs_most() -> None:
     assert _ids(_found(library, "valve shows E23", near)) == ["a", "b"]
     assert _ids(_found(library, "valve shows nothing", near)) == ["b", "a"]
     assert _ids(_found(library, "valve shows E23", near, replace(FLAT, code=0.0)))[0] == "b"
+
+
+FILLING = [
+    _article(f"page_{n}", f"Topic{n} in words", "Gadgets and lost luggage.") for n in range(60)
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "others", "first"),
+    [
+        # Among two articles "lost" is as rare as anything: it tells little.
+        ("i lost my pace at the hurdles, runners outrun me", [], "training"),
+        # Among many, all of whose words are known, words shared lead as they always did.
+        ("lost luggage, and gadgets lost", FILLING, "lockers"),
+        # Among many whose articles know none of the other words, one shared by chance does not.
+        ("i lost my pace at the hurdles, runners outrun everybody", FILLING, "training"),
+    ],
+)
+def test_a_word_shared_by_chance_does_not_outweigh_the_meaning(
+    asked: str, others: list[Document], first: str
+) -> None:
+    library = _library(
+        _article("lockers", "Lost the gadgets of your luggage"),
+        _article("training", "Sprints and rhythm", "We coach you."),
+        *others,
+    )
+    near = [[(_chunk(library, "training"), 0.7), (_chunk(library, "lockers"), 0.55), (0, 0.1)]]
+    worded = [(_chunk(library, "lockers"), 4.0)]
+    ranked = DocumentSearch(library).rank(plan(asked), near, worded, k=2)
+    assert ranked[0].source_id == first
+
+
+def _chunk(library: Library, source_id: str) -> int:
+    return library.passages[library.position[source_id]][0]

@@ -83,7 +83,6 @@ def test_nothing_said_is_an_empty_plan(nothing: str) -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        "a",
         "7",
         "Как заблокировать карту?",
         "カードを止めたい",
@@ -144,3 +143,35 @@ def test_codes_are_words_of_letters_and_digits(said: str, codes: tuple[str, ...]
 def test_what_somebody_faces_is_looked_up_in_the_words_of_help_centres() -> None:
     assert "financial difficulty" in plan("I lost my job in May and the rent is due.").texts[0]
     assert "financial" not in plan("I found my job in May and the rent is due.").texts[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (
+            "I do NOT want to cancel, I only want the money taken on another day",
+            "I only want the money taken on another day",
+        ),
+        (
+            "We never wanted a bigger room. We just need a shelf for tools.",
+            "We just need a shelf for tools.",
+        ),
+        ("I don't want the van but I need a trolley ramp", "but I need a trolley ramp"),
+        # Nothing is named without it, or nothing is put against it.
+        ("I don't want a refund, I want a new one", "I don't want a refund, I want a new one"),
+        ("I don't want to pay the late fee", "I don't want to pay the late fee"),
+        ("I do not need the lamp, it is broken", "I do not need the lamp, it is broken"),
+    ],
+)
+def test_what_is_said_not_to_be_wanted_does_not_lead(said: str, kept: str) -> None:
+    assert plan(said).texts[0].startswith(kept)
+
+
+@pytest.mark.parametrize("letter", ["a", "x", "a b", "I"])
+def test_a_letter_by_itself_is_no_query(letter: str) -> None:
+    assert plan(letter).is_empty
+
+
+@pytest.mark.parametrize("sign", ["7", "鍵", "E5"])
+def test_a_number_a_code_or_a_sign_of_another_script_is_one(sign: str) -> None:
+    assert not plan(sign).is_empty
