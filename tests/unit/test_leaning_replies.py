@@ -100,7 +100,7 @@ def test_what_goes_for_anything_goes_for_the_thing_they_name(
     other = hit("The router needs a socket nearby.", "Routers", n=2, score=0.4)
     said = "Can I return the router? It does not suit me."
     assert "30 days" in words(reply(said, page, other))
-    monkeypatch.setattr("copilot.extractive.ranking.is_of_all_things", lambda _unit: False)
+    monkeypatch.setattr("copilot.extractive.answering.is_of_all_things", lambda _unit: False)
     assert "30 days" not in words(reply(said, page, other))
 
 

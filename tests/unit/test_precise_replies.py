@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
-from copilot.extractive import compose, kinds, ranking
+from copilot.extractive import answering, compose, kinds
 from copilot.extractive.asking import hear
 from copilot.extractive.matching import article_of, match, reading_of
 from copilot.extractive.ranking import Ranking
@@ -288,7 +288,7 @@ def test_a_measure_needs_fewer_of_the_words(monkeypatch: pytest.MonkeyPatch) -> 
     other = hit("The valve stands on a wall.", "Valve", 2, 0.3)
     said = "How far may the hub be from the valve on a wall?"
     assert "25 metres" in words(reply(said, page, other))
-    monkeypatch.setattr(ranking, "MEASURED", 0.0)
+    monkeypatch.setattr(answering, "MEASURED", 0.0)
     assert "25 metres" not in words(reply(said, page, other))
 
 
