@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -99,7 +100,13 @@ def _migrate(engine: Engine) -> None:
         if engine.dialect.name == "postgresql":  # two processes starting at once migrate in turn
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7248310)")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:  # a revision that this version has never heard of
+            raise StoreError(
+                "A newer version of Continuum has opened this database and changed its schema. "
+                "Update Continuum, or restore the copy from before the update."
+            ) from error
         if engine.dialect.name == "sqlite":
             tell_planner(connection)
 

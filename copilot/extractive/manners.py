@@ -103,7 +103,7 @@ def _is_courtesy(text: str) -> bool:
 
 def is_thanks(text: str) -> bool:
     """Whether a message thanks, says that there is time or goodbye, and nothing more."""
-    return only_thanks(_PATIENT.sub(" ", text))
+    return only_thanks(text) or only_thanks(_PATIENT.sub(" ", text))
 
 
 def is_care(sentence: str | None) -> bool:

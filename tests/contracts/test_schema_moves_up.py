@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -11,6 +14,7 @@ from sqlalchemy import Engine
 from copilot.db import Database, now
 from copilot.db.engine import MIGRATIONS, open_engine
 from copilot.db.tables import metadata
+from copilot.errors import StoreError
 
 
 def test_what_an_earlier_schema_holds_is_there_after_it_was_moved_up(database: Database) -> None:
@@ -31,6 +35,21 @@ def test_what_an_earlier_schema_holds_is_there_after_it_was_moved_up(database: D
     assert _lacking(again) == []
     again.dispose()
     assert journal.suggestion("s1")["trace"] == row["trace"]
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'truth.db'}"
+    opened = Database.open(url)
+    with opened.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="Update Continuum"):
+        open_engine(url)
+    with opened.engine.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    opened.close()
+    assert kept == "9999"
 
 
 def _lacking(engine: Engine) -> list[str]:
