@@ -20,9 +20,11 @@ from copilot.extractive.matching import (
     is_code,
     is_of_the_case,
     met,
+    run_of,
     share_of,
 )
 from copilot.extractive.products import Products
+from copilot.extractive.referring import REMEDIES
 from copilot.extractive.rows import Rows
 from copilot.extractive.sentence import (
     CLOSE,
@@ -117,15 +119,11 @@ class Answering:
         spoken = said.stems | said.heading | article.title
         if self.codes.is_its_row(ask, found.unit):
             return True
-        if article.n in self.hard and not any(met(w, article.title) for w in ask.words):
-            return False
-        if self._on_theft is not None and article.n not in self._on_theft and robbed.is_on_it(ask):
-            return False
-        if self._is_past_its_code(ask, article):
-            return False
-        if not all(met(name, article.vocabulary) for name in ask.names):
+        if not self._is_of_theirs(ask, article):
             return False
         if ask.focus and not self._says_focus(ask, article, found, spoken):
+            return False
+        if ask.sort == "how" and not self._says_deed(ask, article, found.unit, spoken):
             return False
         if (ask.is_typed and not found.fits) or not self.is_of_kind(ask, article, found.unit):
             return False
@@ -139,6 +137,16 @@ class Answering:
         if ask.sort == "whether" and not self._says_whether(ask, found.unit, spoken):
             return False
         return self._is_answered_in(ask, article, found)
+
+    def _is_of_theirs(self, ask: Ask, article: Article) -> bool:
+        """Whether an article is for whoever asks this, and has not all been done already."""
+        if article.n in self.hard and not any(met(w, article.title) for w in ask.words):
+            return False
+        if self._on_theft is not None and article.n not in self._on_theft and robbed.is_on_it(ask):
+            return False
+        if self._is_past_its_code(ask, article):
+            return False
+        return all(met(name, article.vocabulary) for name in ask.names)
 
     def is_of_kind(self, ask: Ask, article: Article, unit: Unit) -> bool:
         """Whether a sentence passes every guard on the kind of an answer."""
@@ -202,6 +210,16 @@ class Answering:
             return True
         is_rest = ask.sort == "whether" and found.share >= REST and _LASTING.isdisjoint(ask.words)
         return is_rest and bool(met(ask.focus, article.vocabulary))
+
+    def _says_deed(self, ask: Ask, article: Article, unit: Unit, spoken: frozenset[str]) -> bool:
+        """Whether words speak of what is to be done, where any article does: to cancel a line is
+        not done by its menus."""
+        deed = next((w for w, weight in ask.words.items() if weight >= 1.0), ask.deed)
+        if deed is None or deed not in self.known or deed in REMEDIES or article.n in self.faced:
+            return True
+        if unit.said.kind == "step":
+            spoken = spoken.union(*(u.said.stems for u in run_of(unit, article.units)))
+        return bool(met(deed, spoken | unit.said.beside))
 
     def _is_of_case(self, ask: Ask, spoken: frozenset[str]) -> bool:
         """Whether words speak of the case that was put before: "If the hub is offline, will …?"."""

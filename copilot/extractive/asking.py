@@ -381,7 +381,7 @@ def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None
         stem(w) for w in _PROPER.findall(core) if w.lower().rstrip("s") not in _CALENDAR
     )
     focus = _focus(core, sort, own)
-    deed = _deed(before) if refers and not own else []
+    deed = _deed(before) if (refers or sort == "how") and not own else []
     return Ask(
         text=clause,
         sort=sort,

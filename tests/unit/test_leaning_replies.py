@@ -9,6 +9,7 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import compose
+from copilot.extractive.answering import Answering
 from copilot.extractive.asking import hear
 from copilot.extractive.matching import article_of, match, reading_of
 from copilot.extractive.words import stems
@@ -114,3 +115,16 @@ def test_a_short_name_is_a_kind_of_thing_too() -> None:
 def test_trouble_is_not_answered_by_a_near_page_without_a_word_of_it() -> None:
     prices = hit("The Bell Cover costs £5 a month.", "Prices", score=0.6)
     assert "£5" not in words(reply("My lamp is broken and stays dark, what can I do?", prices))
+
+
+@pytest.mark.parametrize(
+    "said", ["How do I cancel Bell Cover?", "I want to cancel Bell Cover, how?"]
+)
+def test_how_a_thing_is_done_is_not_answered_by_where_another_thing_is_done(
+    said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cover = hit("Bell Cover has a log. Online account > Bell Cover > Log > On.", "Bell Cover")
+    other = hit("To cancel a plan write to us.", "Plans", n=2, score=0.2)
+    assert "Log" not in words(reply(said, cover, replace(other, rank=2)))
+    monkeypatch.setattr(Answering, "_says_deed", lambda *_given: True)
+    assert "Log" in words(reply(said, cover, replace(other, rank=2)))
