@@ -311,5 +311,8 @@ class Suggestion:
 
     @property
     def text(self) -> str:
-        """The reply as one text, sentences joined by a blank."""
-        return " ".join(segment.text for segment in self.segments)
+        """The reply as one text, sentences joined by a blank; a greeting has a line of its own."""
+        text = ""
+        for segment in self.segments:
+            text += ("\n\n" if text.endswith(",") else " " if text else "") + segment.text
+        return text

@@ -195,7 +195,9 @@ def _is_done(unit: Unit, done: frozenset[str]) -> bool:
 
 
 def _is_advised(unit: Unit, deed: frozenset[str]) -> bool:
-    """Whether a step is what our side advised in its own words."""
+    """Whether a step, or the cure in a row, is what our side advised in its own words."""
+    if unit.said.kind == "row" and ": " in unit.text:
+        return len(deed) >= FEWEST_ROW and deed <= unit.said.stems
     is_step = unit.said.kind in ("step", "bullet")
     return is_step and len(deed & unit.said.stems) >= max(2, 0.6 * len(deed))
 

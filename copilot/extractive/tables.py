@@ -366,7 +366,7 @@ def _article(noun: str) -> str:
     first = noun.split()[0]
     if re.match(r"(?:[A-Z][a-z]+ ?(?:[A-Z0-9]|$)|[A-Z0-9]{2,}|\d)", noun) or "," in noun:
         return ""
-    words = re.split(r" (?:in|after|with|of|on|for|under|over|from|to|and|or)\b", noun)[0]
+    words = re.split(r" (?:in|after|with|of|on|for|under|over|from|up|to|at|by|and|or)\b", noun)[0]
     if _is_many(words) or first.lower() in ("a", "an", "the", "any", "all", "no"):
         return ""
     return "an " if first[0].lower() in "aeio" else "a "

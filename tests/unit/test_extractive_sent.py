@@ -101,3 +101,15 @@ def test_a_row_whose_cure_they_tried_is_not_told_and_nothing_takes_its_place() -
 
     assert "Switch Bluetooth off" in told("the app shows E-7")
     assert told("still E-7, Bluetooth was switched off already") == ""
+
+
+def test_a_row_whose_cure_we_advised_and_they_followed_is_not_told_again() -> None:
+    text = "| Code | Cure |\n|---|---|\n| E-7 | Switch Bluetooth off, and stand closer. |\n"
+    hit = Hit(Chunk("a#0", "document", "a", 0, text), "App codes", 1, 0.6)
+    turns = [
+        Turn("customer", "the app shows E-7"),
+        Turn("agent", "Please switch Bluetooth off and on and stand closer."),
+        Turn("customer", "done, still E-7"),
+    ]
+    assert "Bluetooth" in " ".join(s.text for s in compose(turns[:1], [hit]).segments)
+    assert "Bluetooth" not in " ".join(s.text for s in compose(turns, [hit]).segments)

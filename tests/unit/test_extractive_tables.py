@@ -157,3 +157,11 @@ def test_a_thing_is_named_in_full_or_by_what_sets_it_apart() -> None:
     assert mentioned("what does sprout plus do", things) == {"Sprout Plus"}
     assert mentioned("what is in Plus", things) == {"Sprout Plus"}
     assert mentioned("is it free?", things) == frozenset()
+
+
+def test_many_of_a_kind_are_told_without_an_article() -> None:
+    table = "| What | Price |\n|---|---|\n| Parcels up to 25 kg | £1 each |\n"
+    table += "| Pallet up to 800 kg | £9 each |\n"
+    told = [sentence.text for sentence in sentences(table)]
+    assert told[0].startswith("For parcels up to 25 kg")
+    assert told[1].startswith("For a pallet up to 800 kg")
