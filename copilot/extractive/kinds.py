@@ -42,12 +42,13 @@ _HOURS = re.compile(
 _DUE_ASKED = re.compile(
     r"\b(?:what|which) (?:credit|refund|compensation)\b"
     r"|\bwhat (?:do|will|would|can) (?:i|we) get\b"
-    r"|\bget (?:any |some |my |the )?(?:money|refund|compensation)\b",
+    r"|\bget (?:any |some |my |the )?(?:money|refund|compensation)\b"
+    r"|\bget (?:anything|something|(?:some|any|the rest) of (?:it|that)|it|that) back\b",
     re.IGNORECASE,
 )
 _DUE = re.compile(
     r"\b(?:you(?:['’]ll| will)? (?:also )?(?:get|receive)|credit\w*|refund\w*|compensat\w+"
-    r"|pay you|paid (?:back|to you)|for (?:every|each))\b",
+    r"|pay you|paid (?:back|to you)|(?:comes?|goes) back|for (?:every|each))\b",
     re.IGNORECASE,
 )
 _DUE_TITLES = frozenset(stems("credit refund compensation"))

@@ -103,6 +103,12 @@ GUARDED: Sequence[tuple[str, str, Hit, str]] = (
         "£60",
     ),
     (
+        "is_paid_to_them",
+        "I end Bell Cover today. Do I get anything back?",
+        hit("Bell Cover costs £7 for four weeks.", "Bell Cover"),
+        "£7",
+    ),
+    (
         "is_no_threshold",
         "No service for days. What credit do I get?",
         hit(CREDITS, "When it fails"),
