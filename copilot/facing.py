@@ -261,7 +261,9 @@ MATTERS = (
         rf"|(?:direct debit|{_SPENT}|money)\b[^!]{{0,160}}\b(?:come|go|(?:be )?taken|leave)"
         r"(?: (?:out|off))? (?:\w+ ){0,2}?(?:later|earlier|on (?:another|a different))\b"
         rf"|(?:direct debit|{_SPENT})\b[^!?]{{0,160}}\b{_INCOME}|{_INCOME}[^!?]{{0,160}}"
-        rf"\b(?:direct debit|{_SPENT})\b",
+        rf"\b(?:(?:direct )?debit|{_SPENT})\b"
+        r"|(?:take|taken|collect|debit|(?:come|go)(?:es|s)? out|pay|due)\b[^.!?]{0,60}"
+        r"\b(?:after|before|until|till) (?:my |our )?(?:pay ?day|wages|salary|pension)\b",
     ),
     Matter(
         "saving",
