@@ -150,7 +150,11 @@ MATTERS = (
         r"(?:was|were) (?:meant|supposed|due) to (?:come|be here|arrive|ring|call)"
         r"|(?:never|nobody|no one|did(?:n['’]t| not)|has(?:n['’]t| not)) "
         r"(?:turn(?:ed)? up|c[oa]me to (?:us|my|our)|show(?:ed)? up)|missed (?:the|our|my) (?:slot"
-        r"|visit|appointment)",
+        r"|visit|appointment)"
+        r"|(?:engineer|technician|fitter|installer|driver|man|guy|team|he|she|they|somebody|someone)"
+        r" (?:(?:just )?never|did(?:n['’]?t| not)|has(?:n['’]?t| not))"
+        r" (?:c[oa]me|arrived?|appear(?:ed)?)(?! (?:back|across|up with|to (?:mind|a)))\b"
+        r"|(?:nobody|no[ -]one) (?:has |ever )?(?:c[oa]me|arrived|appeared)(?! back)\b",
     ),
     Matter(
         "adverts",

@@ -46,6 +46,13 @@ MOSTLY = 0.4  # of the case that a question is put for
 LIKELY = 3  # articles that a message is likely about
 REST = 0.55  # of a question's words, where the one it ends on stands elsewhere in the article
 
+# "Can I still return it?" is answered by what speaks of returning.
+_MAY_I = re.compile(
+    r"^\W*(?:(?:and|but|so|or) )?(?:can|could|may|am|are) (?:i|we) (?:still |also |allowed to )*"
+    r"(?:return|cancel|leave|pause|exchange|swap|move|change|extend|transfer|sell|lend|share"
+    r"|(?:send|take|bring|give) [^?.!]{1,40}? back)\b",
+    re.IGNORECASE,
+)
 # "Must I …?" is answered by what is needed.
 _MUST = re.compile(r"\b(?:must|have to|need(?: to)?|necessary|required)\b", re.IGNORECASE)
 _NEEDED = re.compile(r"\b(?:must|have to|need(?:ed|s)?|necessary|required?)\b", re.IGNORECASE)
@@ -123,7 +130,9 @@ class Answering:
             return False
         if ask.focus and not self._says_focus(ask, article, found, spoken):
             return False
-        if ask.sort == "how" and not self._says_deed(ask, article, found.unit, spoken):
+        if (ask.sort == "how" or _MAY_I.search(ask.text)) and not self._says_deed(
+            ask, article, found.unit, spoken
+        ):
             return False
         if (ask.is_typed and not found.fits) or not self.is_of_kind(ask, article, found.unit):
             return False

@@ -91,6 +91,16 @@ def words(draft: Draft) -> str:
     return " ".join(segment.text for segment in draft.segments)
 
 
+def test_what_they_do_not_have_is_not_ended_and_no_plan_in_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draft = reply("Please cancel my backup line.")
+    assert "they want to end backup line, which is not on their record" in draft.missing
+    assert not words(draft)
+    monkeypatch.setattr("copilot.extractive.worked.leaving.not_theirs", lambda _desk, _text: ())
+    assert "Fibre 300" in words(reply("Please cancel my backup line."))
+
+
 def test_leaving_within_a_term_names_the_day_and_the_sum() -> None:
     said = words(reply("Please cancel my internet, end of november if possible"))
     assert "the earliest day is 3 December 2026, so the end of November is not possible" in said

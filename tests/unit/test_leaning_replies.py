@@ -128,3 +128,16 @@ def test_how_a_thing_is_done_is_not_answered_by_where_another_thing_is_done(
     assert "Log" not in words(reply(said, cover, replace(other, rank=2)))
     monkeypatch.setattr(Answering, "_says_deed", lambda *_given: True)
     assert "Log" in words(reply(said, cover, replace(other, rank=2)))
+
+
+@pytest.mark.parametrize(
+    "said", ["Can I return the wall lamp?", "can i still send the wall lamp back"]
+)
+def test_whether_a_thing_may_be_done_is_not_answered_by_what_the_thing_is(
+    said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lamp = hit("The wall lamp hangs by the door and lights the room.", "Lamp")
+    other = replace(hit("A return of chairs costs £9.", "Chairs", n=2, score=0.2), rank=2)
+    assert "lights the room" not in words(reply(said, lamp, other))
+    monkeypatch.setattr("copilot.extractive.answering._MAY_I", re.compile("(?!)"))
+    assert "lights the room" in words(reply(said, lamp, other))

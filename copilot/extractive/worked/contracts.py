@@ -6,6 +6,7 @@ import re
 
 from copilot.domain import Entitlement
 from copilot.extractive.asking import Ask
+from copilot.extractive.products import named
 from copilot.extractive.record import spoken_of
 from copilot.extractive.sorts import names_sum
 from copilot.extractive.words import stem, stems
@@ -80,6 +81,14 @@ def speaks_of_leaving(text: str, desk: Desk) -> bool:
         if any(re.match(rf" {re.escape(name)}\b", what, re.I) for name in names):
             return True
     return bool(_ALONE.search(text))
+
+
+def not_theirs(desk: Desk, text: str) -> tuple[str, ...]:
+    """What they want to end by its name, and do not have: "cancel my backup line" ends no plan."""
+    held = tuple(e.name for e in desk.record.held)
+    ended = " ".join(match["what"] for match in LEAVES.finditer(text))
+    have = {name.lower() for name in held} | set(spoken_of(ended, held))
+    return tuple(name for name in named(ended, desk.names) if name not in have)
 
 
 def which(desk: Desk, text: str) -> Entitlement | None:

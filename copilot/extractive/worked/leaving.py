@@ -14,9 +14,11 @@ from copilot.extractive.worked.contracts import (
     LEAVES,
     is_about,
     is_settled,
+    not_theirs,
     speaks_of_leaving,
     which,
 )
+from copilot.extractive.worked.items import joined
 from copilot.extractive.worked.rules import Kind, Rule, When, the_rule
 from copilot.extractive.worked.told import Desk, Told
 from copilot.guardrails.days import (
@@ -71,6 +73,9 @@ def leaving(desk: Desk) -> Told:
         return Told()
     if not desk.record.held:
         return _for_anyone(desk, text)
+    if foreign := not_theirs(desk, text):
+        why = f"they want to end {joined(list(foreign))}, which is not on their record"
+        return Told(settles=tuple(a for a in desk.heard.asks if LEAVES.search(a.text)), gaps=(why,))
     own = which(desk, text)
     if own is None:
         many = [e.name for e in desk.record.held if e.limits.get("term_months")]
