@@ -87,8 +87,7 @@ class Answering:
 
     def _is_past_its_code(self, ask: Ask, article: Article) -> bool:
         """Whether they did all that is said of their code: the rest of the page is on others."""
-        codes = frozenset(w for w in ask.words if is_code(w) or w.isdigit())  # E7, the 7 of E-7
-        of_it = [u for u in article.units if not codes.isdisjoint(u.said.stems)] if codes else []
+        of_it = self.codes.told_of(ask, article)
         return bool(of_it) and all((u.n, u.said.line) in self.out.done for u in of_it)
 
     @cached_property

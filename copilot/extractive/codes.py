@@ -60,6 +60,11 @@ class Codes:
             return False
         return not cell.codes.isdisjoint(self.asked(ask))
 
+    def told_of(self, ask: Ask, article: Article) -> list[Unit]:
+        """What an article says of the codes that a question is about."""
+        asked = self.asked(ask)
+        return [u for u in article.units if not asked.isdisjoint(_named_in(u))]
+
     def is_other(self, ask: Ask, unit: Unit, article: Article) -> bool:
         """Whether a sentence is on another code, or on none where the one asked for has a row."""
         if not (asked := self.asked(ask)):
@@ -73,6 +78,12 @@ class Codes:
             return True
         is_listed = asked & self._rows or self._families & {family(code) for code in asked}
         return bool(is_listed) and ask.sort in _SHOWN
+
+
+def _named_in(unit: Unit) -> frozenset[str]:
+    """The codes of its section or row, and those that it names."""
+    of_row = unit.said.cell.codes if unit.said.cell else _NONE
+    return unit.said.codes | of_row | codes_in(unit.text)
 
 
 def family(code: str) -> str:

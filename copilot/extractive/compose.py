@@ -17,7 +17,7 @@ from copilot.extractive.asking import Ask, Heard, hear, is_measure
 from copilot.extractive.choosing import Answer, Chooser
 from copilot.extractive.confirming import Confirmed, agreement, confirmed, to_person
 from copilot.extractive.excluding import Excluding
-from copilot.extractive.hardship import help_first
+from copilot.extractive.hardship import HARDSHIP, help_first
 from copilot.extractive.manners import closing, greets, is_care, is_thanks, opening, still_asked
 from copilot.extractive.matching import Article, Unit, article_of, is_code, met, rarity
 from copilot.extractive.products import Products
@@ -43,7 +43,6 @@ UNKNOWN = Tenure()
 MAX_SENTENCES = 9
 NOW, BEFORE, FACING = 0.15, 0.05, 0.4  # what words of the situation weigh beside the question's
 STAFF = 0.2  # of an article's sentences
-HARD = ("hardship",)  # what one does not speak of unasked, and has pages of its own
 SUBSTANCE = 6  # words of meaning that a past reply must have to be quoted
 
 
@@ -233,7 +232,7 @@ def _faced_now(turns: Sequence[Turn]) -> Sequence[Matter]:
 
 def _hard(articles: Sequence[Article]) -> frozenset[int]:
     """The articles for those who are in trouble: who is not, is not spoken to as if they were."""
-    matters = [frozenset(stems(m.words)) for m in MATTERS if m.name in HARD]
+    matters = [frozenset(stems(m.words)) for m in MATTERS if m.name == HARDSHIP]
     return frozenset(
         a.n
         for a in articles

@@ -202,7 +202,7 @@ def _is_done_to(tried: Tried) -> bool:
     known = [w for w in tried.ask.done_to if any(met(w, a.vocabulary) for a in tried.articles)]
 
     def is_on_it(words: frozenset[str]) -> bool:
-        return any(w in words or (ALIKE.get(w, PRICES) - PRICES) & words for w in known)
+        return any(w in words or (ALIKE.get(w, frozenset()) - PRICES) & words for w in known)
 
     if not known or deed is None:
         return True

@@ -6,6 +6,7 @@ import re
 
 from copilot.domain import Turn
 from copilot.extractive.clauses import INDIRECT, REQUEST
+from copilot.extractive.robbed import told_of_theft
 from copilot.extractive.settling import only_thanks
 from copilot.facing import facing
 
@@ -44,7 +45,7 @@ _SHORT_HOLD = 12  # words: more than these may hold an answer
 _PATIENT = re.compile(
     r"\b(?:there['’]?s )?no (?:hurry|rush|worries|problem|stress)\b|\btake your time\b"
     r"|\bwhen(?:ever)? you (?:can|have (?:a (?:moment|minute|second)|time))\b"
-    r"|\bi(?:['’]ll| will| can) wait\b|\b(?:waiting|still here|bye|cheers|sure|alright)\b",
+    r"|\bi(?:['’]ll| will| can) wait\b|\b(?:waiting|still here|bye|sure|alright)\b",
     re.IGNORECASE,
 )
 _ENGLISH = re.compile(r"\b(?:the|my|is|it|you|what|how|and|can|please)\b", re.IGNORECASE)
@@ -72,7 +73,7 @@ def opening(turns: list[Turn]) -> str | None:
 
 def _is_trouble(text: str) -> bool:
     """Something does not work; what was broken into is no fault that steps could mend."""
-    return bool(_TROUBLE.search(text)) and all(m.name != "theft" for m in facing([text]))
+    return bool(_TROUBLE.search(text)) and not told_of_theft(text)
 
 
 def still_asked(turns: list[Turn]) -> list[Turn]:
@@ -103,7 +104,7 @@ def _is_courtesy(text: str) -> bool:
 
 def is_thanks(text: str) -> bool:
     """Whether a message thanks, says that there is time or goodbye, and nothing more."""
-    return only_thanks(text) or only_thanks(_PATIENT.sub(" ", text))
+    return only_thanks(_PATIENT.sub(" ", text))
 
 
 def is_care(sentence: str | None) -> bool:

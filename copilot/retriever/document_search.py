@@ -119,7 +119,7 @@ class _Ranking:
         scores = self._with_links(self._with_priors(direct), direct)
         scores = self._single_copies(scores)
         if on is not None:
-            scores = scores.of_only(self.library.are_valid(scores.articles, on))
+            scores = scores.select(self.library.are_valid(scores.articles, on))
         chosen = spread(
             scores,
             self._likeness,
@@ -174,7 +174,7 @@ class _Ranking:
         held = [spelling.holds(term) for term in self.plan.terms if may_be_held(term)]
         known = sum(held) / len(held) if held else 1.0
         of_many = max(w.shared, articles / (articles + w.few)) if self.plan.is_typed else 1.0
-        return of_many * min(1.0, known / w.known)
+        return of_many * (min(1.0, known / w.known) if w.known else 1.0)
 
     def _direct(self) -> Scores:
         """What the passages and titles themselves say."""
@@ -250,7 +250,7 @@ class _Ranking:
         """Procedures that the best procedures lead to, never above the direct matches."""
         w = self.weights
         own = direct.with_values(self._less_special(direct))
-        seeds = own.of_only(self.library.for_agents[own.articles]).best(w.seeds)
+        seeds = own.select(self.library.for_agents[own.articles]).best(w.seeds)
         push = self.library.links.pushed({a: s for a, s in seeds if s > 0})
         strength = w.links * (0.3 if self._is_choice else 1.0)
         third = scores.best(3)[2:]
@@ -262,7 +262,7 @@ class _Ranking:
         stands_for = self.library.stands_for[scores.articles]
         order = np.lexsort((scores.articles, -scores.values, stands_for))
         first = order[firsts(stands_for[order])]
-        return scores if len(first) == len(scores) else scores.of_only(np.sort(first))
+        return scores if len(first) == len(scores) else scores.select(np.sort(first))
 
     def _likeness(self, left: int, right: int) -> float:
         """How alike two titles of one collection are, above what siblings are anyway."""

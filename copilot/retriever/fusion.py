@@ -35,7 +35,7 @@ class Scores:
         """Other values of the same articles."""
         return Scores(self.articles, values)
 
-    def of_only(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> Scores:
+    def select(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> Scores:
         """Some of the rows, by a mask or by ascending places."""
         return Scores(self.articles[kept], self.values[kept])
 

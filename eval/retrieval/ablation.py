@@ -38,6 +38,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "special cases held back": ("special",),
     "links between procedures": ("links",),
     "spread over topics": ("spread",),
+    "words shared by chance": ("few", "known"),
 }
 FACTORS = (0.5, 0.75, 1.0, 1.25, 1.5)
 

@@ -51,7 +51,7 @@ async def test_a_deleted_article_is_gone_at_once(copilot: Copilot) -> None:
 
 async def test_a_changed_customer_record_counts_at_once(copilot: Copilot) -> None:
     store = copilot.store()
-    assert (await copilot.suggester.suggest(store, ASKED)).text.startswith("Hello Ana")
+    assert (await copilot.suggester.suggest(store, ASKED)).text.startswith("Hello Ana,\n\n")
     store.records.replace([(Customer("C1", "Bea Lopez"), "new")], "o")
     assert (await copilot.suggester.suggest(store, ASKED)).text.startswith("Hello Bea")
 

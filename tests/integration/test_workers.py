@@ -88,7 +88,11 @@ async def test_a_worker_suggests_what_the_server_would_and_the_server_stores_it(
         ours = built.suggester.work_out(store, ASKED, 0, "auto").suggestion
         async with busy(beside):
             theirs = await built.suggester.suggest(store, ASKED)
-            made = await beside.run(store.tenant, (ASKED, 0, "auto"), not_here)
+            at_work = asyncio.create_task(beside.run(store.tenant, (ASKED, 0, "auto"), not_here))
+            await asyncio.sleep(0)  # it is asked now, and what it does takes a core
+            await asyncio.sleep(0)
+            assert not built.compute.is_alone()
+            made = await at_work
         assert (theirs.text, theirs.citations) == (ours.text, ours.citations)
         assert store.journal.suggestion(theirs.id)["trace"]["text"] == theirs.text
         with pytest.raises(NotFound):  # a worker by itself stores nothing
