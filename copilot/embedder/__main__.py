@@ -31,9 +31,9 @@ def _build(settings: Settings) -> str:
         return f"nothing to build: embeddings come from {settings.embeddings}\n"
     precision, began = chosen(settings.quantise), perf_counter()
     path = graphfile.path_of(settings.models_dir, precision)
-    if graphfile.verified(path):
+    if graphfile.is_whole(path):
         return f"embedding graph in place: {path}\n"
-    size = len(graphfile.build(settings.models_dir, precision))
+    size = graphfile.size_of(graphfile.build(settings.models_dir, precision))
     took = perf_counter() - began
     return f"embedding graph built in {took:.1f} s: {path} ({size / 1e6:.0f} MB, {precision})\n"
 

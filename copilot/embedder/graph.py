@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +20,29 @@ EPSILON = 1e-12
 WIDE_CHANNELS = {99: 4.0, 63: 2.5, 127: 2.5, 223: 2.5, 157: 2.0, 267: 2.0, 303: 2.0, 338: 2.0}
 
 Array = NDArray[np.float32]
+WORDS = "words"
 
 
-def write(weights: Weights, precision: Precision) -> bytes:
-    """The graph as a file's bytes. It takes texts of one length, so it needs no mask."""
-    sheet = Sheet(precision)
+def words(weights: Weights, precision: Precision) -> bytes:
+    """The vectors of all words, two thirds of the model: mapped into memory, not copied.
+
+    Every process and session then shares them, and holds only the pages that are spoken.
+    """
+    return _words(weights, precision).tobytes()
+
+
+def _words(weights: Weights, precision: Precision) -> NDArray[np.floating[Any]]:
+    table = weights["embeddings.word_embeddings.weight"]
+    # Half the memory; its rounding is far below int8's.
+    return table if precision == "fp32" else table.astype(np.float16)
+
+
+def write(weights: Weights, precision: Precision, words_file: str) -> bytes:
+    """The graph as a file's bytes; `words()` is to lie in `words_file`, in the same folder.
+
+    It takes texts of one length, so it needs no mask.
+    """
+    sheet = Sheet(precision, apart={WORDS: words_file})
     norm = Norm.read(weights, "embeddings.LayerNorm", narrow=True)
     total = _embeddings(sheet, weights)
     for layer in range(LAYERS):
@@ -86,10 +105,8 @@ def _layer_norm(sheet: Sheet, inputs: list[str], name: str) -> str:
 
 def _embeddings(sheet: Sheet, weights: Weights) -> str:
     """Word + position, one row per token of all texts: (texts * tokens, width)."""
-    words = weights["embeddings.word_embeddings.weight"]
-    if not sheet.is_exact:
-        words = words.astype(np.float16)  # half the memory; its rounding is far below int8's
-    word = sheet.op("Gather", [sheet.constant("words", words), "ids"], "word")
+    table = sheet.constant(WORDS, _words(weights, sheet.precision))
+    word = sheet.op("Gather", [table, "ids"], "word")
     word = sheet.op("Cast", [word], "word.float", to=FLOAT)
     kind = weights["embeddings.token_type_embeddings.weight"][0]
     places = weights["embeddings.position_embeddings.weight"][:POSITIONS] + kind

@@ -73,11 +73,10 @@ class LocalEmbedder:
     ) -> LocalEmbedder:
         """Opens the graph in `models_dir`, building it if needed. `threads` 0 = all cores.
 
-        With `is_alone` a second session is opened for lone queries (50 MB).
+        With `is_alone` a second session is opened for lone queries.
         """
         precision = chosen(quantise)
-        graphfile.ensure(models_dir, precision)
-        path = graphfile.path_of(models_dir, precision)
+        path = graphfile.ensure(models_dir, precision)
         threads = threads or min(16, cores())
         return cls.of_graph(path, precision=precision, threads=threads, is_alone=is_alone)
 
@@ -157,7 +156,7 @@ def _runs(ids: list[list[int]]) -> Iterator[Run]:
 
 
 def _session(graph: Path, *, threads: int = 1) -> InferenceSession:
-    """The runtime on the graph. By its path: a session keeps bytes that it was given, 35 MB."""
+    """The runtime on the graph. By its path: it then maps the words, and keeps no bytes."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()

@@ -34,9 +34,13 @@ class Operand:
 
 @dataclass
 class Sheet:
-    """Collects the graph. Every method adds nodes and returns the name of their output."""
+    """Collects the graph. Every method adds nodes and returns the name of their output.
+
+    `apart` names the constants whose bytes lie in a file beside the graph's.
+    """
 
     precision: Precision
+    apart: dict[str, str] = field(default_factory=dict)
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     constants: dict[str, onnx.TensorProto] = field(default_factory=dict)
 
@@ -115,6 +119,9 @@ class Sheet:
         opsets = [helper.make_opsetid(domain, version) for domain, version in OPSETS.items()]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=10)
         onnx.checker.check_model(model)
+        for constant in model.graph.initializer:
+            if file := self.apart.get(constant.name):
+                _set_apart(constant, file)
         content: bytes = model.SerializeToString(deterministic=True)
         return content
 
@@ -126,6 +133,14 @@ class Sheet:
         rounded = self.op("QuantizeLinear", [x, flat, zeros], f"{x}.q", axis=0)
         number = self.number(f"zero.{zero}", zero, np.uint8)
         return Operand(rounded, number, self.number("one", 1.0), scales)
+
+
+def _set_apart(constant: onnx.TensorProto, file: str) -> None:
+    """ONNX's external data: the constant is the whole of `file`."""
+    for key, value in ("location", file), ("offset", "0"), ("length", str(len(constant.raw_data))):
+        constant.external_data.add(key=key, value=value)
+    constant.data_location = TensorProto.EXTERNAL
+    constant.ClearField("raw_data")
 
 
 def tensor(name: str, kind: int, shape: list[Any]) -> onnx.ValueInfoProto:

@@ -126,10 +126,8 @@ def expected(tensors: Weights) -> np.ndarray:
 def embedder(precision: Precision) -> LocalEmbedder:
     """Of the given precision whatever this processor would choose."""
     models = Settings(_env_file=None).models_dir
-    graphfile.ensure(models, precision)
-    return LocalEmbedder.of_graph(
-        graphfile.path_of(models, precision), precision=precision, threads=2
-    )
+    path = graphfile.ensure(models, precision)
+    return LocalEmbedder.of_graph(path, precision=precision, threads=2)
 
 
 def cosines(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -194,7 +192,7 @@ def test_seven_bit_weights_cannot_overflow_sixteen_bit_sums(tensors: Weights):
     import onnx
 
     def widest(precision: Precision) -> int:
-        model = onnx.load_from_string(graph.write(tensors, precision))
+        model = onnx.load_from_string(graph.write(tensors, precision, "words"))
         stored = [t for t in model.graph.initializer if t.data_type == onnx.TensorProto.INT8]
         assert len(stored) == 36
         return max(int(np.abs(onnx.numpy_helper.to_array(t).astype(int)).max()) for t in stored)

@@ -5,29 +5,32 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from copilot.config import Settings
-from copilot.embedder import graphfile, weights
+from copilot.embedder import LocalEmbedder, graphfile, weights
 from copilot.embedder.__main__ import main
 from copilot.embedder.precision import chosen, overflows
 from copilot.errors import ConfigError, EmbedderError
 
 REAL = Settings(_env_file=None).models_dir
+MAPS = Path("/proc/self/maps")
 
 
 @pytest.fixture
 def models(tmp_path: Path) -> Path:
     """A folder with a whole int8 graph."""
-    graphfile.ensure(REAL, "int8")
-    for path in (
-        graphfile.path_of(REAL, "int8"),
-        graphfile.seal_of(graphfile.path_of(REAL, "int8")),
-    ):
+    for path in files(graphfile.ensure(REAL, "int8")):
         shutil.copy(path, tmp_path)
     return tmp_path
+
+
+def files(path: Path) -> list[Path]:
+    """All that a graph consists of."""
+    return [path, graphfile.seal_of(path), graphfile.words_of(path)]
 
 
 def test_the_installed_weights_are_the_known_ones():
@@ -57,24 +60,36 @@ def test_absent_weights_are_named_with_the_next_step(tmp_path: Path):
 
 def test_a_whole_graph_is_read_as_it_lies(models: Path):
     path = graphfile.path_of(models, "int8")
-    written = path.stat().st_mtime_ns
-    assert graphfile.ensure(models, "int8") == path.read_bytes()
-    assert path.stat().st_mtime_ns == written
+    written = [file.stat().st_mtime_ns for file in files(path)]
+    assert graphfile.ensure(models, "int8") == path
+    assert [file.stat().st_mtime_ns for file in files(path)] == written
 
 
-@pytest.mark.parametrize("damage", ["cut", "flip", "no seal", "gone"])
-def test_a_damaged_graph_is_built_again(models: Path, damage: str):
+@pytest.mark.parametrize("part", [graphfile.path_of, graphfile.seal_of, graphfile.words_of])
+@pytest.mark.parametrize("damage", ["cut", "flip", "gone"])
+def test_a_damaged_graph_is_built_again(models: Path, damage: str, part: Callable[..., Path]):
     path = graphfile.path_of(models, "int8")
-    whole = path.read_bytes()
+    whole = [file.read_bytes() for file in files(path)]
+    damaged = path if part is graphfile.path_of else part(path)
+    content = damaged.read_bytes()
     if damage == "cut":
-        path.write_bytes(whole[:-1])
+        damaged.write_bytes(content[:-1])
     elif damage == "flip":
-        path.write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
+        damaged.write_bytes(content[:50] + bytes([content[50] ^ 1]) + content[51:])
     else:
-        (path if damage == "gone" else graphfile.seal_of(path)).unlink()
-    assert graphfile.verified(path) is None
-    assert graphfile.ensure(models, "int8") == whole
-    assert graphfile.verified(path) == whole
+        damaged.unlink()
+    assert not graphfile.is_whole(path)
+    assert graphfile.ensure(models, "int8") == path
+    assert [file.read_bytes() for file in files(path)] == whole
+
+
+@pytest.mark.skipif(not MAPS.exists(), reason="this system does not say what is mapped")
+def test_the_words_are_mapped_so_that_every_process_shares_them(models: Path):
+    path = graphfile.path_of(models, "int8")
+    embedder = LocalEmbedder.of_graph(path, precision="int8", threads=1)
+    assert embedder.embed(["Where is my order?"]).shape == (1, 384)
+    mapped = [line.split()[-1] for line in MAPS.read_text().splitlines()]
+    assert str(graphfile.words_of(path)) in mapped
 
 
 def test_two_processes_at_once_leave_one_whole_graph_and_no_litter(tmp_path: Path):
@@ -86,8 +101,8 @@ def test_two_processes_at_once_leave_one_whole_graph_and_no_litter(tmp_path: Pat
     both = [subprocess.Popen(command) for _ in range(2)]
     assert [process.wait(60) for process in both] == [0, 0]
     path = graphfile.path_of(tmp_path / "models", "int8")
-    assert graphfile.verified(path)
-    assert sorted(path.parent.iterdir()) == sorted([path, graphfile.seal_of(path)])
+    assert graphfile.is_whole(path)
+    assert sorted(path.parent.iterdir()) == sorted(files(path))
 
 
 def test_a_folder_that_cannot_be_written_is_said_with_the_next_step(tmp_path: Path):
