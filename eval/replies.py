@@ -1,7 +1,10 @@
-"""Measures the replies without a model on the demo company: `python -m eval.replies`.
+"""Measures the replies without a model, firm by firm: `python -m eval.replies`.
 
-Each case of `eval/cases/replies_*.jsonl` is a conversation with the parts of its question, the
-sources that answer each, and words of the answer; some have a part of which no article speaks.
+The firms are the demo company and those of `eval/firms/`, each with articles, a record and cases
+of its own: a rule that only knows one company's words shows there. Each case of
+`eval/cases/replies_*.jsonl`, or of a firm's `replies.jsonl`, is a conversation with the parts of
+its question, the sources that answer each, and words of the answer; some have a part of which no
+article speaks.
 Those of `deeds` are with a customer whose record counts: what is worked out for them, what they
 have already, and what the agent must do before the reply is true.
 Printed are, with denominators:
@@ -22,6 +25,7 @@ tuned, as were `trial` (what a support lead found), `asked`, `more` and `deeds`.
 `unseen` and `last` were written after that; what was wrong in them has been read since, as in
 `messy`, `messy2` and `messy3`. Only `messy4` was written before the replies were made stricter and
 is not read: a figure of the others is no forecast. Write new ones before you trust one again.
+A split named `…-held` is not read either.
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -61,13 +66,31 @@ CASES = tuple(
         "messy4",
     )
 )
+FIRMS = ROOT / "eval" / "firms"
 RATES = (
     "reached", "answered", "left open", "on the matter", "gaps named", "abstained", "repeated",
     "said", "noted",
 )  # fmt: skip
 NO_SOURCE = "no source answers"
+HELD = "-held"
 Case = Mapping[str, Any]
 out = Console(highlight=False, soft_wrap=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """A company that is asked: what is ingested of it, and its cases."""
+
+    name: str
+    folder: Path
+    cases: tuple[Path, ...]
+
+
+def firms() -> list[Firm]:
+    """The demo company, then the others by name."""
+    others = sorted(path.parent for path in FIRMS.glob("*/replies.jsonl"))
+    found = [Firm(folder.name, folder, (folder / "replies.jsonl",)) for folder in others]
+    return [Firm("demo", DEMO, CASES), *found]
 
 
 def read(*paths: Path) -> list[Case]:
@@ -178,22 +201,35 @@ def _show(case: Case, suggestion: Suggestion) -> None:
         out.print(f"    ? {gap}", markup=False)
 
 
+def answered_by(firm: Firm, cases: Sequence[Case]) -> list[tuple[Case, Suggestion]]:
+    """Ingests a firm into a temporary home and asks its cases."""
+    with tempfile.TemporaryDirectory() as home:
+        copilot = build(Settings(home=Path(home), model=""))
+        run_with_progress(copilot, copilot.store(), [firm.folder / name for name in PARTS])
+        answered = measure(copilot, cases)
+        asyncio.run(copilot.aclose())
+    return answered
+
+
 def main() -> None:
-    """Ingests the demo company into a temporary home and prints the figures."""
+    """Asks every firm that has a case, and prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
-    parser.add_argument("--show", action="store_true", help="print every reply")
+    parser.add_argument("--show", action="store_true", help="print every reply that may be read")
+    parser.add_argument("--firm", help="only this firm", choices=[firm.name for firm in firms()])
     parser.add_argument("--split", help="only cases of this split: dev, demo or held")
     parser.add_argument("--only", help="only cases whose id holds this")
     options = parser.parse_args()
-    cases = [c for c in read() if options.split in (None, c["split"])]
-    cases = [c for c in cases if options.only is None or options.only in c["id"]]
-    with tempfile.TemporaryDirectory() as home:
-        copilot = build(Settings(home=Path(home), model=""))
-        run_with_progress(copilot, copilot.store(), [DEMO / name for name in PARTS])
-        answered = measure(copilot, cases)
-        asyncio.run(copilot.aclose())
-    for case, suggestion in answered if options.show else ():
-        _show(case, suggestion)
+    for firm in firms():
+        cases = [c for c in read(*firm.cases) if options.split in (None, c["split"])]
+        cases = [c for c in cases if options.only is None or options.only in c["id"]]
+        if cases and options.firm in (None, firm.name):
+            _report(answered_by(firm, cases), is_shown=options.show)
+
+
+def _report(answered: Sequence[tuple[Case, Suggestion]], *, is_shown: bool) -> None:
+    for case, suggestion in answered if is_shown else ():
+        if not case["split"].endswith(HELD):
+            _show(case, suggestion)
     for split in dict.fromkeys(case["split"] for case, _ in answered):
         hit: Counter[str] = Counter()
         of: Counter[str] = Counter()

@@ -90,7 +90,9 @@ _WHAT_IF = re.compile(r"^\W*(?:(?:and|but|or|so) if|what if)\b", re.IGNORECASE)
 _CONDITION = re.compile(
     r"\b(?:so that|instead|if|when|because|since|while|although)\b", re.IGNORECASE
 )
-_NUMBER = re.compile(r"^[\d.,:]+$|^(?:one|two|three|four|five|six|seven|eight|nine|ten)$")
+_NUMBER = re.compile(
+    r"^[\d.,:]+(?:st|nd|rd|th)?$|^(?:one|two|three|four|five|six|seven|eight|nine|ten)$"
+)
 _NO_MORE = re.compile(
     r"\b(?:no more|not (?:interested in|again)|(?:do|does)(?:n['’]t| not) (?:need|want)"
     r"|i know (?:how|about|that))\b",

@@ -116,6 +116,8 @@ class Excluding:
             return True
         if speaks_of_tenure(said.text) and self.tenure.is_past(said.text, heard.open_text):
             return True
+        if said.is_first and self.tenure.is_settled(heard.open_text):
+            return True
         if heard.lacking and _is_for_others(said.text, heard.lacking):
             return True
         if heard.told and self._was_said(unit):

@@ -12,6 +12,7 @@ from typing import Literal
 from copilot.extractive.amounts import Span, span_of
 from copilot.extractive.labels import codes_in
 from copilot.extractive.tables import Cell, Told, told, without_codes
+from copilot.extractive.timing import is_of_first
 from copilot.extractive.words import WORD, meanings
 
 MAX_CHARS = 900
@@ -77,6 +78,7 @@ class Sentence:
     pairs: frozenset[tuple[str, str]]  # neighbours: "care pendant" tells more than both apart
     codes: frozenset[str] = frozenset()  # of its row, else of the headings above it
     is_denied: bool = False  # an item of a list of what is not so, told with what says so
+    is_first: bool = False  # under a heading on the first bill, or the like
 
 
 @lru_cache(maxsize=2_048)  # the same articles are found again and again
@@ -117,6 +119,7 @@ class _Reader:
         self.codes: dict[int, frozenset[str]] = {}  # by the level of the heading
         self.denied = denying(title)
         self.lead = ""  # and a sentence that leads to one
+        self.is_first = False
         self.table: list[list[str]] = []
         self.block = self.line = 0
         self.last: Kind = "prose"
@@ -145,6 +148,7 @@ class _Reader:
             self.codes = {n: codes for n, codes in self.codes.items() if n < level}
             self.codes[level] = codes_in(heading)
             self.denied, self.lead = denying(heading), ""
+            self.is_first = is_of_first(heading)
             self.last = "prose"
             self.block += 1
             if _PRICE.search(heading):  # "Mesh Point, £65": a fact that stands nowhere else
@@ -214,7 +218,7 @@ class _Reader:
             Sentence(
                 text, kind, self.block, self.line, heading, frozenset(words),
                 frozenset(), span, row.cell if row else None, frozenset(pairwise(words)), codes,
-                is_denied,
+                is_denied, self.is_first,
             )
         )  # fmt: skip
 

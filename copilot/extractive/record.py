@@ -126,6 +126,7 @@ def _told(held: Iterable[Entitlement]) -> Iterator[str]:
         if months := own.limits.get("term_months"):
             line += f", minimum term of {months:g} months"
         line += f", until {written(own.until)}" if own.until else ""
+        line += f", includes {', '.join(own.includes)}" if own.includes else ""
         for measure, used in own.used.items():
             if (limit := own.limits.get(measure)) is not None:
                 line += f", {used:g} of {limit:g} {noun_of(measure)} used"

@@ -17,6 +17,10 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 _DAYS = {"day": 1, "week": 7, "month": 31}
+_FIRST = re.compile(
+    r"\bfirst (?:bill|invoice|statement|payment|instalment|(?:direct )?debit|premium|month)\b", re.I
+)
+SETTLED = 70  # days, after which the newest thing they have has been billed twice
 _AFTER_TERM = re.compile(r"\bafter the (?:minimum )?(?:term|contract)\b", re.IGNORECASE)
 _IN_TERM = re.compile(r"\b(?:in|during|within) (?:its|the|your) (?:[\w-]+ )?minimum term\b", re.I)
 _NEW = re.compile(
@@ -48,6 +52,10 @@ class Tenure:
             in_term = None  # one in its term, one after: either rule may be meant
         return cls(None if None in starts else newest, in_term)
 
+    def is_settled(self, message: str) -> bool:
+        """Whether what is told of the first bill, or the like, is over for them."""
+        return self.newest is not None and self.newest > SETTLED and not _FIRST.search(message)
+
     def is_past(self, text: str, message: str) -> bool:
         """Whether a sentence holds only for a time that is over, or has not come, for them."""
         if self.in_term and _AFTER_TERM.search(text) and not _AFTER_TERM.search(message):
@@ -64,3 +72,8 @@ class Tenure:
 def speaks_of_tenure(text: str) -> bool:
     """Whether a sentence holds only for a time at all; most do not."""
     return any(pattern.search(text) for pattern in (_WITHIN, _AFTER_TERM, _IN_TERM))
+
+
+def is_of_first(heading: str) -> bool:
+    """Whether a heading is on the first of what comes again and again."""
+    return bool(_FIRST.search(heading))

@@ -31,7 +31,7 @@ _USED = re.compile(
     r"|used so far|used up)\b",
     re.IGNORECASE,
 )
-_PLAN = re.compile(
+PLAN = re.compile(
     r"\b(?:which|what) (?:\w+ )?(?:plans?|package|products?|subscriptions?|contracts?|tariff)"
     r" (?:am i|are we|(?:do i|do we) (?:have|use)|have i|have we)\b|\bwhat (?:do|have) (?:i"
     r"|we) (?:have|got) with you\b"
@@ -299,7 +299,7 @@ def _usage(desk: Desk, own: Entitlement, noun: str, count: float, limit: float) 
 
 def plans(desk: Desk) -> Told:
     """Which plans they have and since when, where it is asked."""
-    asks = tuple(a for a in desk.heard.asks if _PLAN.search(a.text))
+    asks = tuple(a for a in desk.heard.asks if PLAN.search(a.text))
     held = [e for e in desk.record.held if (p := desk.record.product(e)) and p.period != "once"]
     if not asks or not held or len(held) > MOST_PLANS:
         return Told()

@@ -37,7 +37,7 @@ _HOW_MUCH = re.compile(
 _TOTAL = re.compile(
     r"\b(?:altogether|all together|in all|in total|total|come to|comes to|add up|sum)\b", re.I
 )
-_OWN_PRICE = re.compile(r"\b(?:pays?|price|discount|pounds?|free until|reduced)\b|[£$€]", re.I)
+OWN_PRICE = re.compile(r"\b(?:pays?|price|discount|pounds?|free until|reduced)\b|[£$€]", re.I)
 _WANTS = re.compile(
     r"\b(?:order|buy|want|need|take|get|add|would like|['’]d like|with|interested)\b", re.IGNORECASE
 )
@@ -54,7 +54,7 @@ def difference(desk: Desk) -> Told:
         if pair is None:
             continue
         old, new = pair
-        if any(_OWN_PRICE.search(n) for n in desk.record.notes) and desk.record.has(old):
+        if any(OWN_PRICE.search(n) for n in desk.record.notes) and desk.record.has(old):
             return Told(
                 gaps=(f"the record notes a price of their own: check what {old.name} costs",)
             )
@@ -163,7 +163,7 @@ def total(desk: Desk) -> Told:
     items = [i for i in items if i not in theirs]
     if not items or any(priced(i.product) is None for i in items):
         return Told()
-    segments = [s for period in _rhythms(items) if (s := _sum(desk, items, period))]
+    segments = [s for period in _rhythms(items) if (s := summed(desk, items, period))]
     if not segments:
         return Told()
     segments = [
@@ -206,7 +206,8 @@ def _items(desk: Desk) -> tuple[list[Item], str]:
     return [], ""
 
 
-def _sum(desk: Desk, items: Sequence[Item], period: str) -> Segment | None:
+def summed(desk: Desk, items: Sequence[Item], period: str) -> Segment | None:
+    """What the things of one rhythm cost together; None where a price is unknown or uncited."""
     some = [i for i in items if i.product.period == period]
     if not some or len({i.product.currency for i in some}) > 1:
         return None
@@ -254,7 +255,7 @@ def ordered(desk: Desk) -> Told:
     items = [Item(o.product, o.count) for o in wanted if o.is_possible and o.count]
     if len(items) < len(wanted):
         return Told()
-    segments = [s for period in _rhythms(items) if (s := _sum(desk, items, period))]
+    segments = [s for period in _rhythms(items) if (s := summed(desk, items, period))]
     if not segments:
         return Told()
     asks = tuple(
@@ -279,5 +280,5 @@ def of_it(desk: Desk) -> Told:
     found = [desk.record.catalogue[n] for n in spoken if n in desk.record.catalogue]
     if not asks or len(found) != 1 or desk.record.has(found[0]):
         return Told()
-    segment = _sum(desk, [Item(found[0], 1)], found[0].period)
+    segment = summed(desk, [Item(found[0], 1)], found[0].period)
     return Told((segment,), asks) if segment else Told()

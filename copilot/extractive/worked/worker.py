@@ -9,6 +9,7 @@ from copilot.domain import Hit, Segment
 from copilot.extractive.asking import Ask, Heard
 from copilot.extractive.matching import Article
 from copilot.extractive.record import Record
+from copilot.extractive.worked.account import account
 from copilot.extractive.worked.contracts import speaks_of_leaving, which
 from copilot.extractive.worked.having import Order, bought, had, orders, plans, used
 from copilot.extractive.worked.keeping import kept
@@ -48,7 +49,7 @@ def desk_of(
 def work_out(desk: Desk) -> Worked:
     """All that can be said from the record and the rules; silence where something is unknown."""
     found: list[Told] = [bought(desk)]
-    found.append(leaving(desk))
+    found += [leaving(desk), account(desk)]
     if desk.record.held:
         found += [had(desk), term(desk), kept(desk), used(desk), plans(desk)]
     priced = [difference(desk), total(desk)]
