@@ -231,6 +231,18 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Nearest:
+    """A passage that is nearest to a question that stays open: to read, not to send."""
+
+    source_id: str
+    title: str
+    heading: str  # where in the article, its headings joined by " › "; "" at its top
+    quote: str
+    url: str | None = None
+    visibility: Visibility = "public"
+
+
+@dataclass(frozen=True, slots=True)
 class Working:
     """One step by which a figure was worked out, its parts and result as they are written.
 
@@ -262,6 +274,7 @@ class Draft:
     segments: tuple[Segment, ...]
     abstained: bool = False
     missing: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()  # the customer's own words of each question that stays open
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +320,7 @@ class Suggestion:
     usage: Usage
     timings_ms: Mapping[str, float]
     warnings: tuple[str, ...] = ()
+    nearest: tuple[Nearest, ...] = ()  # where to read on while a question is open
     stranger: str | None = None  # what to say of a customer whom nobody knows
 
     @property

@@ -11,6 +11,7 @@ Printed are, with denominators:
 
 - reached: parts for which a sentence of an expected article stands in the reply;
 - answered: of these, those whose sentence holds the words of the answer;
+- at hand: parts of which an expected article is cited, or stands beside the reply to read on;
 - on the matter: sentences of articles and solved cases that come from an expected article;
 - gaps named: unanswerable parts for which the reply abstains, or tells the agent what is missing;
 - abstained: conversations without any answer to which the reply says nothing;
@@ -68,8 +69,8 @@ CASES = tuple(
 )
 FIRMS = ROOT / "eval" / "firms"
 RATES = (
-    "reached", "answered", "left open", "on the matter", "gaps named", "abstained", "repeated",
-    "said", "noted",
+    "reached", "answered", "at hand", "left open", "on the matter", "gaps named", "abstained",
+    "repeated", "said", "noted",
 )  # fmt: skip
 NO_SOURCE = "no source answers"
 HELD = "-held"
@@ -125,6 +126,9 @@ def scored(case: Case, suggestion: Suggestion) -> tuple[Counter[str], Counter[st
         told = [s for s in body if _cites(s, sources) & set(part["sources"])]
         is_answered = any(_holds(s.text, part["says"]) for s in told)
         hit["reached"] += bool(told)
+        beside = {near.source_id for near in suggestion.nearest}
+        of["at hand"] += 1
+        hit["at hand"] += bool(told) or not beside.isdisjoint(part["sources"])
         hit["answered"] += is_answered
         of["left open"] += 1
         hit["left open"] += not is_answered and _leaves_open(suggestion, case)
@@ -195,6 +199,8 @@ def _show(case: Case, suggestion: Suggestion) -> None:
     for segment in suggestion.segments:
         cited = ", ".join(suggestion.citations[n - 1].source_id for n in segment.citations)
         out.print(f"    > {segment.text} [{cited}]", markup=False)
+    for near in suggestion.nearest:
+        out.print(f"    ~ {near.title} › {near.heading} [{near.source_id}]", markup=False)
     for warning in suggestion.warnings:
         out.print(f"    ! {warning}", markup=False)
     for gap in suggestion.missing:

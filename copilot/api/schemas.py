@@ -214,6 +214,17 @@ class CitationOut(BaseModel):
     origin: Origin = "article"
 
 
+class NearestOut(BaseModel):
+    """A passage to read where a question stays open; it is no answer, and not in the reply."""
+
+    source_id: str
+    title: str
+    heading: str
+    quote: str
+    url: str | None = None
+    visibility: str = "public"
+
+
 class WarningOut(BaseModel):
     """Something about the request that does not stop the answer."""
 
@@ -229,6 +240,7 @@ class SuggestionOut(BaseModel):
     reply: ReplyOut
     alternatives: list[AlternativeOut]
     citations: list[CitationOut]
+    nearest: list[NearestOut] = []
     assessment: dict[str, Any]
     usage: dict[str, Any]
     timings_ms: dict[str, float]
@@ -279,6 +291,7 @@ def wire(suggestion: Suggestion) -> dict[str, Any]:
             for a in suggestion.alternatives
         ],
         "citations": [asdict(c) for c in suggestion.citations],
+        "nearest": [asdict(n) for n in suggestion.nearest],
         "assessment": dict(suggestion.assessment),
         "usage": asdict(suggestion.usage),
         "timings_ms": dict(suggestion.timings_ms),

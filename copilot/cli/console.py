@@ -82,6 +82,10 @@ def show_suggestion(body: Mapping[str, Any]) -> None:
             f"[dim]({_place(citation)})[/]"
         )
         out.print(Padding(f"[dim]“{escape(citation['quote'])}”[/]", (0, 6)))
+    if body["nearest"]:
+        out.print(Rule("read on: nearest to what is open", align="left"))
+    for near in body["nearest"]:
+        _show_nearest(near)
     _show_assessment(body["assessment"])
     if body["alternatives"]:
         out.print(Rule("how colleagues answered before", align="left"))
@@ -90,6 +94,17 @@ def show_suggestion(body: Mapping[str, Any]) -> None:
             f"  [magenta]or {n}[/] {escape(alternative['text'])} "
             f"[dim]({_place(alternative['source'])})[/]"
         )
+
+
+def _show_nearest(near: Mapping[str, Any]) -> None:
+    heading = f" › {near['heading']}" if near["heading"] else ""
+    mark = " [yellow]internal[/]" if near["visibility"] == "internal" else ""
+    out.print(
+        f"  [bold]{escape(near['title'] + heading)}[/] [dim](document"
+        f" {escape(near['source_id'])})[/]{mark}"
+    )
+    quote = " ".join(str(near["quote"]).split())[:240]
+    out.print(Padding(f"[dim]“{escape(quote)}”[/]", (0, 6)))
 
 
 def _place(source: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ is named to the agent; when none is answered, the draft abstains.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -102,7 +102,9 @@ def compose(
         missing = (*missing, *rows.notes, *_read_on(articles))
     if heard.affirmed:
         missing = (*missing, f"they say yes to our “{heard.affirmed[:160]}”: go on from there")
-    return _draft([*body, *worked.last], missing, spoken, greeted, last)
+    open_now = tuple(a.text for a in _unanswered(found.answers, worked.partly)) if is_named else ()
+    draft = _draft([*body, *worked.last], missing, spoken, greeted, last)
+    return replace(draft, unanswered=open_now or ((heard.open_text,) if draft.abstained else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,9 +349,12 @@ def _for_staff(articles: Sequence[Article]) -> tuple[str, ...]:
 def _gaps(answers: Mapping[Ask, Answer | None], partly: Container[Ask]) -> tuple[str, ...]:
     return tuple(
         f"no source answers: “{' '.join(ask.text.split())[:160]}”"
-        for ask, answer in answers.items()
-        if answer is None and ask not in partly
+        for ask in _unanswered(answers, partly)
     )
+
+
+def _unanswered(answers: Mapping[Ask, Answer | None], partly: Container[Ask]) -> Iterator[Ask]:
+    return (ask for ask, answer in answers.items() if answer is None and ask not in partly)
 
 
 def _as_sentence(text: str) -> str:

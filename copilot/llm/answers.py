@@ -75,7 +75,12 @@ def parse_draft(parsed: object, sources: int) -> Draft:
     missing = tuple(m.strip() for m in reply.missing if m.strip())[:MAX_MISSING]
     if not segments and not reply.abstained and not missing:
         raise CallError("empty")
-    return Draft(segments=segments, abstained=reply.abstained or not segments, missing=missing)
+    return Draft(
+        segments=segments,
+        abstained=reply.abstained or not segments,
+        missing=missing,
+        unanswered=missing,
+    )
 
 
 def parse_queries(parsed: object) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import { announce, button, el, fold, put } from "./dom.js";
 import { icon } from "./icons.js";
+import { nearest } from "./nearest.js";
 import { chips, Sources } from "./sources.js";
 import { isGap, standing } from "./standing.js";
 import { hideToast, toast } from "./toast.js";
@@ -41,7 +42,9 @@ export class Draft {
     this.sources = new Sources(suggestion.citations, this.card);
     this.card.classList.remove("writing");
     this.#draw();
-    put(this.rest, this.sources.node, this.#alternatives(), this.#making());
+    const near = nearest(suggestion.nearest, (passage) => this.edit(passage));
+    const cites = suggestion.citations.length || !near;
+    put(this.rest, cites && this.sources.node, near, this.#alternatives(), this.#making());
   }
 
   stale(why) {

@@ -54,6 +54,12 @@ class Allowed:
     product_names: tuple[str, ...] = ()
     named_by_customer: tuple[str, ...] = ()
 
+    def quoted(self, draft: Draft) -> Allowed:
+        """With what quoted sentences name: they were chosen by whether it was asked about."""
+        said = " ".join(segment.text.lower() for segment in draft.segments)
+        named = tuple(name for name in self.product_names if name.lower() in said)
+        return replace(self, named_by_customer=(*self.named_by_customer, *named))
+
 
 def check(
     draft: Draft,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +36,7 @@ class Prepared:
     alternatives: tuple[Alternative, ...]
     as_of: datetime
     timings: dict[str, float]
+    look: Callable[[str], Sequence[Hit]]  # looks up articles for a question by itself
     unclear: tuple[str, ...] = ()  # what sources contradict each other about
     rewritten: Rewritten = NOTHING  # what a model would look up, where one is asked
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from copilot import extractive
 from copilot.compute import Compute
@@ -42,6 +43,7 @@ from copilot.suggester.held import HeldBack
 from copilot.suggester.keeper import Note, note_of
 from copilot.suggester.ledgerbook import contradicting, disputed, passages
 from copilot.suggester.made import Asked, Generator, Made, Workers
+from copilot.suggester.nearest import READ_ON, nearest
 from copilot.suggester.onfile import record_of
 from copilot.suggester.prepared import Prepared
 from copilot.suggester.readout import read_out
@@ -233,6 +235,7 @@ class Suggester:
             alternatives=others,
             as_of=as_of,
             timings=clock.marks,
+            look=partial(self.retriever.search, store, k=READ_ON, kinds=("document",)),
             unclear=gaps(doubted, products),
         )
 
@@ -336,7 +339,7 @@ class Suggester:
             prepared.owed,
             prepared.conversation,
             prepared.story,
-            prepared.allowed if info.kind == "llm" else _as_quoted(prepared.allowed, draft),
+            prepared.allowed if info.kind == "llm" else prepared.allowed.quoted(draft),
             prepared.as_of.date(),
         )
         usage = drafted.usage if isinstance(drafted, Drafted) else Usage()
@@ -359,6 +362,7 @@ class Suggester:
             usage=prepared.rewritten.spent(usage),
             timings_ms=prepared.timings,
             warnings=(*checked.warnings, *for_staff(c.title for c in checked.citations)),
+            nearest=nearest(prepared, draft, {c.source_id for c in checked.citations}),
             stranger=stranger(prepared.story, prepared.conversation.customer_id),
         )
         prompt = drafted.prompt if isinstance(drafted, Drafted) else None
@@ -389,10 +393,3 @@ def _cleaned(conversation: Conversation) -> Conversation:
 def _named(conversation: Conversation, names: tuple[str, ...]) -> tuple[str, ...]:
     said = " ".join(t.text.lower() for t in conversation.turns if t.speaker == "customer")
     return tuple(name for name in names if name.lower() in said)
-
-
-def _as_quoted(allowed: Allowed, draft: Draft) -> Allowed:
-    """What a reply of quoted sentences may name: it was chosen by whether it was asked about."""
-    said = " ".join(segment.text.lower() for segment in draft.segments)
-    named = tuple(name for name in allowed.product_names if name.lower() in said)
-    return replace(allowed, named_by_customer=(*allowed.named_by_customer, *named))

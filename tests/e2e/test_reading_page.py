@@ -200,3 +200,28 @@ def test_a_false_word_that_was_put_right_is_owed_no_more(
     text = visit.open().evaluate(owed, {"promise": promise})
     assert ("contradicts a fact" in text) is is_owed
     assert text.startswith("Nothing owed") is not is_owed
+
+
+NEAREST = [
+    {"source_id": "freeze", "title": "Freezing", "heading": "What it costs", "url": None,
+     "quote": "| Item | Cost |\n|---|---|\n| A month | £5 |", "visibility": "public"},
+    {"source_id": "int-desk", "title": "For the desk", "heading": "", "url": None,
+     "quote": "Only once a year.", "visibility": "internal"},
+]  # fmt: skip
+
+
+def test_a_silent_reply_shows_what_to_read_and_to_write_with(visit: Visit) -> None:
+    silent = {"segments": [], "text": "", "abstained": True, "missing": [GAP]}
+    body = {**suggestion(**silent), "citations": [], "nearest": NEAREST}
+    page = answering(visit, body, "Can I put it on ice?")
+    passages = page.locator(".nearest li")
+    expect(passages).to_have_count(2)
+    expect(passages.nth(0)).to_contain_text("Freezing › What it costs")
+    expect(passages.nth(1)).to_contain_text("internal, not to be quoted")
+    expect(passages.nth(1).get_by_role("button")).to_have_count(0)
+    expect(page.get_by_text("This draft cites nothing.")).to_have_count(0)
+    passages.nth(0).get_by_role("button", name="Write with it").press("Enter")
+    area = page.get_by_label("Your version of the reply")
+    expect(area).to_be_focused()
+    expect(area).to_have_value("A month: £5")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

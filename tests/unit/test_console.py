@@ -64,7 +64,7 @@ def suggested(missing: list[str], warnings: list[str]) -> dict[str, Any]:
     reply = {"segments": segments, "abstained": False, "missing": missing, "warnings": warnings}
     generator = {"kind": "extractive", "model": None, "reason": None}
     return {
-        "reply": reply, "generator": generator, "citations": [], "assessment": nothing,
+        "reply": reply, "generator": generator, "citations": [], "nearest": [], "assessment": nothing,
         "alternatives": [],
     }  # fmt: skip
 
@@ -81,9 +81,19 @@ def test_an_alternative_names_its_source_in_words(monkeypatch: Any) -> None:
         {
             "generator": {"model": None, "kind": "extractive"},
             "reply": {"segments": [], "abstained": False, "missing": [], "warnings": []},
-            "citations": [], "assessment": assessment,
+            "citations": [], "nearest": [], "assessment": assessment,
             "alternatives": [{"text": "Large print is free.", "source": source}],
         }
     )  # fmt: skip
     text = out.export_text()
     assert "or 1 Large print is free. (interaction i-0061, turn 1)" in text and "{" not in text
+
+
+def test_what_to_read_where_no_source_answers_is_named_with_its_place(monkeypatch: Any) -> None:
+    out = Console(highlight=False, width=200, record=True)
+    monkeypatch.setattr(console, "out", out)
+    near = {"source_id": "int-1", "title": "Freezing", "heading": "Costs", "quote": "£5 a month",
+            "url": None, "visibility": "internal"}  # fmt: skip
+    console.show_suggestion({**suggested([], []), "nearest": [near]})
+    text = out.export_text()
+    assert "Freezing › Costs (document int-1) internal" in text and "“£5 a month”" in text
