@@ -64,8 +64,8 @@ def suggested(missing: list[str], warnings: list[str]) -> dict[str, Any]:
     reply = {"segments": segments, "abstained": False, "missing": missing, "warnings": warnings}
     generator = {"kind": "extractive", "model": None, "reason": None}
     return {
-        "reply": reply, "generator": generator, "citations": [], "nearest": [], "assessment": nothing,
-        "alternatives": [],
+        "reply": reply, "generator": generator, "citations": [], "nearest": [],
+        "assessment": nothing, "alternatives": [],
     }  # fmt: skip
 
 
