@@ -43,6 +43,8 @@ NEAR_CASE, CLOSE_CASE = 0.6, 0.75  # situations of past cases resemble each othe
 REFERRED, REFERRED_LOOSE = 0.5, 0.2  # of what a short question refers to
 SHARED, ENOUGH = 0.25, 0.6  # of the question's words in the article
 MOSTLY = 0.4  # of the case that a question is put for
+WEAK, BEHIND = 0.3, 0.1  # cosine of an article, and how much another may be nearer
+SURE = 0.75  # of a question's words, where its article is far
 LIKELY = 3  # articles that a message is likely about
 REST = 0.55  # of a question's words, where the one it ends on stands elsewhere in the article
 
@@ -180,6 +182,8 @@ class Answering:
         said = found.unit.said
         if article.hit.chunk.kind != "document":
             return self._is_near_case(ask, article)
+        if said.span is None and found.share < SURE and self._is_far(ask, article):
+            return False
         if article.n in self.faced:
             if ask.is_broad or ask.is_bare or ask.sort in ("problem", "request"):
                 return True
@@ -258,6 +262,24 @@ class Answering:
         """
         leans = sum(w in self.known for w in ask.leans)
         return ask.is_typed and leans > 1 and self.known.isdisjoint(ask.words)
+
+    @cached_property
+    def _best(self) -> float:
+        """How near the nearest article is that may be quoted."""
+        public = [a for a in self.articles if not a.is_product and a.hit.visibility == "public"]
+        return max((a.hit.score for a in public), default=0.0)
+
+    def _is_far(self, ask: Ask, article: Article) -> bool:
+        """Whether an article is about something else by its meaning, or another is much nearer.
+
+        Not where its title names what is asked about, or what they are facing.
+        """
+        score = article.hit.score
+        if article.is_product or not (score < WEAK or self._best - score > BEHIND):
+            return False
+        own = (w for w, weight in ask.words.items() if weight >= 1.0)
+        named = any(met(w, article.title) for w in (*own, *ask.leans))
+        return not named and article.n not in self.faced
 
     def _is_near_case(self, ask: Ask, article: Article) -> bool:
         score = article.hit.score

@@ -171,3 +171,16 @@ def test_the_first_bill_is_explained_to_who_asks_for_it_or_is_new() -> None:
     assert "€20" in words(fee)
     settled = reply("Is there a joining fee?", text=BILL, title="Your bill")
     assert "€20" not in words(settled)
+
+
+@pytest.mark.parametrize("asked", ["where is my parcel", "So where's my refund?"])
+def test_where_their_thing_is_no_article_knows(asked: str) -> None:
+    label = "Bring the parcel to a parcel shop, Main Street 4. A refund takes the same way."
+    draft = reply(asked, text=label, title="Returns")
+    assert draft.abstained
+    assert any("look it up" in gap for gap in draft.missing)
+
+
+def test_how_a_thing_is_followed_is_told_where_an_article_says_it() -> None:
+    track = "Where is my parcel: track it under Account > Orders > Track, in the street view."
+    assert "Track" in words(reply("Where is my parcel?", text=track, title="Where is my parcel"))

@@ -331,3 +331,26 @@ def test_guards_leave_what_only_looks_alike() -> None:
     assert "valve" in words(reply("What do I need to buy for each radiator?", page))
     page = hit("Warm Plus costs £4 a month and heats six rooms.\n", "Warm Plus")
     assert "six rooms" in words(reply("What do I get for £4 a month with Warm Plus?", page))
+
+
+DRY = """## The line is dry
+1. Press the slow button of the boiler in the evening.
+"""
+
+
+def test_an_article_that_is_far_behind_the_nearest_does_not_answer_in_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = "the jet is slow in the evening"
+    near = hit("Limescale blocks taps.", "Descaling", 1, 0.5)
+    behind = hit(DRY, "Boilers", 2, 0.38)
+    assert "slow button" not in words(reply(said, near, behind))
+    monkeypatch.setattr(answering, "BEHIND", 1.0)
+    monkeypatch.setattr(answering, "WEAK", 0.0)
+    assert "slow button" in words(reply(said, near, behind))
+
+
+def test_what_its_title_names_may_be_far() -> None:
+    near = hit("The jet of water may be weak.", "A weak jet of water", 1, 0.5)
+    behind = hit(DRY, "A slow boiler", 2, 0.34)
+    assert "slow button" in words(reply("my boiler is slow in the evening", near, behind))

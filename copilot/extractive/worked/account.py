@@ -88,6 +88,13 @@ _FIRST = re.compile(r"\bfirst\b|\bif\b", re.IGNORECASE)
 _CHANGES = frozenset(stems("change higher differ rise vary up more"))
 _AMOUNT = frozenset(stems("bill invoice amount payment price"))
 FEW = 5  # rows of what may change a bill
+_WHERE_IS = re.compile(
+    rf"^\W*(?:so |and |but |hi,? )?where(?:['’]?s| is| are)(?: on earth| the hell)? (?:{_MY}|the) "
+    r"(?:\w+ ){0,2}?(?P<what>orders?|parcels?|packages?|deliver(?:y|ies)|refunds?|money|engineer"
+    r"|technician|replacement|letter|invoice|confirmation)\b",
+    re.IGNORECASE,
+)
+_ON_ITS_WAY = frozenset(stems("track tracking arrive late lost missing status"))
 MOST = 4  # things that a sentence may list and still be read
 LIST_ONLY = "what they are really billed may differ from the price list: check their bill"
 
@@ -119,6 +126,8 @@ def _one(desk: Desk, ask: Ask) -> Told:
     why = desk.heard.open_text if JUST_WHY.match(text) else text
     if _DEARER.search(why) and not _FIRST.search(why):
         return _dearer(desk, ask)
+    if where := _WHERE_IS.match(text):
+        return _where(desk, ask, where["what"])
     return _has(desk, ask) if _HAVE.search(text) else Told()
 
 
@@ -197,6 +206,15 @@ def _dearer(desk: Desk, ask: Ask) -> Told:
     ]
     same = [s for s in found if s.citations == found[0].citations][:FEW]
     return Told(tuple(same), (ask,), ("what changed on their bill: look at its lines",))
+
+
+def _where(desk: Desk, ask: Ask, what: str) -> Told:
+    """Where a thing of theirs is, nobody's article knows; how it is followed, some do."""
+    thing = frozenset(stems(what))
+    told = (u for a in desk.articles if a.hit.visibility == "public" for u in a.units)
+    if any(u.said.stems & thing and u.said.stems & _ON_ITS_WAY for u in told):
+        return Told()
+    return Told(settles=(ask,), gaps=(f"where their {what.lower()} is: look it up",))
 
 
 def _has(desk: Desk, ask: Ask) -> Told:
