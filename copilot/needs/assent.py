@@ -13,6 +13,7 @@ from itertools import dropwhile, takewhile
 
 from copilot.ledger import Said
 from copilot.ledger.language import plain
+from copilot.needs.described import described
 from copilot.needs.eligibility import owns
 from copilot.needs.having import called_by_price
 from copilot.needs.scene import Scene
@@ -41,8 +42,8 @@ def goes_ahead(text: str) -> bool:
 
 
 def meant(scene: Scene, text: str) -> frozenset[str]:
-    """The product a wish points at without its name: by its price, or as the one put to them."""
-    return called_by_price(scene, text) or put_forward(scene, text)
+    """The product a wish points at without its name: by price, as put to them, by what it does."""
+    return called_by_price(scene, text) or put_forward(scene, text) or described(scene, text)
 
 
 def put_forward(scene: Scene, text: str) -> frozenset[str]:

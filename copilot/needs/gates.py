@@ -20,6 +20,7 @@ from copilot.needs.output import (
     Slot,
     Sufficiency,
 )
+from copilot.needs.piecewise import not_cheaper
 from copilot.needs.proposal import Candidate, Cure
 from copilot.needs.scene import Scene
 from copilot.needs.standing import State
@@ -223,6 +224,13 @@ def g8_cheapest(matter: Matter) -> Verdict:
     best = matter.search.best if matter.search else None
     if best is None:
         return Verdict("G8", "fail", "no sufficient bundle", reason="no_suitable_product")
+    piece = not_cheaper(matter.scene, matter.candidate, best)
+    if piece and piece.known:
+        matter.cures.append(Cure("cheaper_option", piece.source, piece.text))
+        return Verdict("G8", "fail", piece.text, piece.source, "cheaper_better")
+    if piece:  # what is the cheapest would be a guess
+        matter.disposition, matter.release_when = "hold", piece.text
+        return Verdict("G8", "unknown", piece.text)
     return Verdict(
         "G8", why=f"{' + '.join(best.skus)} at {best.cost:g} over 12 months", source=best.skus[0]
     )
@@ -242,9 +250,8 @@ def _appointment(matter: Matter) -> Verdict:
         matter.release_when = "when a qualified adviser can be arranged and the customer agrees"
         return Verdict("G8", why="regulated: held for an adviser, no product is named")
     if not related:
-        return Verdict(
-            "G8", "fail", "regulated, and no appointment can be booked", reason="not_eligible"
-        )
+        why = "regulated, and no appointment can be booked"
+        return Verdict("G8", "fail", why, reason="not_eligible")
     cheapest = min(related, key=lambda i: (i.cost if i.cost is not None else 1e12, i.sku))
     proof = Sufficiency(
         constraint="advice by a qualified person", met_by=cheapest.product.name, source=cheapest.sku

@@ -11,6 +11,7 @@ from copilot.needs import free
 from copilot.needs.assent import goes_ahead
 from copilot.needs.bundle import Search
 from copilot.needs.catalogue import PHRASE, Offering, linked, named
+from copilot.needs.described import is_chosen
 from copilot.needs.proposal import Candidate
 from copilot.needs.scene import Scene, Words
 from copilot.needs.statements import statements
@@ -39,7 +40,9 @@ def confidence(
     """Fixed by rule: a plain request is surer than a described limit; advice takes consent."""
     if regulated:
         return 0.92 if consent else 0.6
-    ordered = bool(called) and (scene.reads("orders", words.text) or goes_ahead(words.text))
+    ordered = bool(called) and (
+        scene.reads("orders", words.text) or goes_ahead(words.text) or is_chosen(scene, words)
+    )
     # What is ordered by name "instead" is chosen already.
     chosen = {words.text: _INSTEAD.sub(" ", words.text)} if ordered else {}
     doubt = any(

@@ -32,12 +32,12 @@ def cost_of(product: CaseProduct, many: int = 1) -> str:
     """What so many of it cost: "3 × £45 = £135 once"; empty without a price."""
     if product.price is None:
         return ""
-    sums = f"{many} × {_money(product.price, product.currency)} = " if many > 1 else ""
+    sums = f"{many} × {money(product.price, product.currency)} = " if many > 1 else ""
     period = every(product.period) or product.period
-    return f"{sums}{_money(many * product.price, product.currency)} {period}".strip()
+    return f"{sums}{money(many * product.price, product.currency)} {period}".strip()
 
 
-def _money(amount: float, currency: str | None) -> str:
+def money(amount: float, currency: str | None) -> str:
     """With its sign before it, as the articles write it; whole sums without pence."""
     figure = f"{amount:.2f}".removesuffix(".00")
     sign = CURRENCY_SIGNS.get(currency or "")
