@@ -24,7 +24,8 @@ _ANOTHERS = re.compile(
     r"^(?:dear|hello|hi|good (?:morning|afternoon|evening)|thanks?|sorry"
     r"|yes|no|sure|of course|then)\b|\[[A-Z_ ]+\]|\d|\?\W*$"
     r"|\b(?:i|we)(?:['’](?:ve|ll|m)| have| will| am| can see| did| just)\b"
-    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
+    r"|\byou(?:['’]re| are) (?:quite |so |absolutely |very )?right\b|\bapolog(?:y|ies|i[sz]e)\b",
     re.IGNORECASE,
 )
 _UP = re.compile(r"\b(?:mov\w+|go\w*) up\b|\bupgrad\w+|\b(?:bigger|larger)\b", re.I)

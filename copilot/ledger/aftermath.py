@@ -11,7 +11,7 @@ from copilot.ledger.asks import FEW_WORDS
 from copilot.ledger.calendar import full_date
 from copilot.ledger.comebacks import ComeBack
 from copilot.ledger.commitments import commitments
-from copilot.ledger.complaints import absent
+from copilot.ledger.complaints import absent, sums
 from copilot.ledger.conflicts import Shelf
 from copilot.ledger.contacts import PerContact
 from copilot.ledger.cues import may_show
@@ -161,7 +161,19 @@ def _read(turns: Sequence[Said]) -> tuple[_Report, ...]:
             ]
             if sorry and (_takes_back(sentence) or _postpones(turn, sentence)):
                 found.append(_Report(place, topic(sentence.text), is_done=False))
+        if sorry and (money := _renews(turn)):
+            found.append(_Report(place, money, is_done=False))
     return tuple(found)
+
+
+def _renews(turn: Said) -> frozenset[str]:
+    """ "I am sorry. The 40 are booked, you see them on 3 December": a new day for that sum."""
+    money = sums(turn.text)
+    dated = any(
+        pattern("say_when").search(digits(clause.text))
+        for clause in commitments(turn.text, sales=False)
+    )
+    return money if dated and len(money) == 1 else frozenset()
 
 
 def _takes_back(sentence: Sentence) -> bool:

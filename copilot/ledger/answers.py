@@ -140,9 +140,16 @@ def _beside(turns: Sequence[Said], ask: Ask) -> list[str]:
         if not _overlap(part, quote) and (every or pattern("loop_wish").search(part.lower))
     ]
     before = turns[ask.place - 1] if ask.place else None
-    if ask.is_request and before and before.conversation_id == asked.conversation_id:
+    same = before and before.conversation_id == asked.conversation_id
+    if ask.is_request and before and same and not _chooses(ask, before):
         found.append(before.text)
     return found
+
+
+def _chooses(ask: Ask, before: Said) -> bool:
+    """ "A new bag, please", where ours had asked "a credit or a new bag?": one matter, not two."""
+    put = (s for s in sentences(before.text) if before.ours and s.text.endswith("?"))
+    return any(ask.about & _words(s.text) for s in put)
 
 
 def _words(text: str) -> frozenset[str]:

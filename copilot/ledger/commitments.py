@@ -131,7 +131,7 @@ def _kind(clause: str, *, sales: bool, dated: bool = False) -> str | None:
         return _claim(clause) if sales else None
     if pattern("say_offer").search(clause):
         return "offer"
-    if pattern("say_arranged").search(clause) and _says_when(clause):
+    if _is_appointed(clause):
         return "event"
     if pattern("say_past").search(clause) and not dated:
         return None
@@ -139,6 +139,12 @@ def _kind(clause: str, *, sales: bool, dated: bool = False) -> str | None:
     if kind and (follows or kind == "event" or not pattern("say_right_now").search(clause)):
         return kind
     return _claim(clause) if sales else None
+
+
+def _is_appointed(clause: str) -> bool:
+    """ "I booked it for Friday", or a day with its hours alone: "Tomorrow between 8 and 11"."""
+    arranged = pattern("say_arranged").search(clause) and _says_when(clause)
+    return bool(arranged or pattern("say_appointed").search(digits(clause)))
 
 
 def _is_their_deed(clause: str) -> bool:
@@ -200,6 +206,10 @@ _NOT_TO_COME = ("say_past_tense", "say_generic", "say_of_period", "say_you_do", 
 
 
 _BINDS_CUSTOMER = ("say_customer",)
+# "… so you see if it fits" hedges nothing: what is to be found out is no condition.
+_HEDGED = re.compile(
+    r"(?<!see )(?<!know )(?<!check )(?<!tell )(?<!find out )\bif\b|\b(?:unless|might|maybe|would)\b"
+)
 
 
 @lru_cache(maxsize=8192)
@@ -213,9 +223,7 @@ def own_commitments(text: str) -> tuple[Clause, ...]:
             continue
         for start, piece in _clauses(sentence):
             lowered = piece.replace("’", "'").lower()
-            if pattern("say_customer").search(lowered) and not re.search(
-                r"\b(?:if|unless|might|maybe|would)\b", lowered
-            ):
+            if pattern("say_customer").search(lowered) and not _HEDGED.search(lowered):
                 found.append(Clause(piece, start, "pledge", sentence))
     return tuple(found)
 

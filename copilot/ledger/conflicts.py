@@ -16,7 +16,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 from copilot.ledger.compatibility import fit
-from copilot.ledger.language import digits, plain, stem
+from copilot.ledger.language import digits, plain, stem, stems
 from copilot.ledger.patterns import pattern
 from copilot.ledger.subjects import (
     IS_NUMBERED,
@@ -28,7 +28,7 @@ from copilot.ledger.subjects import (
     substance,
     unnamed,
 )
-from copilot.ledger.terms import bound, kind_of, longest_days, on_terms, price_moves
+from copilot.ledger.terms import bound, kind_of, longest_days, moves, on_terms, price_moves
 from copilot.ledger.timeline import Fact
 
 _UNSOUND = frozenset({"roadmap", "withdrawn", "known_issue"})
@@ -106,7 +106,7 @@ class Shelf:
         return {}
 
 
-_OF_TERMS = ("conflict_steady", "conflict_unbound")
+_OF_TERMS = ("conflict_steady", "conflict_unbound", "conflict_moves")
 
 
 def contradicted_by(
@@ -119,7 +119,9 @@ def contradicted_by(
     The product it speaks of is named in the claim, else `nearby` (the nearest text first).
     """
     whole = _read(claim, context)
-    if not facts.facts or pattern("conflict_if").search(whole.said):
+    # "If it gets too much you can change any time" grants it to everybody.
+    free = pattern("conflict_moves").search(whole.said)
+    if not facts.facts or (pattern("conflict_if").search(whole.said) and not free):
         return None
     suits = fit(claim, facts.facts, facts.owned, nearby, said) if is_claim else None
     if suits:
@@ -218,6 +220,8 @@ def _contradiction(
         return _against_product(claim, fact)
     if is_claim and price_moves(claim.said, fact.text, said):
         return 1.0
+    if is_claim and (way := moves(claim.said, fact.text)):
+        return way
     if is_claim and pattern("conflict_unbound").search(claim.said):
         return bound(claim.product, claim.around, fact.text, named)
     told = _cell(claim, fact.text)
@@ -352,7 +356,18 @@ def _numbers_differ(said: str, fact: str) -> bool:
     mine, real = (pattern("conflict_measure").findall(text) for text in (said, fact))
     if len(mine) != 1 or len(real) != 1 or mine[0][1].rstrip("s") != real[0][1].rstrip("s"):
         return False
+    if _measures_other(said, fact):
+        return False
     return float(real[0][0]) < float(mine[0][0])
+
+
+def _measures_other(said: str, fact: str) -> bool:
+    """ "Office: notice 3 months" says nothing against "Office is 24 months": its notice is 3."""
+    name, colon, cells = fact.partition(": ")
+    cell = next((c for c in cells.split(", ") if pattern("conflict_measure").search(c)), "")
+    measure = pattern("conflict_measure").search(cell)
+    label = stems(cell[: measure.start()]) - stems(name) if colon and measure else frozenset()
+    return bool(label) and not label & stems(said)
 
 
 def _price_differs(said: str, fact: str) -> bool:

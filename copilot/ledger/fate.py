@@ -33,6 +33,7 @@ from copilot.ledger.timeline import Said, Timeline, local_day
 
 Fate = Literal["open", "kept", "overdue"]
 GRACE = timedelta(days=10)  # how long a promise without a day may take
+PRESUMED = "taken as kept"  # begins the ground where nobody has said that it was: no evidence
 SETTLED = 3  # words that a contact shares with the one in which something was promised
 
 
@@ -72,12 +73,16 @@ def fate(
         return ("kept", ground) if ground else ("overdue" if past else "open", None)
     later = _contacts_after(timeline, place, day)
     if (resolved or unasked) and later:
-        return "kept", f"no complaint in {later} later contact{'s' if later > 1 else ''}"
+        return "kept", f"{PRESUMED}: no complaint in {_counted(later, 'later contact')}"
     if resolved and _after(day + timedelta(days=patience.days), as_of, timeline):
-        return "kept", f"resolved, and nothing heard for {patience.days} days"
+        return "kept", f"{PRESUMED}: no word for {_counted(patience.days, 'day')} since"
     if not resolved and (ground := _settled(timeline, place, word)):
         return "kept", ground
     return ("overdue" if past else "open"), None
+
+
+def _counted(many: int, what: str) -> str:
+    return f"{many} {what}{'s' if many != 1 else ''}"
 
 
 def _after(day: date, as_of: datetime, timeline: Timeline) -> bool:

@@ -9,10 +9,13 @@ from datetime import date, datetime
 from typing import Literal
 
 from copilot.ledger.aftermath import Aftermath
+from copilot.ledger.billing import is_of_bill, on_next_bill
 from copilot.ledger.calendar import Due, DueBasis, due
 from copilot.ledger.commitments import Clause, accepts, commitments, own_commitments
+from copilot.ledger.complaints import sums
 from copilot.ledger.contacts import PerContact
 from copilot.ledger.language import plain, sentences, topic
+from copilot.ledger.paid import paid
 from copilot.ledger.patterns import pattern
 from copilot.ledger.standing import (
     LedgerPolicy,
@@ -73,7 +76,25 @@ def promises(timeline: Timeline, as_of: datetime, policy: LedgerPolicy) -> list[
         for contact in timeline.contacts
         for place, clause in _bindings(contact)
     ]
-    return [promise for promise in _made_up_for(_referred(_once(found))) if _counts(promise)]
+    read = _made_up_for(_referred(_paid(timeline, _once(found))))
+    return [promise for promise in read if _counts(promise)]
+
+
+def _paid(timeline: Timeline, found: list[Promise]) -> list[Promise]:
+    """ "Got the money", in a mail of its own, keeps the last sum that we had promised by then."""
+    place_of = {(t.conversation_id, t.id): n for n, t in enumerate(timeline.turns)}
+    ours = [p for p in found if p.promisor_role != "customer" and sums(p.quote)]
+    places = frozenset(place_of[p.conversation_id, p.turn] for p in ours)
+    came: dict[str, str] = {}
+    for promise in ours:
+        place = place_of[promise.conversation_id, promise.turn]
+        told = paid(timeline, place, promise.quote, places)
+        if told and promise.status in ("open", "overdue"):
+            came[promise.promise_id] = told
+    return [
+        replace(p, status="kept", kept_evidence=came[p.promise_id]) if p.promise_id in came else p
+        for p in found
+    ]
 
 
 def _made_up_for(found: list[Promise]) -> list[Promise]:
@@ -220,7 +241,15 @@ def _promise(
         when = due(turn.text[: clause.sentence.start], said, policy.calendar)
     if when.on is None and policy.default_due_days is not None and said and clause.kind != "claim":
         when = Due(policy.calendar.add(said, policy.default_due_days), "policy_default")
+    undated = False
+    if is_of_bill(when):
+        on_bill = on_next_bill(said, timeline.facts)
+        when, undated = on_bill or when, on_bill is None
     status, conflict, kept = standing(timeline, place, clause, when, as_of, after, policy)
+    if undated:  # end of next month at the latest is our guess: nothing is late by it
+        when = Due(None, "none")
+        if status == "overdue":
+            status, conflict, kept = standing(timeline, place, clause, when, as_of, after, policy)
     customer = turn.speaker == "customer"
     return Promise(
         promisor_role=_role(turn),

@@ -25,6 +25,10 @@ _NO_KIND = frozenset(
     notice customer customers order account household bill you your""".split()
 )
 
+_MOVE = re.compile(
+    r"\b(?:(?:go(?:es|ing)?|step(?:s|ping)?) (?:down|up)|mov(?:e|es|ing)|chang(?:e|es|ing)|"
+    r"switch(?:es|ing)?|downgrad(?:e|es|ing)|upgrad(?:e|es|ing))\b"
+)
 # "None after the minimum term" is not in it, and what hangs on a case says nothing of any other.
 _IN_CASE = re.compile(r"\b(?:after|once|beyond|past|if|unless|until|provided)\b")
 
@@ -33,7 +37,8 @@ _IN_CASE = re.compile(r"\b(?:after|once|beyond|past|if|unless|until|provided)\b"
 def on_terms(text: str) -> bool:
     """A statement on prices or on how long somebody is bound."""
     lowered = digits(plain(text))
-    binds = any(pattern(f"conflict_{name}").search(lowered) for name in ("bound", "not_bound"))
+    told = ("bound", "not_bound", "moves_later")
+    binds = any(pattern(f"conflict_{name}").search(lowered) for name in told)
     return binds or bool(_PRICE & stems(text))
 
 
@@ -56,6 +61,32 @@ def bound(
     if not named and kind and not kind & around:
         return 0.0
     return 1.0 + bool(named) if pattern("conflict_bound").search(digits(plain(fact))) else 0.0
+
+
+def moves(claim: str, fact: str) -> float:
+    """ "Go down at any time" against "going down is possible when the minimum term is over".
+
+    1 where the fact denies such a move, -1 where it grants it, 0 where it speaks of none.
+    """
+    told = plain(fact)
+    for name, weight in (("conflict_moves", -1.0), ("conflict_moves_later", 1.0)):
+        if _moves(claim) & {_way(m["move"]) for m in pattern(name).finditer(told)}:
+            return weight
+    return 0.0
+
+
+@lru_cache(maxsize=4096)
+def _moves(claim: str) -> frozenset[str]:
+    """All moves of the claim, not only the one nearest to "any time"."""
+    found = pattern("conflict_moves").search(claim)
+    rest = claim[found.start() :] if found else ""
+    return frozenset(_way(m) for m in _MOVE.findall(rest))
+
+
+def _way(move: str) -> str:
+    """ "Going down", "downgrade": down; else the verb itself."""
+    way = next((way for way in ("down", "up") if way in move), "")
+    return way or stem(move)
 
 
 @lru_cache(maxsize=4096)

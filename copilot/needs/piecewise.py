@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import Protocol
 
 from copilot.domain import CURRENCY_SIGNS
-from copilot.ledger.language import digits
-from copilot.needs.catalogue import PIECES, Offering, a_month, measured, owned_amount
+from copilot.ledger.language import digits, plain, stem, stems
+from copilot.needs.catalogue import PIECES, Offering, a_month, owned_amount
 from copilot.needs.free import valid
 from copilot.needs.proposal import Candidate, Constraint
 from copilot.needs.records import in_force
@@ -37,6 +37,8 @@ _FOR_EACH = re.compile(rf"{_SUM} (?:for )?(?:each|every|per|an?) {_MORE} (?P<thi
 _APIECE = re.compile(
     rf"\b{_MORE} (?P<thing>[a-z]{{2,}})\b{_BETWEEN}{_SUM} (?:each|apiece|a piece|per [a-z]+)\b"
 )
+_EVERY = re.compile(r"\b(?:a|an|per|each|every) (?P<every>day|week|quarter|year)\b")
+_TIMES = {"day": 365 / 12, "week": 52 / 12, "quarter": 1 / 3, "year": 1 / 12}
 _HUNDREDTHS = ("cent", "pence", "p", "c")
 
 
@@ -66,13 +68,14 @@ class _Rate:
 def not_cheaper(scene: Scene, candidate: Candidate, chosen: Chosen) -> ByPiece | None:
     """Why a pack or a plan is no saving, or may be none; None where it saves or cannot be had."""
     for wish in candidate.constraints:
-        more = _beyond(scene, wish)
+        more = _beyond(scene, wish) * _a_month_has(candidate)
         if not more or not any(i.provides(wish.unit) or i.endless(wish.unit) for i in chosen.items):
             continue
         if any(_is_the_piece(item, wish.unit) for item in chosen.items):
             continue
-        rate = next(_rates(scene, wish.unit), None)
-        if rate is None and _is_over(scene, wish.unit):
+        called = _counted(candidate, wish)
+        rate = next(_rates(scene, called), None)
+        if rate is None and _is_over(scene, called):
             why = f"when it is known what {wish.text} more cost them as it is"[:160]
             return ByPiece(why, "", known=False)
         if rate and rate.price * more <= _dearer_by(scene, chosen.items, wish):
@@ -88,16 +91,30 @@ def _beyond(scene: Scene, wish: Constraint) -> float:
     return max(0.0, (wish.amount or 0.0) - (0.0 if wish.basis == "extra" else have))
 
 
+def _a_month_has(candidate: Candidate) -> float:
+    """ "Three more a week" are thirteen a month; what is said of no time is a month's."""
+    said = " ".join(quote.text for quote in candidate.quotes)
+    match = _EVERY.search(plain(said))
+    return _TIMES[match["every"]] if match else 1.0
+
+
+def _counted(candidate: Candidate, wish: Constraint) -> frozenset[str]:
+    """What they count, in their word: how many minutes three more calls have nobody knows."""
+    said = digits(" ".join(quote.text for quote in candidate.quotes))
+    things = re.findall(rf"(?<![\d.]){wish.amount:g} (?:(?:{_MORE}|new) )*([a-z]{{2,}})", said)
+    return frozenset(map(stem, things))
+
+
 def _is_the_piece(item: Offering, unit: str) -> bool:
     """A seat sold by the seat is the further piece itself, and no pack in place of it."""
     given = item.provides(unit)
     return given is not None and given.extra and given.value == 1
 
 
-def _is_over(scene: Scene, unit: str) -> bool:
+def _is_over(scene: Scene, called: frozenset[str]) -> bool:
     """On file they use more than their limit: there is a way to have more without a pack."""
     return any(
-        measured(name)[0] == unit and used > own.limits.get(name, used)
+        bool(stems(name) & called) and used > own.limits.get(name, used)
         for own in in_force(scene.case)
         for name, used in own.used.items()
     )
@@ -114,21 +131,21 @@ def _dearer_by(scene: Scene, items: Sequence[Offering], wish: Constraint) -> flo
     return total - max(((i.product.price or 0.0) for i in replaced), default=0.0)
 
 
-def _rates(scene: Scene, unit: str) -> Iterator[_Rate]:
-    """What one more of a unit costs on their plan: by what they own, its line, or our articles."""
+def _rates(scene: Scene, called: frozenset[str]) -> Iterator[_Rate]:
+    """What one more of a thing costs on their plan: by what they own, its line, or our articles."""
     mine = in_force(scene.case)
     skus = {own.sku for own in mine} - {None, ""}
     for own in mine:
-        yield from _read(own.id, [*own.includes, own.name], unit)
+        yield from _read(own.id, [*own.includes, own.name], called)
     for item in scene.items:
         if item.sku in skus:
-            yield from _read(item.sku, [item.product.features], unit)
+            yield from _read(item.sku, [item.product.features], called)
     for n, fact in enumerate(scene.case.customer.facts):
-        yield from _read(f"customer.facts[{n}]", [fact], unit)
+        yield from _read(f"customer.facts[{n}]", [fact], called)
     for known in scene.case.knowledge:
         if known.visibility != "internal" and valid(scene, known):
             told = [s for s in statements(known.text) if _on_theirs(scene, s, skus)]
-            yield from _read(known.id, told, unit)
+            yield from _read(known.id, told, called)
 
 
 def _on_theirs(scene: Scene, statement: str, skus: set[str | None]) -> bool:
@@ -139,10 +156,10 @@ def _on_theirs(scene: Scene, statement: str, skus: set[str | None]) -> bool:
     return not named or bool(named & skus)
 
 
-def _read(source: str, texts: Sequence[str], unit: str) -> Iterator[_Rate]:
+def _read(source: str, texts: Sequence[str], called: frozenset[str]) -> Iterator[_Rate]:
     for text in texts:
         for thing, price in _prices(text):
-            if measured(thing)[0] == unit:
+            if stem(thing) in called:
                 yield _Rate(price, source)
 
 

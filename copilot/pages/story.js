@@ -8,7 +8,7 @@ import { needPanel } from "./need.js";
 import { problemCard } from "./problem.js";
 import { profile } from "./profile.js";
 import { timeline } from "./timeline.js";
-import { counted, day, daysBetween, dueIn, lookup, moment, PROMISE, ROLES } from "./words.js";
+import { counted, day, daysBetween, dueIn, lookup, moment, PROMISE, promiseStatus, ROLES } from "./words.js";
 
 const ORDER = ["conflict", "overdue", "open"];
 const SHOWN = 3;
@@ -88,16 +88,25 @@ export function owedPanel(promises, loops, now) {
   const ours = promises.filter((p) => p.promisor_role !== "customer").map((p) => ({ ...p, status: statusNow(p, now) }));
   const due = ORDER.flatMap((status) => ours.filter((p) => p.status === status && !isPutRight(p)));
   const open = loops.filter((loop) => loop.status === "open");
-  const kept = promises.filter((p) => p.status === "kept").length;
+  const kept = keptLine(promises);
   const lines = [...due.map((p) => promiseLine(p, now)), ...open.map(loopLine)];
   if (!lines.length) {
-    return el("p", { class: "quiet-line" }, icon("check"), kept ? `Nothing owed. ${counted(kept, "promise")} kept.` : "Nothing owed: no promise is open, no request was passed over.");
+    return el("p", { class: "quiet-line" }, icon("check"), kept ? `Nothing owed. ${kept}` : "Nothing owed: no promise is open, no request was passed over.");
   }
   return el("section", { class: "owed", "aria-labelledby": "owed-title" },
     el("h3", { class: "sub", id: "owed-title" }, "What we owe them", el("span", { class: "count" }, String(lines.length))),
     el("ul", { class: "owed-list" }, lines.slice(0, SHOWN)),
     lines.length > SHOWN && fold(`${lines.length - SHOWN} more`, el("ul", { class: "owed-list" }, lines.slice(SHOWN)), { class: "more" }),
-    kept > 0 && el("p", { class: "hint" }, `${counted(kept, "promise")} kept.`));
+    kept && el("p", { class: "hint" }, kept));
+}
+
+/** What is known to be kept, and apart from it what is taken as kept because nobody complained. */
+function keptLine(promises) {
+  const how = promises.map(promiseStatus);
+  const many = (status) => how.filter((one) => one === status).length;
+  const known = many("kept") > 0 && `${counted(many("kept"), "promise")} kept.`;
+  const presumed = many("presumed") > 0 && `${counted(many("presumed"), "promise")} taken as kept: no word since.`;
+  return [known, presumed].filter(Boolean).join(" ");
 }
 
 /** Time passes without a contact: what was open at the last one may be overdue by now. */

@@ -1,7 +1,7 @@
 // Draws the thread through a timeline's contacts and, beside it, each promise from made to due.
 
 import { svg } from "./dom.js";
-import { moment } from "./words.js";
+import { moment, PROMISE, promiseStatus } from "./words.js";
 
 const GAP = 8; // between two promise tracks
 const FREE = 14; // from a lane to its first track
@@ -94,7 +94,7 @@ function spanOf(promise, list, box, place, now) {
   const end = dueRow ? dueRow.top + dueRow.height / 2 - box.top : place(until);
   if (Math.abs(end - made) < 6) return null;
   const side = promise.promisor_role === "sales" ? "sales" : "service";
-  return { side, made, end, top: Math.min(made, end), bottom: Math.max(made, end), status: promise.status, title: `${promise.what} (${promise.status})` };
+  return { side, made, end, top: Math.min(made, end), bottom: Math.max(made, end), status: promise.status, title: `${promise.what} (${PROMISE[promiseStatus(promise)] ?? promise.status})` };
 }
 
 /** Lanes are set by the style sheet; a hidden probe in each list tells where they are. */

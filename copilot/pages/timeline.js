@@ -4,7 +4,7 @@ import { el, marked } from "./dom.js";
 import { icon } from "./icons.js";
 import { speakerName } from "./chat.js";
 import { drawThread } from "./thread.js";
-import { CHANNELS, clock, counted, day, daysBetween, lookup, moment, month, PROMISE, ROLES, span, tally } from "./words.js";
+import { CHANNELS, clock, counted, day, daysBetween, lookup, moment, month, PROMISE, promiseStatus, ROLES, span, tally } from "./words.js";
 
 const QUIET_DAYS = 45;
 
@@ -107,7 +107,8 @@ function stars(rating) {
 /** One badge for each kind of commitment, however many there are of it. */
 function badges(commitments) {
   const counts = new Map();
-  for (const { sort, status } of commitments) {
+  for (const one of commitments) {
+    const [sort, status] = [one.sort, one.sort === "promise" ? promiseStatus(one) : one.status];
     if (status !== "withdrawn") counts.set(`${sort} ${status}`, (counts.get(`${sort} ${status}`) ?? 0) + 1);
   }
   return [...counts].map(([key, n]) => {

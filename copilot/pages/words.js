@@ -49,7 +49,10 @@ export const INFORMS = {
 };
 export const PROMISE = {
   open: "open", overdue: "overdue", conflict: "contradicts a fact", kept: "kept", withdrawn: "withdrawn",
+  presumed: "taken as kept",
 };
+/** How a promise stands; where nobody has said that it was kept, it is only taken as kept. */
+export const promiseStatus = ({ status, kept_evidence: ground }) => (status === "kept" && ground?.startsWith(PROMISE.presumed) ? "presumed" : status);
 export const DISMISS = {
   wrong: "It is wrong", incomplete: "Something is missing", unsupported: "A source does not carry it",
   wrong_fit: "Does not fit this customer", not_now: "Not now", has_it: "They have it already",

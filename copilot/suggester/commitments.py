@@ -25,6 +25,7 @@ from copilot.suggester.matters import (
     speaks_of,
     unsaid,
 )
+from copilot.suggester.pending import pending
 
 __all__ = ["FRESH_DAYS", "Owed", "owed"]
 
@@ -151,7 +152,11 @@ def owed(
             found.append(of_loop(loop, contact, spoken))
     found.sort(key=lambda matter: matter.order)
     say, left = _to_say(found, conversation, as_of)
-    return [*_in_turn([m.owed for m in say]), *(replace(m.owed, text="") for m in left)]
+    told = _in_turn([m.owed for m in say])
+    coming = pending(assessment.promises, past, conversation, as_of)
+    if any(one.quote == other.quote for one in coming for other in told):
+        coming = []
+    return [*told, *coming, *(replace(m.owed, text="") for m in left)]
 
 
 def _said_now(conversation: Conversation, as_of: datetime) -> list[tuple[int, Later]]:

@@ -32,6 +32,7 @@ NAMED_PASSAGES = 2  # of a text that contradicts what we said: those nearest to 
 # What is said of terms shares no word with the article that denies it.
 _TERMS = {
     "conflict_unbound": "minimum term, notice and the charge for leaving early",
+    "conflict_moves": "changing to another plan, going down, and when that is possible",
     "conflict_steady": "how long the price is fixed and when it may rise",
 }
 

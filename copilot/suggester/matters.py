@@ -81,15 +81,15 @@ def of_promise(
     if only_assures(promise.quote) or promise.kept_evidence:
         return []  # … or it was put right: an apology for that is said once
     about = topic(promise.quote)
-    turn = _turn(contact, promise.turn)
+    turn = turn_of(contact, promise.turn)
     named = promised(promise.quote)
     words = quoted(promise.quote, None if halved else _text(turn))
     said = f"promised {named}." if named else f"told you: {words}"
-    said = f"{_opening(_when(contact, turn))} we {said}"
+    said = f"{opening_of(contact, turn)} we {said}"
     if promise.status == "conflict":
         fact = facts.get(promise.conflict_with or "")
         text = f"{said} That was wrong, and I am sorry."
-        item = _owed(text, contact, promise.turn, promise.quote, fact)
+        item = owed_item(text, contact, promise.turn, promise.quote, fact)
         return [Matter(0, about, item, is_wrong=True, named=_named(now, about))]
     if promise.status != "overdue":
         return []
@@ -100,7 +100,7 @@ def of_promise(
         return []  # whether it came about only they know, and they do not say that it did not
     mended = broken and named
     plea = BROKEN if broken else _UNSURE
-    item = _owed(f"{said} {plea}{_NOW if mended else ''}", contact, promise.turn, promise.quote)
+    item = owed_item(f"{said} {plea}{_NOW if mended else ''}", contact, promise.turn, promise.quote)
     item = replace(item, todo=f"{DO_FIRST}: we promised {named}" if mended else "")
     in_touch = pattern("promise_reports_back").search(plain(promise.quote))
     around = word.matter() if in_touch else frozenset[str]()
@@ -161,19 +161,19 @@ _WE = ("i ", "we ", "i'", "we'")
 
 
 def of_loop(loop: LoopOut, contact: Interaction, spoken: frozenset[str]) -> Matter:
-    turn = _turn(contact, loop.turn)
+    turn = turn_of(contact, loop.turn)
     first = on_day(_when(contact, turn))
     named = requested(loop.quote)
     what = f" {named}." if named else f": {quoted(loop.quote, _text(turn))}"
     verb = "asked us" if named or loop.quote.endswith("?") else "told us"
     often = f"You have {verb} more than once" + (f", first on {first}" if first else "")
-    once = f"{_opening(_when(contact, turn))} you {verb}"
+    once = f"{opening_of(contact, turn)} you {verb}"
     comma = "," if named and first and loop.times_asked > 1 else ""
     said = f"{often if loop.times_asked > 1 else once}{comma}{what}"
     is_sore = loop.times_asked > 1
     done = _NOW if named and is_sore else ""
     plea = f"That is still open, and I am sorry.{done}"
-    item = _owed(f"{said} {plea}", contact, loop.turn, loop.quote)
+    item = owed_item(f"{said} {plea}", contact, loop.turn, loop.quote)
     item = replace(item, todo=f"{DO_FIRST}: they asked {named}" if done else "")
     # In the words they use for it now, where it has been asked for in several.
     about = max((objects(loop.quote), objects(loop.what)), key=lambda a: speaks_of(spoken, a))
@@ -188,7 +188,10 @@ def _customer_before(contact: Interaction, turn: str) -> list[str]:
     return [t.text for t in contact.turns[:place] if t.speaker == "customer"]
 
 
-def _owed(text: str, contact: Interaction, turn: str, quote: str, fact: Hit | None = None) -> Owed:
+def owed_item(
+    text: str, contact: Interaction, turn: str, quote: str, fact: Hit | None = None
+) -> Owed:
+    """A sentence with the past words it rests on."""
     place = _place(contact, turn)
     title = (
         contact.subject or f"{contact.channel}, {contact.at.date() if contact.at else 'undated'}"
@@ -200,7 +203,8 @@ def _place(contact: Interaction, turn: str) -> int | None:
     return next((n for n, t in enumerate(contact.turns) if (t.id or f"t{n + 1}") == turn), None)
 
 
-def _turn(contact: Interaction, turn: str) -> Turn | None:
+def turn_of(contact: Interaction, turn: str) -> Turn | None:
+    """The turn of that id."""
     place = _place(contact, turn)
     return None if place is None else contact.turns[place]
 
@@ -214,7 +218,9 @@ def _when(contact: Interaction, turn: Turn | None) -> datetime | None:
     return turn.at if turn and turn.at else contact.at
 
 
-def _opening(moment: datetime | None) -> str:
+def opening_of(contact: Interaction, turn: Turn | None) -> str:
+    """ "On 10 April 2026", of a turn; "Earlier" where nobody knows."""
+    moment = _when(contact, turn)
     return f"On {on_day(moment)}" if moment else "Earlier"
 
 

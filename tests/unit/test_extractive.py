@@ -198,6 +198,14 @@ def test_what_was_done_for_another_customer_is_no_answer(theirs: str) -> None:
     assert compose(question, [hit(CASE, kind="interaction", score=0.9)]).segments
 
 
+def test_an_apology_of_ours_was_for_its_own_day_and_answers_nothing_now() -> None:
+    past = """Customer: The invoice has no 40 Euro on it. It was to be on the next invoice.
+Agent: you are right and I apologise. I have booked the 40 Euro now."""
+    now = asked("so is the 40 euro on the next invoice or do I need to get a lawyer")
+    draft = compose(now, [hit(past, kind="interaction", score=0.95)])
+    assert not any("apologise" in said.text for said in draft.segments)
+
+
 def test_a_second_source_is_heard_only_for_what_is_still_untold() -> None:
     first = hit("You can cancel the add-on in the app at any time.", score=0.8)
     other = hit("The deposit of the hub is paid back within a week.", source_id="b")

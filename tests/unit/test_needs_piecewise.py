@@ -68,6 +68,29 @@ def test_who_cannot_go_over_the_limit_needs_the_pack() -> None:
     assert visible(said(WISH.format(11), used={"washes": 30}))
 
 
+def test_three_more_a_week_are_thirteen_a_month() -> None:
+    """At €1.50 four would be €6, and no need; thirteen are €19.50, and the pack is €15."""
+    assert visible(said("We want 3 more washes a week. Is there a pack for that?", each="1.50"))
+    assert not said("We want 3 more washes a month. Is there a pack for that?", each="1.50").flags
+
+
+def test_what_one_thing_costs_says_nothing_of_another() -> None:
+    """A call has nobody knows how many minutes, though both are counted in minutes."""
+    small = product("T-100", "Line 100", 5, "100 minutes", period="month", limits={"minutes": 100})
+    big = product("T-500", "Line 500", 9, "500 minutes", period="month", limits={"minutes": 500})
+    owned = {
+        "id": "E1", "name": "Line 100", "sku": "T-100", "limits": {"minutes": 100},
+        "used": {"minutes": 99},
+    }  # fmt: skip
+    found = assess(
+        ("customer", "All my minutes are used up and I need 3 more calls a week."),
+        catalogue=[small, big],
+        entitlements=[owned],
+        knowledge=[{"id": "k", "text": "Each further minute costs 12p."}],
+    )
+    assert found.none_reason != "cheaper_better"
+
+
 def test_a_seat_sold_by_the_seat_is_the_further_piece_itself() -> None:
     seat = product("SEAT", "Extra desk", 4, "1 more desk", period="month", limits={"desks": 1})
     owned = {**OWNED, "limits": {"desks": 5}, "used": {"desks": 5}, "includes": ["5 desks"]}
