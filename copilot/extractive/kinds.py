@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from copilot.extractive.asking import Ask
+from copilot.extractive.leads import denying
 from copilot.extractive.matching import PRICES, Article, Unit, met, shapes_of
-from copilot.extractive.passages import denying
 from copilot.extractive.words import ALIKE, stem, stems
 
 # "How far" wants metres, "how loud" wants decibels.
@@ -105,6 +105,14 @@ _WITHIN = re.compile(
     r"\b(?:same|this|next|a|one|within|in) (?:\w+ )?(?:minutes?|hours?|days?|weeks?|months?)\b",
     re.IGNORECASE,
 )
+
+# "When can I leave without a charge?": which cases there are.
+_WHICH_CASES = re.compile(
+    r"\b(?:free|without|nothing|exceptions?|cases|refund\w*|covered|when (?:can|may|do|does|must|is"
+    r"|are|am|should)|no (?:charge|fee|cost|notice))\b",
+    re.IGNORECASE,
+)
+CASE = 0.4  # of the words of a case, for who speaks of it
 
 
 class Tried(NamedTuple):
@@ -294,6 +302,20 @@ def is_no_ban(tried: Tried) -> bool:
     return not is_ban or is_asked or any(met(w, said.heading | article.title) for w in ask.words)
 
 
+def is_spoken_case(tried: Tried) -> bool:
+    """Of a list of cases, the one they speak of; any of them for who asks which there are."""
+    case, ask, article = tried.unit.said.case, tried.ask, tried.article
+    if not case:
+        return True
+    spoken = frozenset(stems(tried.message)) | frozenset(ask.words) | ask.leans
+    own = [w for w in case if w and w not in article.title and w not in PRICES]
+    if own and sum(bool(met(w, spoken)) for w in own) >= CASE * len(own):
+        return True
+    asked = [w for w in (*ask.words, *ask.leans) if w not in PRICES]
+    is_on_it = any(met(w, tried.unit.said.heading | article.title) for w in asked)
+    return is_on_it and bool(_WHICH_CASES.search(ask.text))
+
+
 GUARDS: tuple[Callable[[Tried], bool], ...] = (
     has_unit,
     is_paid_to_them,
@@ -309,4 +331,5 @@ GUARDS: tuple[Callable[[Tried], bool], ...] = (
     says_when,
     is_of_the_model,
     is_no_ban,
+    is_spoken_case,
 )

@@ -11,6 +11,17 @@ from typing import Literal
 
 from copilot.extractive.amounts import Span, span_of
 from copilot.extractive.labels import codes_in
+from copilot.extractive.leads import (
+    denying,
+    Lead,
+    allows,
+    is_open,
+    lead_of,
+    lead_of_line,
+    needs_lead,
+    told_items,
+    with_questions,
+)
 from copilot.extractive.tables import Cell, Told, told, without_codes
 from copilot.extractive.timing import is_of_first
 from copilot.extractive.words import WORD, meanings
@@ -27,23 +38,13 @@ _MARKUP = re.compile(
     r"!\[[^\]]{0,300}\]\([^)]{0,2000}\)|\[([^\[\]]{1,300})\]\([^)]{0,2000}\)|[*`#]{1,3}"
     r"|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)"
 )
+_LABEL_WORDS = 8
+_BOLD = re.compile(r"^\*\*([^*]{1,80}[^*.!]):?\*\*:?$")
+_ASKS = re.compile(r"^[^.!?]{1,80}\?$")
+# Where the first clause of a case ends, and what stands beside it in brackets.
+_CASE = re.compile(r"[,;:]\s|\.\s|\s(?:and|but)\s")
+_ASIDE = re.compile(r"\s*\([^)]{0,200}\)")
 _HEADING = re.compile(r"^\s*#{1,6}\s+(.{1,300})$")
-# A heading without which its list says the opposite: "Not included", "What you may not bring".
-_DENIES = re.compile(
-    r"^(?:not|never)\b(?=[^?]{0,40}$)|^(?!(?:why|if|when|how|where|unless)\b)(?:"
-    r"[^?]{0,100}\b(?:may|must)(?: not|n['’]t)\b(?=[^?]{0,80}$)"
-    r"|[^?]{0,60}\b(?:prohibited|forbidden|banned|exclusions?|excluded|not (?:allowed|permitted))\b"
-    r"(?=[^?]{0,60}$)"
-    r"|(?:what|which|(?:any)?things?|items?|goods)\b[^?]{0,40}(?:\b(?:cannot|not|never)\b|n['’]t\b))",
-    re.IGNORECASE,
-)
-# "We do not sell you anything": a sentence of its own needs no heading.
-_SAYS = re.compile(r"^(?:we|you|it|they|i|he|she|nobody|no one|this|that)\b", re.IGNORECASE)
-# "Tyres: four at most": an item that says itself what is allowed.
-_ALLOWS = re.compile(
-    r":.{0,200}\b(?:only|at most|up to|no more than|unless|except|allowed)\b", re.I
-)
-_ARTICLE = re.compile(r"^(?:the|an?|your|our|any|all)\b", re.IGNORECASE)
 _NOISE = re.compile(r"^\s*(-{3,}|={3,}|<)")
 _PRICE = re.compile(r"[£$€]\s?\d")
 _NAME_AND_PRICE = re.compile(
@@ -59,6 +60,7 @@ _POINTER = re.compile(
 
 
 # Said of a thing that is sold; what hurries is left out, what it says beside that is not.
+_EMPTY = re.compile(r" ?\(\s*\)")
 _HURRY = re.compile(r",? while (?:stocks?|supplies|they) lasts?\b", re.IGNORECASE)
 
 
@@ -79,6 +81,7 @@ class Sentence:
     codes: frozenset[str] = frozenset()  # of its row, else of the headings above it
     is_denied: bool = False  # an item of a list of what is not so, told with what says so
     is_first: bool = False  # under a heading on the first bill, or the like
+    case: frozenset[str] = frozenset()  # of a list of cases, the words of this one
 
 
 @lru_cache(maxsize=2_048)  # the same articles are found again and again
@@ -117,8 +120,11 @@ class _Reader:
         self.seen: set[str] = set()
         self.heading: frozenset[str] = frozenset()
         self.codes: dict[int, frozenset[str]] = {}  # by the level of the heading
-        self.denied = denying(title)
-        self.lead = ""  # and a sentence that leads to one
+        self.above = lead_of(title) if denying(title) else None
+        self.lead: Lead | None = None  # the line that leads to a list
+        self.open = ""  # a line that goes on in what follows, and where it stands
+        self.open_at = (0, 0)
+        self.cases: list[tuple[int, str]] = []  # the items of a list of cases, by their lines
         self.is_first = False
         self.table: list[list[str]] = []
         self.block = self.line = 0
@@ -127,6 +133,8 @@ class _Reader:
     def read(self, passage: str) -> list[Sentence]:
         for line in passage.splitlines():
             if _ROW.match(line):
+                self._end_list()
+                self._say_open()
                 self.table.append([_plain(cell) for cell in line.strip().strip("|").split("|")])
                 continue
             self._end_table()
@@ -135,6 +143,8 @@ class _Reader:
                 continue
             self._line(line)
         self._end_table()
+        self._end_list()
+        self._say_open()
         return self.found
 
     def _line(self, line: str) -> None:
@@ -143,36 +153,96 @@ class _Reader:
         self.line += 1
         heading = _heading_of(line)
         if heading is not None:
-            self.heading = frozenset(meanings(heading))
-            level = len(line.lstrip()) - len(line.lstrip().lstrip("#")) or _LABEL
-            self.codes = {n: codes for n, codes in self.codes.items() if n < level}
-            self.codes[level] = codes_in(heading)
-            self.denied, self.lead = denying(heading), ""
-            self.is_first = is_of_first(heading)
-            self.last = "prose"
-            self.block += 1
-            if _PRICE.search(heading):  # "Mesh Point, £65": a fact that stands nowhere else
-                self._add(_NAME_AND_PRICE.sub(r"\1 costs \2", heading), "row")
+            self._heading(line, heading)
             return
         kind: Kind = "step" if _STEP.match(line) else "bullet" if _BULLET.match(line) else "prose"
         plain = "" if _NOISE.match(line) else _plain(_BULLET.sub("", _STEP.sub("", line)))
+        led = self._led()
+        if kind == "prose" or (kind == "step" and not (self.lead and self.lead.is_begun)):
+            self._end_list()
+            self._say_open()
+        elif led is not None and not led.is_denial:
+            self.open, self.last = "", "bullet"
+            self.cases.append((self.line, plain))
+            return
         if kind != self.last:
             self.block += 1
         self.last = kind
         if kind == "prose":
-            self.lead = plain[:-1] if plain.endswith(":") and _DENIES.match(plain[:-1]) else ""
-        denied = (self.lead or self.denied) if kind == "bullet" else ""
-        for n, piece in enumerate([plain] if kind == "step" else _SENTENCE.split(plain)):
-            is_denied = bool(denied) and n == 0 and not _SAYS.match(piece)
-            is_led = is_denied and not _ALLOWS.search(piece)
-            text = f"{denied}: {_low(piece)}" if is_led else piece
-            self._add(text, kind, is_denied=is_denied)
+            self._prose(plain)
+            return
+        led = led if kind == "bullet" else None
+        if led is None or not self.lead:
+            self._say_open()
+        pieces = [plain] if kind == "step" else with_questions(_SENTENCE.split(plain))
+        for n, piece in enumerate(pieces):
+            is_denied = led is not None and n == 0 and needs_lead(piece)
+            is_told = led is not None and is_denied and not allows(piece)
+            self._add(led.with_item(piece) if led and is_told else piece, kind, is_denied=is_denied)
+
+    def _heading(self, line: str, heading: str) -> None:
+        self._end_list()
+        self._say_open()
+        self.heading = frozenset(meanings(heading))
+        level = len(line.lstrip()) - len(line.lstrip().lstrip("#")) or _LABEL
+        self.codes = {n: codes for n, codes in self.codes.items() if n < level}
+        self.codes[level] = codes_in(heading)
+        self.above, self.lead = lead_of(heading), None
+        self.is_first = is_of_first(heading)
+        self.last = "prose"
+        self.block += 1
+        if _PRICE.search(heading):  # "Mesh Point, £65": a fact that stands nowhere else
+            self._add(_NAME_AND_PRICE.sub(r"\1 costs \2", heading), "row")
+
+    def _prose(self, plain: str) -> None:
+        """The sentences of a line; one that goes on in a list waits for what comes."""
+        pieces = with_questions(_SENTENCE.split(plain))
+        self.lead = None
+        if pieces and is_open(pieces[-1]):
+            self.open, self.open_at = pieces.pop(), (self.block, self.line)
+            self.lead = lead_of_line(self.open)
+        for piece in pieces:
+            self._add(piece, "prose")
+
+    def _led(self) -> Lead | None:
+        """What leads to an item: the line before its list, else the heading."""
+        is_over = self.above is not None and (not self.open or self.above.is_denial)
+        return self.lead or (self.above if is_over else None)
+
+    def _say_open(self) -> None:
+        """A line that goes on in no list of cases stands as it is, if it says anything alone."""
+        if self.open.endswith(":"):
+            now = self.block, self.line
+            self.block, self.line = self.open_at
+            self._add(self.open, "prose")
+            self.block, self.line = now
+        self.open = ""
+
+    def _end_list(self) -> None:
+        """Tells the cases that were gathered, now that all of their list is known."""
+        led = self._led()
+        if self.cases and led is not None:
+            self.block += 1
+            line = self.line
+            items = [item for _, item in self.cases]
+            for n, text in told_items(led, items):
+                self.line = self.cases[n][0]
+                case = frozenset(meanings(_CASE.split(_ASIDE.sub("", items[n]))[0]))
+                self._add(text, "bullet", case=case or frozenset({""}))
+            self.line = line
+        self.cases = []
 
     def _goes_on(self, line: str) -> bool:
         """Whether an indented line belongs to the list item above; if so, it is joined to it."""
-        if self.last not in ("step", "bullet") or not self.found or not line.startswith("  "):
+        if self.last not in ("step", "bullet") or not line.startswith("  "):
             return False
         if _STEP.match(line) or _BULLET.match(line) or _ROW.match(line):
+            return False
+        if self.cases:
+            n, item = self.cases[-1]
+            self.cases[-1] = (n, f"{item} {_plain(line)}".strip())
+            return True
+        if not self.found:
             return False
         last = self.found[-1]
         text = f"{last.text} {_plain(line)}".strip()
@@ -202,6 +272,7 @@ class _Reader:
         row: Told | None = None,
         *,
         is_denied: bool = False,
+        case: frozenset[str] = frozenset(),
     ) -> None:
         text = piece.strip()
         if not 2 < len(text) <= MAX_CHARS or not WORD.search(text) or text in self.seen:
@@ -218,33 +289,24 @@ class _Reader:
             Sentence(
                 text, kind, self.block, self.line, heading, frozenset(words),
                 frozenset(), span, row.cell if row else None, frozenset(pairwise(words)), codes,
-                is_denied, self.is_first,
+                is_denied, self.is_first, case,
             )
         )  # fmt: skip
 
 
-def _low(text: str) -> str:
-    """With a small first letter, where it is a word's and no name's."""
-    return text[0].lower() + text[1:] if _ARTICLE.match(text) else text
-
-
-@lru_cache(maxsize=2_048)
-def denying(heading: str) -> str:
-    """A heading that its list cannot do without, else nothing."""
-    said = heading.rstrip("?")
-    return said if _DENIES.match(heading) else ""
-
-
 def _heading_of(line: str) -> str | None:
-    """A heading's words; a short line before a colon that is no sentence counts as one."""
+    """A heading's words; a short line before a colon, in bold or that asks counts as one."""
     match = _HEADING.match(line)
     if match:
         return _plain(match.group(1))
     text = line.strip()
-    is_label = text.endswith(":") and len(text.split()) <= 8 and not _BULLET.match(line)
-    return text[:-1] if is_label and not _STEP.match(line) else None
+    if _BULLET.match(line) or _STEP.match(line) or len(text.split()) > _LABEL_WORDS:
+        return None
+    if (bold := _BOLD.match(text)) or _ASKS.match(text):
+        return _plain(bold.group(1) if bold else text)
+    return text[:-1] if text.endswith(":") else None
 
 
 def _plain(text: str) -> str:
-    text = _HURRY.sub("", _POINTER.sub("", text))
+    text = _EMPTY.sub("", _HURRY.sub("", _POINTER.sub("", text)))
     return " ".join(without_codes(_MARKUP.sub(lambda m: m.group(1) or "", text)).split())

@@ -157,6 +157,8 @@ def _read(unit: Unit, about: frozenset[str], title: str) -> Iterator[Rule]:
     for kind, count, unit_of, figure in _figures(
         text, is_leaving=bool(_LEAVES & spoken), is_returning=bool(_RETURNS & spoken)
     ):
+        if unit.said.case and kind in ("free", "flat", "charge"):
+            continue  # "No charge: the parcel was lost" is no rule for who only wants to leave
         is_countable = not _NO_COUNTING.search(text)
         yield Rule(
             kind, _when(text), text, unit.n, thing, title,
