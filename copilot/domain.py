@@ -247,9 +247,14 @@ class Working:
     """One step by which a figure was worked out, its parts and result as they are written.
 
     What is `given` is the customer's to decide, a day or a number they named, and its own result.
+    The `end of …` a day's month, quarter or year is its last day; `months after` a day are counted
+    from the next one.
     """
 
-    how: Literal["times", "plus", "minus", "after", "months", "given"]
+    how: Literal[
+        "times", "plus", "minus", "after", "months", "months after", "given",
+        "end of month", "end of next month", "end of quarter", "end of year",
+    ]  # fmt: skip
     parts: tuple[str, ...]
     result: str
 

@@ -73,20 +73,13 @@ class Chooser:
             steps = self._steps(ask, article, ranked)
             kept = steps or self._sentences(ask, article, found, ranked)
             fit = tuple(u for u in kept if not self._is_unfit(u, ask))
-            fit = self._without_bare(ask, article, fit)
+            fit = tuple(
+                u for u in fit if not u.said.case or self.ranking.is_of_kind(ask, article, u)
+            )
             if not fit and kept:
                 continue
             return Answer(fit, is_steps=bool(steps))
         return None
-
-    def _without_bare(self, ask: Ask, article: Article, kept: Sequence[Unit]) -> tuple[Unit, ...]:
-        """Without a line that leads to what is not told, and cases of a list that are not theirs."""
-        return tuple(
-            u
-            for n, u in enumerate(kept)
-            if not (u.text.endswith(":") and n + 1 == len(kept))
-            if not u.said.case or self.ranking.is_of_kind(ask, article, u)
-        )
 
     def also(self, concern: Ask, used: Sequence[Unit]) -> Answer | None:
         """What the articles already cited say on something said beside the questions."""
@@ -293,7 +286,7 @@ class Chooser:
         for after in article.units[unit.place + 1 : unit.place + PER_ASK]:
             room -= len(after.text)
             same = after.said.block == unit.said.block and after.said.kind == unit.said.kind
-            if unit.said.is_denied or unit.said.case:  # the next thing that is not so is another thing
+            if unit.said.is_denied or unit.said.case:  # the next item is another thing
                 same = after.said.line == unit.said.line
             if not same or room < 0 or unit.said.kind == "row" or after.text.endswith(":"):
                 break

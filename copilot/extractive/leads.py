@@ -55,22 +55,24 @@ _CASES = re.compile(
     r"|liability)(?: at all)?$"
     r"|\b(?:without (?:an? |any )?(?:\w+ )?|free of )(?:charge|fee|cost|penalty|notice)$"
     r"|^(?:full |partial |half |your )?(?:refund|money back)(?: in full)?$|^refunded(?: in full)?$"
-    rf"|^(?:when|in (?:which|what|these|such|the following) cases?|cases in which)\b[^?]*\b{_OUTCOME}\b"
+    r"|^(?:when|in (?:which|what|these|such|the following) cases?|cases in which)\b[^?]*"
+    rf"\b{_OUTCOME}\b"
     r"|^when not to\b|^(?:the )?exceptions?(?: to \w[^?]{0,40})?$|^(?:special|hard) cases$"
     r"|^you (?:pay|owe|lose|get|keep)\b[^?]{0,40}$",
     re.IGNORECASE,
 )
 # A line before a list that says when, whether or at whose cost its items hold.
 _CONDITION = re.compile(
-    r"\b(?:if|unless|except|only|without|nothing|never|not|cannot|in (?:these|such|the following|any of"
-    r" these|one of these) cases?|does(?: not|n['’]t) apply|free|charged?|refund\w*|credit\w*"
+    r"\b(?:if|unless|except|only|without|nothing|never|not|cannot"
+    r"|in (?:these|such|the following|any of these|one of these) cases?|does(?: not|n['’]t) apply"
+    r"|free|charged?|refund\w*|credit\w*"
     r"|may (?:leave|cancel|end|return)|can (?:leave|cancel|end|return))\b|n['’]t\b",
     re.IGNORECASE,
 )
 # "If it does not start, try this": the items are what to do.
 _TO_DO = re.compile(
-    r"\b(?:try|check|do (?:this|the following|it|so)|follow|please|steps?|make sure|proceed|go through"
-    r"|tell us|send us|need|bring|we do|as follows|to \w+ (?:it|them)(?: \w+)?)\b",
+    r"\b(?:try|check|do (?:this|the following|it|so)|follow|please|steps?|make sure|proceed"
+    r"|go through|tell us|send us|need|bring|we do|as follows|to \w+ (?:it|them)(?: \w+)?)\b",
     re.IGNORECASE,
 )
 _TOGETHER = re.compile(
@@ -122,7 +124,8 @@ def lead_of(heading: str) -> Lead | None:
     if denied := denying(said):
         return Lead(denied, is_denial=True)
     is_begun = _DANGLES.search(said) and (_CONDITION.search(said) or _PAYS.search(said))
-    return Lead(said, is_denial=False) if is_begun or _CASES.search(said) else None
+    is_case = _CASES.search(said) and not _TO_DO.search(said)
+    return Lead(said, is_denial=False) if is_begun or is_case else None
 
 
 def is_open(line: str) -> bool:

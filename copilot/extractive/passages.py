@@ -12,9 +12,9 @@ from typing import Literal
 from copilot.extractive.amounts import Span, span_of
 from copilot.extractive.labels import codes_in
 from copilot.extractive.leads import (
-    denying,
     Lead,
     allows,
+    denying,
     is_open,
     lead_of,
     lead_of_line,
@@ -158,7 +158,7 @@ class _Reader:
         kind: Kind = "step" if _STEP.match(line) else "bullet" if _BULLET.match(line) else "prose"
         plain = "" if _NOISE.match(line) else _plain(_BULLET.sub("", _STEP.sub("", line)))
         led = self._led()
-        if kind == "prose" or (kind == "step" and not (self.lead and self.lead.is_begun)):
+        if kind == "prose" or (kind == "step" and not (led and led.is_begun)):
             self._end_list()
             self._say_open()
         elif led is not None and not led.is_denial:

@@ -12,6 +12,7 @@ from copilot.extractive.asking import Ask, Heard
 from copilot.extractive.labels import days_in, mentioned
 from copilot.extractive.matching import Article, Unit, met
 from copilot.extractive.products import Products, named
+from copilot.extractive.tables import Cell
 from copilot.extractive.words import stems
 
 _OPEN_ASKED = re.compile(r"\b(?:open|opens|opening|close[sd]?|closing|shut|hours)\b", re.IGNORECASE)
@@ -121,7 +122,9 @@ class Rows:
         if self.is_of_their_kind(ask, unit) is False:
             return True
         if (days := days_in(ask.text)) and any(map(days_in, cell.things)):
-            return days.isdisjoint(days_in(cell.thing))
+            return days.isdisjoint(days_in(cell.thing)) or self._is_another_column(cell, ask, told)
+        if self._is_another_column(cell, ask, told):
+            return True
         here = mentioned(ask.text, cell.things)
         if not cell.is_column:
             if cell.thing and here:
@@ -132,6 +135,18 @@ class Rows:
         for scope in (told, self.heard.open_text, self.heard.said_text, ", ".join(sorted(owned))):
             here = here or mentioned(scope, cell.things)
         return cell.thing not in here if here else bool(cell.thing)
+
+    def _is_another_column(self, cell: Cell, ask: Ask, told: str) -> bool:
+        """Whether a row tells of another person or place than they name, or of one for none."""
+        if not cell.columns:
+            return False
+        owned = ", ".join(sorted(self.products.owned))
+        here: frozenset[str] = frozenset()
+        for scope in (ask.text, told, self.heard.open_text, self.heard.said_text, owned):
+            here = here or mentioned(scope, cell.columns)
+        if len(here) > 1:
+            return bool(cell.column)
+        return cell.column not in here if here else bool(cell.column)
 
     @staticmethod
     def _names(ask: Ask, label: str) -> bool:

@@ -8,30 +8,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.extractive.amounts import Span, span_of
+from copilot.extractive.cells import (
+    FEW_WORDS,
+    MONEY,
+    NONE,
+    PERIOD,
+    PRICE,
+    VALUE,
+    are_alike,
+    capital,
+    costs,
+    for_whom,
+    is_figure,
+    is_many,
+    is_noun,
+    joined,
+    labelled,
+    lowered,
+    reads_after_for,
+    said_of,
+    stands,
+    starts_with_range,
+    with_article,
+)
 from copilot.extractive.labels import codes_of, is_day, is_meaning
 
 WIDE = 3  # values in a row: with more, each is told by itself
-FEW_WORDS = 5  # of a value that can stand after "is"
 
 _RULE = re.compile(r"^[\s:-]*-[\s:-]*$")
 _SKU = re.compile(r"\s*\((?=[^)a-z]*[A-Z])[A-Z0-9]+(?:[-_][A-Z0-9]+)+\)")
 _CODES = re.compile(
     r"^(?:sku|code|id|item (?:no|number)\.?|article (?:no|number)\.?|ref\w*)$", re.I
 )
-_NONE = re.compile(r"^(?:none|nothing|nil)$", re.IGNORECASE)
-_PRICE = re.compile(
-    r"^(?:the )?(?:(?:monthly|yearly|annual) )?(?:price|cost|fee|charge|to buy)\b", re.IGNORECASE
-)
-_MONEY = re.compile(r"^[£$€] ?\d[\d.,]*(?: (?:once|extra|each|(?:a|per|each) \w+))*$")
 _COUNT = re.compile(r"^\d[\d.,]*$")
-_VALUE = re.compile(
-    r"^(?:[£$€]|\d|(?:up to|about|at least|at most|under|over|only|none|no limit|free|included"
-    r"|unlimited)\b)",
-    re.IGNORECASE,
-)
 # A column's name that says nothing of what stands under it.
 _VAGUE = re.compile(
     r"^(?:rules?|what.*|meaning|remed(?:y|ies)|when|facts?|details?|notes?|value|answers?|effects?"
@@ -47,15 +59,12 @@ _CAN = re.compile(r"^can(?: do)?$", re.IGNORECASE)
 _ALL = re.compile(r"^(?:everything|anything|nothing|all|none|no)\b", re.IGNORECASE)
 _BESIDE = re.compile(r"^(?:for|per|each|every|in|at|on)\b|^\w+(?:ed|pt|ld) for$", re.IGNORECASE)
 _IS = re.compile(r"^(?:being|in|not|under|on|out|off|no longer|\w+ed)\b", re.IGNORECASE)
-_PERIOD = re.compile(r"\b(?:a|per|each) \w+$")
-_EVERY = re.compile(r"^(monthly|yearly|annual)\b", re.IGNORECASE)
-_EVERY_AS = {"monthly": "month", "yearly": "year", "annual": "year"}
 _EMPTY = ("", "-", "–", "—")
 _UNITS = re.compile(r"^(?:minutes|hours|days|weeks|months|years|seconds)\b", re.IGNORECASE)
-_RANGE = re.compile(
-    r"^(?:between|from|under|below|less than|fewer than|up to|at most|at least|not over|until|over"
-    r"|above|more than|no more than|[£$€]|\d)",
-    re.IGNORECASE,
+# A column that is a time: "Now", "From 1 January 2027".
+_TIME = re.compile(
+    r"^(?:now|today|then|so far|(?:from|until|since|before|after|as of) .*\d.*|(?:19|20)\d\d)$",
+    re.I,
 )
 _AMOUNT = re.compile(r"^(?:[£$€] ?\d|free$)", re.IGNORECASE)
 _PERSONS = re.compile(r"\b(?:you|your|our|we)\b", re.IGNORECASE)
@@ -72,6 +81,8 @@ class Cell:
     thing: str
     things: tuple[str, ...]
     is_column: bool = False
+    column: str = ""  # which it tells alone of columns that are persons or places
+    columns: tuple[str, ...] = ()
     codes: frozenset[str] = frozenset()  # of a row that says what a code means or what helps
 
 
@@ -127,8 +138,8 @@ def _pair(columns: Sequence[str], row: Sequence[str], things: tuple[str, ...]) -
     codes = codes_of(thing, columns[0]) if is_meaning(columns[1]) else frozenset()
     span = None if codes else span_of(thing, columns[0])
     if span is None and any(span_of(other, columns[0]) for other in things):
-        is_told = _stands(value) and not _VAGUE.match(columns[1]) and not _PRICE.match(columns[1])
-        text = f"{_first(thing)}: {_said(columns[1], value) if is_told else value}"
+        is_told = stands(value) and not _VAGUE.match(columns[1]) and not PRICE.match(columns[1])
+        text = f"{capital(thing)}: {said_of(columns[1], value) if is_told else value}"
     else:
         text = _of_pair(thing, columns, value, is_range=span is not None)
     words, cell = f"{thing} {value}", Cell(thing, things, codes=codes)
@@ -137,28 +148,29 @@ def _pair(columns: Sequence[str], row: Sequence[str], things: tuple[str, ...]) -
 
 def _of_pair(thing: str, columns: Sequence[str], value: str, *, is_range: bool) -> str:
     name = columns[1]
-    low = _low(name)
+    low = lowered(name)
     is_vague = bool(_VAGUE.match(name)) or bool(_PERSONS.search(name))
-    if _NONE.match(value) and is_vague:
-        return f"There is no {_low(thing)}"
+    if NONE.match(value) and is_vague:
+        return f"There is no {lowered(thing)}"
     if _CAN.match(name):
         do = "do " if _ALL.match(value) else ""
-        return f"{_first(_article(thing) + _low(thing))} can {do}{value}"
+        return f"{capital(with_article(thing) + lowered(thing))} can {do}{value}"
     if _BESIDE.match(name):  # "For each month that remained", "Kept for"
         if not low.endswith(" for"):
             return f"{thing}: {value} {low}"
-        return f"{thing}: {low} {value}" if _VALUE.match(value) else f"{thing}: {value}"
+        return f"{thing}: {low} {value}" if VALUE.match(value) else f"{thing}: {value}"
     if is_range and (_AMOUNT.match(value) or not is_vague):
-        start = _for(thing, columns[0])
-        return f"{start}: {value}" if is_vague else f"{start}, {_said(name, value)}"
-    if is_range and _starts_with_range(thing):
-        return f"{_for(thing, columns[0])}: {value}"
-    if _MONEY.match(value) and _PRICE.match(name):
-        return f"{thing} {_cost(name, value, thing)}"
-    if is_vague or not _stands(value):
+        start = for_whom(thing, columns[0])
+        return f"{start}, {said_of(name, value)}" if is_noun(name) else f"{start}: {value}"
+    if is_range and starts_with_range(thing):
+        return f"{for_whom(thing, columns[0])}: {value}"
+    if MONEY.match(value) and PRICE.match(name):
+        return f"{thing} {costs(name, value, thing)}"
+    if is_vague or not stands(value):
         return f"{thing}: {value}"
-    comma = "," if "," in thing and " and " not in thing.rpartition(",")[2] else ""
-    return f"For {_article(thing)}{_low(thing)}{comma} {_said(name, value)}"
+    if is_noun(name) and not is_many(name) and reads_after_for(thing):
+        return f"For {with_article(thing)}{lowered(thing)} {said_of(name, value)}"
+    return labelled(thing, [(name, value)])
 
 
 def _row(columns: Sequence[str], row: Sequence[str], things: tuple[str, ...]) -> list[Told]:
@@ -183,14 +195,38 @@ def _row(columns: Sequence[str], row: Sequence[str], things: tuple[str, ...]) ->
         state = next((v for n, v in held if _STATE.match(n)), None)
         if state and len(state.split()) <= FEW_WORDS:
             is_so = _IS.match(state) and "," not in thing
-            told_rest = [_said(n, v) for n, v in held if not _STATE.match(n)]
-            start = f"{thing} is {_low(state)}" if is_so else f"{thing}: {_low(state)}"
+            told_rest = [said_of(n, v) for n, v in held if not _STATE.match(n)]
+            start = f"{thing} is {lowered(state)}" if is_so else f"{thing}: {lowered(state)}"
             return [Told("; ".join([start, *told_rest]), names, cell, span)]
-        if all(_stands(value) and not _VAGUE.match(name) for name, value in held):
-            start = _for(thing, columns[0]) if span else f"For {_article(thing)}{_low(thing)}"
-            start += "," if start[-1].isdigit() else ""
-            return [Told(f"{start} {_all_said(held)}", names, cell, span)]
+        if all(stands(value) and not _VAGUE.match(name) for name, value in held):
+            if are_alike([value for _, value in held]):
+                return _each(thing, held, names, cell, span)
+            if all(is_noun(n) and not is_many(n) for n, _ in held) and (
+                span or reads_after_for(thing)
+            ):
+                start = for_whom(thing, columns[0])
+                if not span:
+                    start = f"For {with_article(thing)}{lowered(thing)}"
+                start += "," if start[-1].isdigit() else ""
+                return [Told(f"{start} {_all_said(held)}", names, cell, span)]
+            return [Told(labelled(thing, held), names, cell, span)]
     return _values(thing, held, columns[0], span, cell)
+
+
+def _each(
+    thing: str, held: Sequence[tuple[str, str]], names: str, cell: Cell, span: Span | None
+) -> list[Told]:
+    """A row whose columns are what its values are for: each by itself, and all of them."""
+    columns = tuple(name for name, _ in held)
+    found = [
+        Told(
+            labelled(thing, [(name, value)], are_names=True),
+            names, replace(cell, column=name, columns=columns), span,
+        )
+        for name, value in held
+    ]  # fmt: skip
+    whole = labelled(thing, held, are_names=True)
+    return [*found, Told(whole, names, replace(cell, columns=columns), span)]
 
 
 def _values(
@@ -205,36 +241,36 @@ def _values(
 
 def _meant(thing: str, means: Sequence[str]) -> str:
     """What a code or a sign means and what to do about it: "E7: No flow. Open the valve"."""
-    return f"{thing}: {'. '.join(_first(value.rstrip('.')) for value in means)}"
+    return f"{thing}: {'. '.join(capital(value.rstrip('.')) for value in means)}"
 
 
 def _of_row(thing: str, name: str, value: str, column: str, span: Span | None) -> str:
     """One value of a row with many: "Fibre 100, download: 100 Mbit/s"."""
-    if span:
-        return f"{_for(thing, column)}, {_said(name, value)}"
+    if span and is_noun(name):
+        return f"{for_whom(thing, column)}, {said_of(name, value)}"
+    if span or value.lower() in ("yes", "no") or NONE.match(value) or not is_noun(name):
+        return labelled(thing, [(name, value)])
     text = _of_thing(thing, name, value)
-    return f"{thing}, {_low(name)}: {value}" if text.startswith(f"{name}: ") else text
+    return f"{thing}, {lowered(name)}: {value}" if text.startswith(f"{name}: ") else text
 
 
 def _all_said(held: Sequence[tuple[str, str]]) -> str:
     """Several values of one thing: "the cheapest way is Warm Plus, at £4 a month"."""
     (name, value), *more = held
-    text = _said(name, value)
+    text = said_of(name, value)
     for name, value in more:
-        period = _PERIOD.search(name)
-        if _PRICE.match(name) and _MONEY.match(value) and not _MONEY.match(held[0][1]):
+        period = PERIOD.search(name)
+        if PRICE.match(name) and MONEY.match(value) and not MONEY.match(held[0][1]):
             text += f", at {value}" + (f" {period.group()}" if period else "")
         else:
-            text += f" and {_said(name, value)}"
+            text += f" and {said_of(name, value)}"
     return text
 
 
 def _of_days(columns: Sequence[str], row: Sequence[str], things: tuple[str, ...]) -> list[Told]:
-    """What holds on some days: "Sunday: gate 8 am to 8 pm, desk closed"."""
-    held = [f"{_low(c)} {v}" for c, v in zip(columns[1:], row[1:], strict=False) if v not in _EMPTY]
-    if not held:
-        return []
-    return [Told(f"{row[0]}: {', '.join(held)}", " ".join(columns), Cell(row[0], things))]
+    """What holds on some days: "Sunday: Gate 8 am to 8 pm; Desk closed"."""
+    held = [(c, v) for c, v in zip(columns[1:], row[1:], strict=False) if c and v not in _EMPTY]
+    return _each(row[0], held, " ".join(columns), Cell(row[0], things), None) if held else []
 
 
 def _turned(columns: Sequence[str], row: Sequence[str]) -> list[Told]:
@@ -250,7 +286,7 @@ def _turned(columns: Sequence[str], row: Sequence[str]) -> list[Told]:
     if all(span_of(thing, columns[0]) for thing, _ in held):
         return [
             Told(
-                f"{_for(thing, columns[0])}, {_said(measure, value)}",
+                f"{for_whom(thing, columns[0])}, {said_of(measure, value)}",
                 columns[0],
                 Cell(measure, ()),
                 span_of(thing, columns[0]),
@@ -258,9 +294,9 @@ def _turned(columns: Sequence[str], row: Sequence[str]) -> list[Told]:
             for thing, value in held
         ]
     if len({value for _, value in held}) == 1 and len(held) == len(things) > 1:
-        text = _of_thing(_joined(things), measure, held[0][1], is_all=True)
+        text = _of_thing(joined(things), measure, held[0][1], is_all=True)
         return [Told(text, columns[0], Cell("", things))]
-    texts = [_of_thing(thing, measure, value) for thing, value in held]
+    texts = [_of_column(thing, measure, value) for thing, value in held]
     found = [
         Told(text, columns[0], Cell(thing, things, is_column=True))
         for text, (thing, _) in zip(texts, held, strict=True)
@@ -273,128 +309,66 @@ def _turned(columns: Sequence[str], row: Sequence[str]) -> list[Told]:
 
 def _whole(measure: str, held: Sequence[tuple[str, str]], texts: Sequence[str]) -> str:
     answers = {value.lower() for _, value in held}
+    if any(_is_plain(thing, measure, value) for thing, value in held):
+        return labelled(measure, held, are_names=True)
     if answers == {"yes", "no"}:
         with_it, without = ([t for t, v in held if v.lower() == x] for x in ("yes", "no"))
-        yes = _of_thing(_joined(with_it), measure, "yes")
-        return f"{yes}, not with {_joined(without)}"
+        yes = _of_thing(joined(with_it), measure, "yes")
+        return f"{yes}, not with {joined(without)}"
     if answers & {"yes", "no"} or measure.startswith("To "):
         return "; ".join(texts)
     if all(text.startswith(thing) for text, (thing, _) in zip(texts, held, strict=True)):
-        return _joined(texts)
-    return f"{measure}: {_joined([f'{value} with {thing}' for thing, value in held])}"
+        return joined(texts)
+    return f"{measure}: {joined([f'{value} with {thing}' for thing, value in held])}"
+
+
+def _of_column(thing: str, measure: str, value: str) -> str:
+    if not _is_plain(thing, measure, value):
+        return _of_thing(thing, measure, value)
+    if _TIME.match(thing):
+        when = thing[0].lower() + thing[1:]
+        return f"{measure}: {when} {value}" if "," in measure else f"{measure}, {when}: {value}"
+    return labelled(thing, [(measure, value)])
+
+
+def _is_plain(thing: str, measure: str, value: str) -> bool:
+    """Whether a column is a time or a place, or a value more than a figure: told as they stand."""
+    if _TIME.match(thing):
+        return True
+    if _VERB.match(measure) or measure.startswith("To "):
+        return False
+    if value.lower() in ("yes", "no"):
+        return " " not in thing and not re.search(r"\d", thing)
+    return not is_noun(thing) or not is_figure(value) or bool(re.search("[,:;] ", value))
 
 
 def _of_thing(thing: str, measure: str, value: str, *, is_all: bool = False) -> str:
     """One value of one thing: "Warm Plus costs £4 a month", "Warm Plus has 6 zones"."""
-    low, yes = _low(measure), value.lower()
+    low, yes = lowered(measure), value.lower()
     words = thing.replace(",", "").split()
     is_name = all(w == "and" or not w[0].islower() for w in words)
     is_label = is_name and not is_all and len(words) <= FEW_WORDS
     if yes in ("yes", "no"):
         if _DESCRIBES.search(measure):
             return f"{measure}: {yes} with {thing}"
-        be = "are" if _is_many(measure) or " and " in measure else "is"
+        be = "are" if is_many(measure) or " and " in measure else "is"
         return f"{measure} {be} {'not ' if yes == 'no' else ''}available with {thing}"
-    if is_label and _PRICE.match(measure) and _MONEY.match(value):
-        return f"{thing} {_cost(measure, value, thing)}"
+    if is_label and PRICE.match(measure) and MONEY.match(value):
+        return f"{thing} {costs(measure, value, thing)}"
     if is_label and _VERB.match(measure):
         return f"{thing} {low} {value}"
     if is_label and measure.startswith("To "):
         return f"{thing}, {low}: {value}"
-    is_counted = _COUNT.match(value) and value != "1" and _is_many(measure)
+    is_counted = _COUNT.match(value) and value != "1" and is_many(measure)
     if is_label and is_counted and not _UNITS.match(measure):
         return f"{thing} has {value} {low}"
-    if _NONE.match(value):
-        return f"There is no {low} {'with' if is_name else 'for'} {_low(thing)}"
+    if NONE.match(value):
+        be = "are" if is_many(low) else "is"
+        return f"There {be} no {low} {'with' if is_name else 'for'} {thing}"
     if is_all:
         return f"{measure}: {value}"
     return (
-        f"{measure}: {value} with {thing}" if is_name else f"{measure} for {_low(thing)}: {value}"
+        f"{measure}: {value} with {thing}"
+        if is_name
+        else f"{measure} for {lowered(thing)}: {value}"
     )
-
-
-def _said(name: str, value: str) -> str:
-    """A value under its column's name: "the notice is 30 days", "there is no charge"."""
-    low = _low(name)
-    if _NONE.match(value):
-        return f"there is no {low}"
-    if _NONE.match(value.split(",")[0]):
-        return f"there is no {low},{value.partition(',')[2]}"
-    period = _PERIOD.search(low)
-    if _PRICE.match(name) and _MONEY.match(value) and period:
-        return f"the {low[: period.start()].strip()} is {value} {period.group()}"
-    if value.lower() == "free":
-        return f"the {low} is free" if _PRICE.match(name) else f"{low} is free"
-    if _MONEY.match(value) and not re.search(r"\b(?:price|cost|fee|charge|rate)s?$", low):
-        return f"{low} costs {value}"
-    be = "are" if _is_many(low) else "is"
-    return f"the {low} {be} {value}"
-
-
-def _cost(measure: str, value: str, thing: str) -> str:
-    every = _EVERY.match(measure)
-    period = _PERIOD.search(measure)
-    told = f"a {_EVERY_AS[every[1].lower()]}" if every else period.group() if period else ""
-    verb = "cost" if thing[:1].islower() and _is_many(thing) else "costs"
-    return f"{verb} {value} {told}".rstrip() if value[-1].isdigit() else f"{verb} {value}"
-
-
-def _starts_with_range(thing: str) -> bool:
-    return bool(_RANGE.match(thing))
-
-
-def _for(thing: str, column: str) -> str:
-    """For whom a row with a range holds: "For 3 to 6 rooms", "For an order under £35"."""
-    low = _low(column)
-    if not _starts_with_range(thing):
-        return f"For {_article(thing)}{_low(thing)}"
-    if re.match(r"\d+(?: ?(?:to|-|–) ?\d+)?$", thing):
-        since = re.match(r"(day|week|month|hour)s? ((?:after|before) .+)$", low)
-        if since:
-            return f"{_first(since[1])} {thing} {since[2]}"
-        return f"For {thing} {low}" if _is_many(low) else f"{column} {thing}"
-    of = (
-        ""
-        if re.match(r"(?:under|over|below|above|more|less|fewer|from|at )", thing, re.I)
-        else "of "
-    )
-    return f"For {_article(low)}{low} {of}{_low(thing)}" if low else f"For {_low(thing)}"
-
-
-def _article(noun: str) -> str:
-    """Nothing before a name or many; "a" before one of a kind that has words of its own after."""
-    first = noun.split()[0]
-    if re.match(r"(?:[A-Z][a-z]+ ?(?:[A-Z0-9]|$)|[A-Z0-9]{2,}|\d)", noun) or "," in noun:
-        return ""
-    words = re.split(r" (?:in|after|with|of|on|for|under|over|from|up|to|at|by|and|or)\b", noun)[0]
-    if _is_many(words) or first.lower() in ("a", "an", "the", "any", "all", "no"):
-        return ""
-    return "an " if first[0].lower() in "aeio" else "a "
-
-
-def _first(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _low(text: str) -> str:
-    """The first letter small, unless it belongs to a name."""
-    first = text.split(maxsplit=1)[0] if text else ""
-    is_name = not first[1:].islower() and len(first) > 1
-    is_name |= bool(re.match(r"[A-Z][a-z]+ (?:[A-Z]|\d)", text))
-    return text if is_name else text[:1].lower() + text[1:]
-
-
-def _is_many(noun: str) -> bool:
-    head = re.split(r" (?:in|for|of|to|with|on|from|that|each|a)\b|\(", noun.strip())[0].strip()
-    return bool(re.search(r"(?<![su])s$|people$|children$", head))
-
-
-def _stands(value: str) -> bool:
-    """Whether a value can stand after "is": an amount, or a few words that are no command."""
-    return bool(_VALUE.match(value)) or (
-        len(value.split()) <= FEW_WORDS + 2 and value[:1].isupper() and value[-1] not in ".;"
-    )
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -101,6 +101,15 @@ def after(day: date, count: int, unit: str) -> date | None:
     return None
 
 
+def end_of(day: date, edge: str) -> date | None:
+    """The last day of the month, the next month, the quarter or the year that a day is in."""
+    if edge == "next month":
+        day = months_on(day.replace(day=1), 1)
+    month = {"month": day.month, "next month": day.month, "quarter": (day.month + 2) // 3 * 3}
+    last = {**month, "year": 12}.get(edge)
+    return date(day.year, last, calendar.monthrange(day.year, last)[1]) if last else None
+
+
 def months_begun(start: date, end: date) -> int:
     """Months from one day to another, a month that has begun counted whole."""
     count = 0

@@ -7,12 +7,12 @@ proven and its result is what comes out, so a wrong sum is marked like any inven
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
 
 from copilot.domain import Working
-from copilot.guardrails.days import after, months_begun, months_full
+from copilot.guardrails.days import after, end_of, months_begun, months_full
 from copilot.guardrails.facts import Fact, hard_facts
 
 
@@ -43,8 +43,10 @@ def _comes_out(how: str, parts: Sequence[Fact], result: Fact) -> bool:
         return list(parts) == [result]
     if how == "after":
         return _is_day_after(parts, result)
-    if how == "months":
-        return _are_months_between(parts, result)
+    if how.startswith("end of "):
+        return _is_end_of(parts, how.removeprefix("end of "), result)
+    if how in ("months", "months after"):
+        return _are_months_between(parts, result, since=int(how == "months after"))
     if how == "times":
         return _is_product(parts, result)
     if how not in ("plus", "minus") or len(parts) < 2 or {p.kind for p in parts} != {result.kind}:
@@ -85,10 +87,18 @@ def _is_day_after(parts: Sequence[Fact], result: Fact) -> bool:
         return False
     day = _date(parts[0])
     count, unit = _amount(parts[1])
+    unit = unit.removeprefix("calendar ")
     return day is not None and after(day, int(count), unit) == _date(result) is not None
 
 
-def _are_months_between(parts: Sequence[Fact], result: Fact) -> bool:
+def _is_end_of(parts: Sequence[Fact], edge: str, result: Fact) -> bool:
+    if [p.kind for p in (*parts, result)] != ["date", "date"]:
+        return False
+    day = _date(parts[0])
+    return day is not None and end_of(day, edge) == _date(result) is not None
+
+
+def _are_months_between(parts: Sequence[Fact], result: Fact, *, since: int) -> bool:
     """Either way of counting: which one is the rule's, the cited sentence says."""
     if [p.kind for p in (*parts, result)] != ["date", "date", "quantity"]:
         return False
@@ -96,6 +106,7 @@ def _are_months_between(parts: Sequence[Fact], result: Fact) -> bool:
     count, unit = _amount(result)
     if start is None or end is None or unit != "month":
         return False
+    start += timedelta(days=since)
     return count in (months_begun(start, end), months_full(start, end))
 
 

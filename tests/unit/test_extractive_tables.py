@@ -165,3 +165,73 @@ def test_many_of_a_kind_are_told_without_an_article() -> None:
     told = [sentence.text for sentence in sentences(table)]
     assert told[0].startswith("For parcels up to 25 kg")
     assert told[1].startswith("For a pallet up to 800 kg")
+
+
+BY_PLACE = """# Prices of the baths
+
+Come to Upton or to Wells.
+
+| Who | Upton | Wells |
+|---|---|---|
+| Adult, 16 to 64 | £6 | £5 |
+| Under 5 | free | free |
+"""
+EXTRAS = """| Extra | A month | For whom |
+|---|---|---|
+| Class bundle, up to 8 classes a month | £10 | Gym Single and Gym Flex |
+"""
+TERMS = """| Plan | Notice | During the minimum term |
+|---|---|---|
+| Office | 3 months to the end of a month | €25 for each month that remains |
+"""
+COURTS = """| Court | Everybody | Members | Length |
+|---|---|---|---|
+| Squash | £8.50 | £6.80 | 40 minutes |
+"""
+BUNDLE = "Class bundle, up to 8 classes a month"
+AFTER = "during the minimum term €25 for each month that remains"
+CUPS = "| Plan | Included per month | Each further cup |\n|---|---|---|\n| Office | 400 | €0.06 |\n"
+ACCESS = "| | Upton | Wells |\n|---|---|---|\n| Lift | yes | no: ring the bell |\n"
+DATED = "| | Now | From 1 January 2027 |\n|---|---|---|\n| Locker | £4 | £5 |\n"
+BOOTS = "| What | Kept until | For whom |\n|---|---|---|\n| Locker for boots | 9 pm | Members |\n"
+FEES = "| Letter | Fee |\n|---|---|\n| Reminder | none |\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        (EXTRAS, f"{BUNDLE}: £10 a month; for whom: Gym Single and Gym Flex"),
+        (TERMS, f"Office: notice 3 months to the end of a month; {AFTER}"),
+        (COURTS, "Squash: everybody £8.50; members £6.80; length 40 minutes"),
+        (CUPS, "Office: included per month 400; each further cup €0.06"),
+        (BY_PLACE, "Adult, 16 to 64: Upton £6; Wells £5"),
+        (ACCESS, "Lift: Upton yes; Wells: no: ring the bell"),
+        (DATED, "Locker, from 1 January 2027: £5"),
+        (BOOTS, "Locker for boots: kept until 9 pm; for whom: Members"),
+        (FEES, "Reminder: no fee"),
+    ],
+)  # fmt: skip
+def test_a_column_that_makes_no_sentence_is_told_as_a_label(table: str, sentence: str) -> None:
+    assert sentence in told(table)
+
+
+@pytest.mark.parametrize("table", [EXTRAS, TERMS, COURTS, CUPS, BY_PLACE, ACCESS, DATED, FEES])
+def test_no_column_is_bent_into_a_sentence(table: str) -> None:
+    for sentence in told(table):
+        broken = (
+            "the during",
+            "the for whom",
+            "for whom is",
+            "members costs",
+            " with Now",
+            "the a ",
+        )
+        assert not any(words in f"{sentence} " for words in broken)
+
+
+def test_the_place_that_is_named_is_told_and_no_other() -> None:
+    assert words(reply("What does an adult pay in Wells?", BY_PLACE)) == [
+        "Adult, 16 to 64: Wells £5."
+    ]
+    (both,) = words(reply("What does an adult pay?", BY_PLACE))
+    assert both == "Adult, 16 to 64: Upton £6; Wells £5."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import pytest
 
@@ -52,6 +53,37 @@ def test_a_day_and_a_sum_stand_where_every_part_is_cited() -> None:
 )
 def test_a_wrong_or_groundless_figure_is_refused(text: str, workings: tuple[Working, ...]) -> None:
     assert not is_supported(text, *workings)
+
+
+@pytest.mark.parametrize(
+    ("how", "day", "end", "follows"),
+    [
+        ("end of month", "3 December 2026", "31 December 2026", True),
+        ("end of month", "3 December 2026", "30 December 2026", False),
+        ("end of quarter", "3 December 2026", "31 December 2026", True),
+        ("end of year", "3 December 2026", "31 December 2027", False),
+        ("end of next month", "3 November 2026", "31 December 2026", True),
+        ("end of next month", "3 November 2026", "30 November 2026", False),
+        ("end of month", "5 December 2026", "31 December 2026", False),  # a day from nowhere
+    ],
+)
+def test_the_end_of_a_month_follows_from_a_day_that_is_proven(
+    how: Literal["end of month"], day: str, end: str, follows: bool
+) -> None:
+    working = Working(how, (day,), end)
+    assert is_supported(f"It ends on {end}.", NOTICE, working) is follows
+
+
+@pytest.mark.parametrize(
+    ("how", "count", "follows"),
+    [("months after", 9, True), ("months after", 10, False), ("months", 10, True)],
+)
+def test_months_after_a_day_are_counted_from_the_next(
+    how: Literal["months", "months after"], count: int, follows: bool
+) -> None:
+    said = "28 February 2027 or 1 December 2027"
+    working = Working(how, ("28 February 2027", "1 December 2027"), f"{count} months")
+    assert is_supported(f"{count} months remain.", working, said=said) is follows
 
 
 def test_the_parts_must_stand_in_what_this_very_sentence_cites() -> None:

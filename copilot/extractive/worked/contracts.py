@@ -16,8 +16,9 @@ from copilot.guardrails.days import MONTHS
 # "cancel my internet", "get out of the contract", "end my plan": a contract, no visit or order.
 _CONTRACT = (
     r"(?:contract|plan|internet|broadband|subscription|membership|policy|service|account|line"
-    r"|tariff|agreement|everything|it all)"
+    r"|tariff|agreement|rental|hire|lease|everything|it all)"
 )
+_HIRED = r"(?:machine|device|appliance|equipment|instrument|unit)"  # that is no order or visit
 _LEFT = r"(?:contract|plan|subscription|membership|agreement|tariff|policy)"
 _WHOSE = r"(?:my|our|the|this|your)"
 _NO_MORE = r"(?! (?:from |being )?\w+ing\b)"  # "stop my internet dropping"
@@ -54,7 +55,7 @@ _ABOUT_IT = frozenset(
         early end ends cancel cancelled cancelling leave leaving quit terminate stop close contract
         term minimum plan internet broadband line subscription membership service policy account
         anything nothing month day date penalty exit bound tied free still get period damage kindly
-        confirm know let"""
+        confirm know let last today out machine rental over"""
     )
 )
 
@@ -73,6 +74,10 @@ def speaks_of_leaving(text: str, desk: Desk) -> bool:
         is_left = match["verb"].lower().startswith("leav")  # feedback, or the internet on
         things, between = (_LEFT, "") if is_left else (_CONTRACT, r"(?:[\w-]+ ){0,2}?")
         if re.match(rf" {between}{_WHOSE} (?:[\w-]+ ){{0,2}}?{things}\b{_NO_MORE}", what, re.I):
+            return True
+        if match["verb"].lower().startswith(("cancel", "terminat")) and re.match(
+            rf" {_WHOSE} {_HIRED}\b(?!['’\-]| (?:order|delivery|visit|booking|repair))", what, re.I
+        ):
             return True
         if things is _CONTRACT and re.match(r" (?:everything|it all)\b", what, re.I):
             return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -18,14 +18,13 @@ from copilot.extractive.worked.contracts import (
     speaks_of_leaving,
     which,
 )
+from copilot.extractive.worked.exits import Exit, as_given, day_told, exit_of
 from copilot.extractive.worked.items import joined
 from copilot.extractive.worked.rules import Kind, Rule, When, the_rule
 from copilot.extractive.worked.told import Desk, Told
 from copilot.guardrails.days import (
     MONTHS,
-    Named,
     after,
-    days_named,
     months_begun,
     months_full,
     written,
@@ -51,19 +50,6 @@ _SPECIAL = re.compile(
 )
 _BOTH: tuple[When, When] = ("in", "after")
 SOON = 3  # months to the end of a term, within which waiting is worth a word
-
-
-@dataclass(frozen=True, slots=True)
-class _Exit:
-    """One contract that is to end: on which day, and until when its term runs."""
-
-    own: Entitlement
-    notice: Rule
-    earliest: date
-    day: date
-    wish: Named | None
-    term_end: date | None
-    steps: tuple[Working, ...]
 
 
 def leaving(desk: Desk) -> Told:
@@ -189,7 +175,7 @@ def of_contract(desk: Desk, own: Entitlement, text: str, *, is_agreed: bool = Fa
     term_end, why_not = _term_end(desk, own)
     if why_not:
         return Told(gaps=(why_not,))
-    found = _exit(desk, own, text, term_end)
+    found = exit_of(desk, own, text, term_end)
     if found is None:
         return Told(gaps=(f"no single rule on notice for {own.name} that days can be counted by",))
     cost, gap = _cost(desk, found)
@@ -201,7 +187,7 @@ def of_contract(desk: Desk, own: Entitlement, text: str, *, is_agreed: bool = Fa
         (*desk.own, found.notice.n),
         workings=(*found.steps, book) if found.day != found.earliest else found.steps,
     )
-    return Told((*_when(desk, found, is_agreed=is_agreed), *cost), last=(last,))
+    return Told((*day_told(desk, found, is_agreed=is_agreed), *cost), last=(last,))
 
 
 _WAY = re.compile(
@@ -246,68 +232,14 @@ def _term_end(desk: Desk, own: Entitlement) -> tuple[date | None, str]:
     return end, ""
 
 
-def _exit(desk: Desk, own: Entitlement, text: str, term_end: date | None) -> _Exit | None:
-    today = desk.record.today
-    in_term = term_end is not None and term_end > today
-    notice = the_rule(
-        desk.rules, ("notice",), own.name, desk.names, text, when="in" if in_term else "after"
-    )
-    earliest = after(today, notice.count, notice.unit) if notice else None
-    if notice is None or earliest is None:
-        return None
-    wish = next(iter(days_named(text, today)), None)
-    day = wish.day if wish and wish.day >= earliest else earliest
-    steps = (Working("after", (written(today), notice.figure), written(earliest)),)
-    return _Exit(own, notice, earliest, day, wish, term_end, steps)
-
-
-def _when(desk: Desk, exit_: _Exit, *, is_agreed: bool) -> tuple[Segment, ...]:
-    """The day, against the one they wish for."""
-    cited = (*desk.own, exit_.notice.n)
-    name, notice = exit_.own.name, exit_.notice.figure.replace("days", "days'")
-    notice = re.sub(r"\b(week|month|year)s\b", r"\1s'", notice)
-    notice = re.sub(r"^(1 \w+)$", r"\1's", notice)
-    if is_agreed:
-        text = f"Your {name} ends on {written(exit_.day)}."
-    elif exit_.wish is None:
-        text = (
-            f"With {notice} notice from today, your {name} can end on {written(exit_.day)} at the"
-            " earliest."
-        )
-    elif exit_.wish.day < exit_.earliest:
-        text = (
-            f"With {notice} notice from today, the earliest day is {written(exit_.day)}, so"
-            f" {_plain(exit_.wish.words)} is not possible."
-        )
-    else:
-        text = f"With {notice} notice, your {name} can end on {written(exit_.day)}."
-    return (Segment(text, cited, workings=(*exit_.steps, *_as_given(exit_))),)
-
-
-def _as_given(exit_: _Exit) -> tuple[Working, ...]:
-    """The day they wish for is theirs to choose."""
-    if exit_.day == exit_.earliest:
-        return ()
-    return (Working("given", (written(exit_.day),), written(exit_.day)),)
-
-
-def _plain(words: str) -> str:
-    text = " ".join(words.split())
-    text = re.sub(r"\b([a-z]{3,9})\b", lambda m: _named(m[1]), text)
-    return f"the {text}" if text.lower().startswith(("end", "start", "beginning", "last")) else text
-
-
-def _named(word: str) -> str:
-    found = [m for m in MONTHS if len(word) >= 3 and m.startswith(word.lower())]
-    return found[0].capitalize() if len(found) == 1 else word
-
-
-def _cost(desk: Desk, exit_: _Exit) -> tuple[tuple[Segment, ...], str]:
+def _cost(desk: Desk, exit_: Exit) -> tuple[tuple[Segment, ...], str]:
     """What leaving on that day costs, with its derivation; or what is needed and unknown."""
     own, end, text = exit_.own, exit_.term_end, desk.heard.open_text
-    if end is None or exit_.day >= end:
+    if end is None or exit_.rest >= end:
         rule = the_rule(desk.rules, ("free",), own.name, desk.names, text, when="after")
-        if rule is None or rule.when != "after":
+        if rule is None or rule.when != "after":  # what is for months that remain: none do
+            rule = the_rule(desk.rules, ("charge",), own.name, desk.names, text, when="in")
+        if rule is None:
             return (), f"no rule on what leaving {own.name} costs after its term"
         runs = "ran" if end and end <= desk.record.today else "runs"
         over = f" (it {runs} until {written(end)})" if end else ""
@@ -325,9 +257,9 @@ def _cost(desk: Desk, exit_: _Exit) -> tuple[tuple[Segment, ...], str]:
 
 
 def _by_the_month(
-    desk: Desk, exit_: _Exit, rule: Rule, end: date
+    desk: Desk, exit_: Exit, rule: Rule, end: date
 ) -> tuple[tuple[Segment, ...], str]:
-    begun, full = months_begun(exit_.day, end), months_full(exit_.day, end)
+    begun, full = months_begun(exit_.rest, end), months_full(exit_.rest, end)
     how = next((r for r in desk.rules if r.kind in ("begun", "full")), None)
     if begun != full and how is None:
         return (), "whether a month that has begun counts whole: the charge for leaving hangs on it"
@@ -338,8 +270,12 @@ def _by_the_month(
     left = f"{count} month{'' if count == 1 else 's'}"
     remain = "remains" if count == 1 else "remain"
     steps = (
-        *exit_.steps, *_as_given(exit_), *_term_steps(exit_.own, end),
-        Working("months", (written(exit_.day), written(end)), left),
+        *exit_.steps, *as_given(exit_), *_term_steps(exit_.own, end),
+        Working(
+            "months" if exit_.rest == exit_.day else "months after",
+            (written(exit_.day), written(end)),
+            left,
+        ),
         Working("times", (left, rule.figure), total),
     )  # fmt: skip
     counted = " (a month that has begun counts whole)" if begun != full and count == begun else ""
@@ -352,7 +288,7 @@ def _by_the_month(
     return (Segment(told, cited, workings=steps), *_or_wait(desk, exit_, end)), ""
 
 
-def _or_wait(desk: Desk, exit_: _Exit, end: date) -> tuple[Segment, ...]:
+def _or_wait(desk: Desk, exit_: Exit, end: date) -> tuple[Segment, ...]:
     """Where the term ends soon and is free to leave after it, that day is worth a word."""
     name = exit_.own.name
     rule = the_rule(desk.rules, ("free",), name, desk.names, desk.heard.open_text, when="after")

@@ -18,6 +18,7 @@ from copilot.extractive.words import stems
 
 Kind = Literal["notice", "charge", "flat", "free", "begun", "full", "cooling", "warranty", "return"]
 When = Literal["in", "after", "any"]
+Edge = Literal["month", "quarter", "year"]
 
 _NUMERALS = {
     name: n
@@ -30,6 +31,7 @@ _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMERALS)})"
 _SPAN = rf"{_COUNT}[ -](?:(?:calendar|full) )?(?P<unit>day|week|month|year)s?\b"
 _SPAN_2 = _SPAN.replace("?P<count>", "?P<count2>").replace("?P<unit>", "?P<unit2>")
 _SPAN_3 = _SPAN.replace("?P<count>", "?P<count3>").replace("?P<unit>", "?P<unit3>")
+_SPAN_4 = _SPAN.replace("?P<count>", "?P<count4>").replace("?P<unit>", "?P<unit4>")
 _NOTICE = re.compile(
     rf"\b{_SPAN}['’]?s? (?:written )?notice\b"
     rf"|\bnotice(?: period)?(?: is| of|:| for cancelling is)?(?: at least)? {_SPAN_2}",
@@ -46,7 +48,7 @@ _LEAVING_FEE = re.compile(
 _FREE = re.compile(
     r"\bno (?:exit |early-exit )?(?:charge|fee|cost)\b|\bwithout (?:a |an |any )?(?:\w+-exit )?"
     r"(?:charge|fee|cost|penalty)\b|\bfree of charge\b|\b(?:for|is) free\b|\bnothing to pay\b"
-    r"|\bpay nothing\b",
+    r"|\bpay nothing\b|\b(?:charge|fee|cost)s?:? (?:none|nothing)\b",
     re.IGNORECASE,
 )
 _BEGUN = re.compile(
@@ -65,6 +67,7 @@ _COOLING = re.compile(
 _WARRANTY = re.compile(
     rf"\b{_SPAN}['’]?s? (?:\w+ )?(?:warranty|guarantee)\b"
     rf"|\bwarranty\b(?: (?!if\b|until\b|for\b)\w+){{0,5}}?(?: is| of| lasts| for|:) {_SPAN_2}"
+    rf"|\bwarranty {_SPAN_4}"
     rf"|\bguarantee(?:d for|: | is| of| lasts) ?(?:at least )?{_SPAN_3}",
     re.IGNORECASE,
 )
@@ -80,6 +83,28 @@ _NO_COUNTING = re.compile(
     r"|bill(?:ing)? (?:date|period|cycle)|(?:working|business) days?)\b",
     re.IGNORECASE,
 )
+# "3 months to the end of a month", "by the 15th for the end of the quarter": a day between is none.
+_EDGE = re.compile(
+    r"\b(?:to|for|with effect from|(?:ends?|ending|effective|expires?|takes? effect|terminat\w+"
+    r"|cancel\w*)\b[^.;]{0,30}?\b(?:at|on|from)) the (?:end|last day) of"
+    r" (?:the|a|an|any|each|every|your|that)"
+    r"(?: (?:calendar|following|same))? (?P<edge>month|quarter|year)\b(?! of)",
+    re.IGNORECASE,
+)
+_BY_DAY = re.compile(
+    r"\bby the (?P<by>\d{1,2})(?:st|nd|rd|th)?(?: (?:of|day of) (?:the|a|any|each) month)?,?"
+    r" (?:to|for|at) the (?:end|last day) of (?:the|a|any|that|each|every)(?: same)? month\b",
+    re.IGNORECASE,
+)
+_EDGES: dict[str, Edge] = {"month": "month", "quarter": "quarter", "year": "year"}
+_GIVEN = re.compile(r"\b(?:notice|cancel\w*|leav\w+|stop|terminat\w+|tell us|write)\b", re.I)
+# What a calendar month is, where it is told: a whole one after that of the notice.
+_WHOLE_MONTH = re.compile(
+    r"\bcalendar month\W{1,4}(?:means|is)\b[^.]{0,20}\b(?:whole|full|complete|entire)\b"
+    r"[^.]{0,20}\b(?:follow|after|next)",
+    re.IGNORECASE,
+)
+_CALENDAR_MONTH = re.compile(r"\bcalendar months?\b", re.IGNORECASE)
 _IN_TERM = re.compile(
     r"\b(?:in|during|within|before the end of) (?:its|the|your|a|any) (?:[\w-]+ ){0,2}?"
     r"(?:term|contract|commitment)\b|\bearly[- ](?:exit|terminat\w+|cancell?ation)|\bleave early\b",
@@ -131,6 +156,8 @@ class Rule:
     count: int = 0
     unit: str = ""
     is_countable: bool = True
+    edge: Edge | None = None  # of a notice, what its last day is the end of
+    by: int = 0  # the day of a month until which it ends with that month
 
 
 def rules_of(articles: Iterable[Article]) -> tuple[Rule, ...]:
@@ -145,25 +172,39 @@ def rules_of(articles: Iterable[Article]) -> tuple[Rule, ...]:
 
 @lru_cache(maxsize=2_048)  # the same articles are found again and again
 def _stated(units: tuple[Unit, ...], about: frozenset[str], title: str) -> tuple[Rule, ...]:
-    return tuple(rule for unit in units for rule in _read(unit, about, title))
+    is_whole = any(_WHOLE_MONTH.search(unit.text) for unit in units)
+    return tuple(rule for unit in units for rule in _read(unit, about, title, is_whole=is_whole))
 
 
-def _read(unit: Unit, about: frozenset[str], title: str) -> Iterator[Rule]:
+def _read(unit: Unit, about: frozenset[str], title: str, *, is_whole: bool) -> Iterator[Rule]:
     text = unit.text
     if not text or _SKIPPED.search(text):
         return
     spoken = unit.said.stems | unit.said.heading | about
-    thing = unit.said.cell.thing if unit.said.cell else ""
-    for kind, count, unit_of, figure in _figures(
-        text, is_leaving=bool(_LEAVES & spoken), is_returning=bool(_RETURNS & spoken)
-    ):
-        if unit.said.case and kind in ("free", "flat", "charge"):
-            continue  # "No charge: the parcel was lost" is no rule for who only wants to leave
-        is_countable = not _NO_COUNTING.search(text)
-        yield Rule(
-            kind, _when(text), text, unit.n, thing, title,
-            figure, count, unit_of, is_countable,
-        )  # fmt: skip
+    cell = unit.said.cell
+    thing = cell.thing if cell else ""
+    for piece in text.split("; ") if cell else (text,):
+        by = _BY_DAY.search(piece)
+        found = _EDGE.search(piece)
+        edge: Edge | None = _EDGES[found["edge"].lower()] if found else None
+        if is_whole and _CALENDAR_MONTH.search(piece):
+            edge = "month"
+        is_countable = not _NO_COUNTING.search(_EDGE.sub(" ", _BY_DAY.sub(" ", piece)))
+        for kind, count, unit_of, figure in _figures(
+            piece, is_leaving=bool(_LEAVES & spoken), is_returning=bool(_RETURNS & spoken)
+        ):
+            if unit.said.case and kind in ("free", "flat", "charge"):
+                continue  # "No charge: the parcel was lost" is no rule for who wants to leave
+            is_edged = kind == "notice" and not by
+            yield Rule(
+                kind, _when(piece), text, unit.n, thing, title, figure, count, unit_of,
+                is_countable and (is_edged or not edge), edge if is_edged else None,
+            )  # fmt: skip
+        if by and _LEAVES & spoken and _GIVEN.search(piece):
+            yield Rule(
+                "notice", _when(piece), text, unit.n, thing, title, by[0], 0, "month",
+                is_countable, "month", int(by["by"]),
+            )  # fmt: skip
 
 
 @lru_cache(maxsize=16_384)  # the same sentences are read for every request
@@ -177,13 +218,15 @@ def _figures(
             return
         parts = match.groupdict()
         count, unit = (
-            next((parts[k] for k in (key, f"{key}2", f"{key}3") if parts.get(k)), None)
+            next((parts[k] for k in (key, f"{key}2", f"{key}3", f"{key}4") if parts.get(k)), None)
             for key in ("count", "unit")
         )
         if count and unit:
             number = _NUMERALS.get(count.lower()) or int(count)
             plural = "" if number == 1 else "s"
-            found.append((kind, number, unit.lower(), f"{number} {unit.lower()}{plural}"))
+            sort = "calendar " if _CALENDAR_MONTH.search(match[0]) else ""
+            figure = f"{number} {sort}{unit.lower()}{plural}"
+            found.append((kind, number, unit.lower(), figure))
 
     span("warranty", _WARRANTY.search(text))
     if is_leaving:
@@ -233,7 +276,11 @@ def the_rule(
     """
     fit = [r for r in rules if r.kind in kinds and (when == "any" or r.when in (when, "any"))]
     own = _base(name)
-    of = {r: {_base(n) for n in named(r.text, names) or named(r.title, names)} for r in fit}
+    of = {
+        r: {_base(n) for n in named(r.text, names) or named(r.title, names)}
+        | ({own} & {_base(part) for part in r.thing.split(", ")})
+        for r in fit
+    }
     exact = [r for r in fit if own in of[r]]
     general = [r for r in fit if not of[r]]
     for some in (exact, general):
