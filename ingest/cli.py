@@ -35,6 +35,8 @@ from ingest.loaders.registry import all_loaders
 from ingest.mapping import guess_mapping, read_mapping
 from ingest.pipeline import Pipeline
 from ingest.report import FATES, FileReport, Reason, Report
+from ingest.whose import check as check_calls
+from ingest.whose import declared
 
 MAX_ROWS = 20
 TOGETHER = 3  # more sound files of a folder than this are one row
@@ -55,6 +57,14 @@ Form = Annotated[str | None, Option("--format", help="Force a format, e.g. zende
 Mapping = Annotated[Path | None, Option(help="Mapping file of a CSV or JSONL.")]
 Guess = Annotated[bool, Option("--guess-mapping", help="Propose a mapping for a file and stop.")]
 Roles = Annotated[list[str] | None, Option(help='Who is who: "NAME=agent:sales"; repeatable.')]
+Whose = Annotated[
+    list[str] | None,
+    Option(help='Whose call a transcript is: ID, or "FILE=ID" of several; repeatable.'),
+]
+When = Annotated[
+    list[str] | None,
+    Option("--at", help='When the call was: DAY or time, or "FILE=DAY"; repeatable.'),
+]
 DateOrder = Annotated[str | None, Option(help="dmy, mdy or ymd, where dates need it.")]
 Timezone = Annotated[str | None, Option(help="Zone of times that name none.")]
 OwnDomains = Annotated[list[str] | None, Option(help="E-mail domain of your agents; repeatable.")]
@@ -76,6 +86,8 @@ def guess_and_ingest(
     mapping: Mapping = None,
     guess: Guess = False,
     role: Roles = None,
+    customer: Whose = None,
+    at: When = None,
     date_order: DateOrder = None,
     timezone: Timezone = None,
     own_domain: OwnDomains = None,
@@ -92,7 +104,7 @@ def guess_and_ingest(
     _check(kind, date_order, agent_role, paths)
     _check_files(form, encoding, timezone)
     if guess:
-        _propose(paths[0], LoadOptions(
+        _propose(paths[0], tenant, LoadOptions(
             encoding=encoding, roots=tuple(paths),
             date_order=date_order,  # type: ignore[arg-type]
         ))  # fmt: skip
@@ -100,6 +112,8 @@ def guess_and_ingest(
     options = LoadOptions(
         mapping=read_mapping(mapping, date_order) if mapping else {},
         roles=roles,
+        customers=declared(customer or (), "--customer"),
+        days=declared(at or (), "--at"),
         date_order=date_order,  # type: ignore[arg-type]
         timezone=timezone,
         encoding=encoding,
@@ -110,6 +124,7 @@ def guess_and_ingest(
         currency=currency,
         roots=tuple(paths),
     )
+    options = check_calls(paths, kind, form, options)
     copilot = build(Settings())
     report = run_with_progress(
         copilot, copilot.store(tenant), paths, kind=kind, form=form, options=options, quiet=as_json
@@ -122,17 +137,26 @@ def guess_and_ingest(
         raise typer.Exit(1)
 
 
-def _propose(path: Path, options: LoadOptions) -> None:
+def _propose(path: Path, tenant: str | None, options: LoadOptions) -> None:
     """The mapping on standard output; beside it what a person must decide in it."""
     known = choose(path, options=options)
     if not isinstance(known, Failure):
         err.print(f"note: {path} is read as {known.format} without a mapping", markup=False)
-    found = guess_mapping(path, options)
+    found = guess_mapping(path, options, is_customer=_who_is_stored(tenant))
     if found["to_decide"]:
         err.print('note: before it can be used, a person must decide each "?":', markup=False)
     for question in found["to_decide"]:
         err.print(f"  {question}", markup=False, soft_wrap=True)
     typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+def _who_is_stored(tenant: str | None) -> Callable[[str], bool] | None:
+    """Tells ids of customers by what is stored; a look at a file begins no installation."""
+    settings = Settings()
+    if not settings.database_url and not (settings.home / "copilot.db").exists():
+        return None
+    records = build(settings).store(tenant).records
+    return lambda ident: records.customer(ident) is not None
 
 
 def _check(

@@ -24,6 +24,7 @@ from copilot.domain import (
     Item,
     Product,
 )
+from ingest import whose
 from ingest.batch import Cut, Read, Run, Waiting, running
 from ingest.chunker import CHUNKER, chunk_document, chunk_interaction, embed_text
 from ingest.detect import choose, find_files
@@ -150,7 +151,9 @@ class Pipeline:
                 run.unsure.add(origin)
                 run.report.fail(loader, left_out=loader.reason.startswith(LEFT_OUT))
                 continue
-            for item in loader.load(path, options):
+            items = loader.load(path, options)
+            calls = loader.format in whose.CALLS
+            for item in whose.of(items, path, self.store.records) if calls else items:
                 yield item, origin, loader.format
             yield None, origin, loader.format
 
@@ -186,8 +189,8 @@ class Pipeline:
             run.unsure.add(origin)
             run.report.fail(Failure(origin, reason, record_id=item_id[:200]), form=form)
             return
-        if isinstance(item, Interaction) and REPLY_TIME in item.meta.get("unstated", ()):
-            run.report.remark(origin, UNDATED_REPLY)
+        if isinstance(item, Interaction):
+            self._remark(run, item, origin, form)
         seen = run.seen.setdefault((kind, origin), set())
         twice = (kind, item_id) in run.fresh or (kind, item_id) in run.sorted
         if twice:  # the later one is judged against the stored one
@@ -220,6 +223,13 @@ class Pipeline:
         run.chars += size_of(item)
         if len(run.waiting) >= BATCH_ITEMS or run.chars >= BATCH_CHARS:
             self._pass_on(run, progress)
+
+    def _remark(self, run: Run, item: Interaction, origin: str, form: str) -> None:
+        if REPLY_TIME in item.meta.get("unstated", ()):
+            run.report.remark(origin, UNDATED_REPLY)
+        if form in whose.CALLS:
+            for said in whose.remarks(item, self.store.records):
+                run.report.remark(origin, said)
 
     def _older(self, run: Run, item: Item, origin: str) -> str | None:
         """Why the state of another file of this run stands: it is the newer one, or came first.

@@ -12,7 +12,7 @@ from copilot.api.deps import Admin, Agent, Store
 from copilot.api.idempotency import IdempotentRoute
 from copilot.db import TenantStore
 from copilot.errors import Conflict, InvalidInput, NotFound
-from copilot.identity import Proposal, propose_merges
+from copilot.identity import Proposal, customers_once, propose_merges
 from copilot.story import known_story, timeline
 
 router = APIRouter(prefix="/v1", tags=["customers"], route_class=IdempotentRoute)
@@ -30,10 +30,10 @@ class MergeIn(BaseModel):
 
 @router.get("/customers")
 async def customers(store: Store, _caller: Agent, limit: int = 100) -> dict[str, Any]:
-    """Customers by id, for choosing one."""
+    """Customers by id, for choosing one; those that are one person stand once."""
     if not 1 <= limit <= 1000:
         raise InvalidInput("`limit` must lie between 1 and 1000.")
-    found = await anyio.to_thread.run_sync(store.records.customers, limit)
+    found = await anyio.to_thread.run_sync(customers_once, store, limit)
     rows = [{"id": c.customer_id, "name": c.name, "segment": c.segment} for c in found]
     return {"customers": rows}
 

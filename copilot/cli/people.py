@@ -15,7 +15,7 @@ from copilot.cli.console import print_json, show_timeline
 from copilot.cli.lists import show_customers, show_worklist
 from copilot.config import Settings
 from copilot.db import TenantStore
-from copilot.identity import customer_id_of, customers_named
+from copilot.identity import customer_id_of, customers_named, customers_once, merged
 from copilot.story import known_story
 from copilot.story import timeline as story_timeline
 
@@ -95,9 +95,12 @@ def needs(
 
 
 def _named(store: TenantStore, name: str) -> list[dict[str, Any]]:
+    absorbed, found = merged(store), customers_named(store, name)
+    shown = {c.customer_id for c in found}
     return [
         {"id": c.customer_id, "name": c.name, "segment": c.segment}
-        for c in customers_named(store, name)
+        for c in found
+        if absorbed.get(c.customer_id) not in shown  # where only the old record has the name
     ]
 
 
@@ -108,10 +111,12 @@ def _names(store: TenantStore, queue: dict[str, Any]) -> dict[str, str | None]:
 
 
 def _listed(store: TenantStore, limit: int) -> list[dict[str, Any]]:
-    """Customers of a record, then those whom only conversations name."""
+    """Customers of a record, then those whom only conversations name; merged ones once."""
+    absorbed = merged(store)
     rows: list[dict[str, Any]] = [
         {"id": c.customer_id, "name": c.name, "segment": c.segment}
-        for c in store.records.customers(limit)
+        for c in customers_once(store, limit)
     ]
-    only = islice(store.sources.strangers(), limit - len(rows))
-    return rows + [{"id": i.customer_id, "name": None, "segment": None} for i in only]
+    unknown = (i.customer_id for i in store.sources.strangers())
+    only = islice((one for one in unknown if one not in absorbed), limit - len(rows))
+    return rows + [{"id": one, "name": None, "segment": None} for one in only]

@@ -18,7 +18,7 @@ from copilot.extractive.choosing import Answer, Chooser
 from copilot.extractive.confirming import Confirmed, agreement, confirmed, to_person
 from copilot.extractive.excluding import Excluding
 from copilot.extractive.hardship import HARDSHIP, help_first
-from copilot.extractive.manners import closing, greets, is_care, is_thanks, opening, still_asked
+from copilot.extractive.manners import closing, greets, is_care, opening, parts, still_asked
 from copilot.extractive.matching import Article, Unit, article_of, is_code, met, rarity
 from copilot.extractive.products import Products
 from copilot.extractive.raising import raised
@@ -27,7 +27,6 @@ from copilot.extractive.record import Record
 from copilot.extractive.sent import sent_in, unasked
 from copilot.extractive.sentence import NEAR
 from copilot.extractive.settling import (
-    WELCOME,
     YES,
     agreed,
     agreed_beside,
@@ -79,8 +78,8 @@ def compose(
     desk = desk_of(heard, record, [*articles, *ruled], sources)
     if (todo := agreed(spoken)) is not None:
         return Draft(agreement(desk, spoken), missing=(todo,))
-    if spoken and is_thanks(heard.open_text):
-        return Draft((Segment(WELCOME),), missing=("nothing to answer: they only say thanks",))
+    if spoken and (last_word := parts(heard.open_text, spoken)) is not None:
+        return Draft((Segment(last_word.reply),), missing=(last_word.note,))
     worked = work_out(desk)
     asks = [ask for ask in heard.asks if ask not in worked.settled]
     found = _found(spoken, heard, articles, asks, worked, Around(owned, products, tenure))

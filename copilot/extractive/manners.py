@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from copilot.domain import Turn
 from copilot.extractive.clauses import INDIRECT, REQUEST
+from copilot.extractive.parting import Ending, ending
 from copilot.extractive.robbed import told_of_theft
-from copilot.extractive.settling import only_thanks
 from copilot.facing import facing
 
 _OPENINGS = {
@@ -99,12 +100,13 @@ def _asks(turn: Turn) -> bool:
 
 def _is_courtesy(text: str) -> bool:
     """Whether a message is polite and says nothing else."""
-    return is_thanks(f"thanks {text}")
+    return ending(_PATIENT.sub(" ", f"thanks {text}"), "") is not None
 
 
-def is_thanks(text: str) -> bool:
-    """Whether a message thanks, says that there is time or goodbye, and nothing more."""
-    return only_thanks(_PATIENT.sub(" ", text))
+def parts(said: str, turns: Sequence[Turn]) -> Ending | None:
+    """How a message ends the talk: it thanks, says that there is time or goodbye, no more."""
+    ours = next((t.text for t in reversed(turns) if t.speaker == "agent"), "")
+    return ending(said, ours) or ending(_PATIENT.sub(" ", said), ours)
 
 
 def is_care(sentence: str | None) -> bool:

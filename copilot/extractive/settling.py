@@ -126,8 +126,11 @@ def nothing_new(turns: Sequence[Turn]) -> str | None:
 
 def only_thanks(text: str) -> bool:
     """Whether a message thanks, or says goodbye, and nothing more."""
-    if "?" in text or not _THANKS.search(text):
-        return False
+    return "?" not in text and bool(_THANKS.search(text)) and is_pleasant(text)
+
+
+def is_pleasant(text: str) -> bool:
+    """Whether nothing stands in a text but polite words and names."""
     rest = _PLEASANT.sub(" ", text)
     names = re.sub(r"\b[A-Z][a-z]+\b", " ", rest)  # "thanks Kofi", and who signs
     return not [w for w in _WORD.findall(names) if w.lower() not in _SMALL]

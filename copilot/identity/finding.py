@@ -30,6 +30,30 @@ def customers_named(store: TenantStore, text: str) -> list[Customer]:
     ]
 
 
+def merged(store: TenantStore) -> dict[str, str]:
+    """The record that stands for each absorbed one; a person is listed under it, once.
+
+    An absorbed record whose keeper is not on file stays: somebody would be listed nowhere.
+    """
+    kept_of = {row["absorbed"]: row["kept"] for row in store.records.merges()}
+    found = {}
+    for absorbed in kept_of:
+        main, seen = absorbed, {absorbed}
+        while (above := kept_of.get(main)) is not None and above not in seen:
+            main = above
+            seen.add(main)
+        if main != absorbed and store.records.customer(main) is not None:
+            found[absorbed] = main
+    return found
+
+
+def customers_once(store: TenantStore, limit: int) -> list[Customer]:
+    """Customers by id, those that were merged under the one record that was kept."""
+    absorbed = merged(store)
+    every = store.records.customers(limit + len(absorbed))
+    return [c for c in every if c.customer_id not in absorbed][:limit]
+
+
 def customer_id_of(store: TenantStore, text: str) -> str:
     """The id that `text` is, or that the one customer of this name has.
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ingest.loaders.column_words import ideas_of, plain
 
+ASKED = 40  # distinct values of a column that are looked for among the customers
 FEW = 20  # distinct values of a column that sorts things
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
 _DATE = re.compile(
@@ -19,6 +20,8 @@ _DATE = re.compile(
     r"|(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3,9} \d{4}.*|[A-Za-z]{3,9} \d{1,2}, \d{4}.*"
 )
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+# A number with a few letters before it: K-202, CUST00123, cus_81f. A bare number may be anything.
+_ID = re.compile(r"[A-Za-z]{1,5}[-_#/.]?\d[\w-]*")
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,4}")
 TRUE = frozenset("true yes y 1 ja oui si s t vrai wahr".split())
 FALSE = frozenset("false no n 0 nein non f faux falsch".split())
@@ -74,6 +77,7 @@ class Column:
 
     name: str
     cells: Sequence[str]
+    known: frozenset[str] = frozenset()  # those of its values that are ids of stored customers
 
     @cached_property
     def ideas(self) -> tuple[str, ...]:
@@ -126,6 +130,23 @@ class Column:
     @cached_property
     def names(self) -> float:
         return self._share(_NAME.fullmatch)
+
+    @cached_property
+    def ids(self) -> float:
+        return self._share(_ID.fullmatch)
+
+    @cached_property
+    def on_file(self) -> float:
+        """The share of those asked for that are ids of stored customers."""
+        return len(self.known) / max(1, len(self.words[:ASKED]))
+
+    @property
+    def holds_ids(self) -> bool:
+        """Whether its values are ids: of customers who are stored, or by their shape all of them.
+
+        Nicknames end in a number now and then; those of a whole column do not.
+        """
+        return self.on_file >= 0.5 or self.ids > 0.95
 
     @cached_property
     def links(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from copilot.domain import Failure
 from copilot.errors import InvalidInput
 from ingest.loaders.column_rules import Table, assigned
 from ingest.loaders.column_values import (
+    ASKED,
     FALSE,
     INTERNAL,
     PUBLIC,
@@ -30,6 +31,7 @@ from ingest.loaders.protocol import LoadOptions
 SAMPLE = 500
 OPEN = "?"
 MAX_WORDS = 20
+LONGEST_ID = 100
 SCALES = (5, 10, 100)  # the highest rating of a scale that begins at 0
 NEEDED = ("conversation_id", "text")
 CHOICES = {
@@ -45,10 +47,16 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _SLASHED = re.compile(r"\s*(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}")
 
 
-def guess_mapping(path: Path, options: LoadOptions | None = None) -> dict[str, Any]:
+def guess_mapping(
+    path: Path,
+    options: LoadOptions | None = None,
+    *,
+    is_customer: Callable[[str], bool] | None = None,
+) -> dict[str, Any]:
     """A proposal to edit and pass with `--mapping`; `unsure` says what to look at.
 
     Whatever a person must decide is "?" in its place, and listed under `to_decide`.
+    `is_customer` tells whether an id is one of a stored customer.
     """
     options = options or LoadOptions()
     faults: list[Failure] = []
@@ -57,7 +65,7 @@ def guess_mapping(path: Path, options: LoadOptions | None = None) -> dict[str, A
         why = f": {faults[0].reason}" if faults else ""
         raise InvalidInput(f"{path.name} has no row that can be read{why}; nothing is proposed")
     names = list(dict.fromkeys(key for row in rows for key in row))
-    columns = [Column(name, [_cell(row.get(name)) for row in rows]) for name in names]
+    columns = [_column(name, [_cell(row.get(name)) for row in rows], is_customer) for name in names]
     found, table = assigned(columns)
     values = {name: _meanings(name, found[name]) for name in WORDED if name in found}
     if "status" in found and "resolved" not in found and (meant := _solved(found["status"])):
@@ -74,6 +82,16 @@ def guess_mapping(path: Path, options: LoadOptions | None = None) -> dict[str, A
         "preview": _preview(rows, found),
     }
     return {"kind": "interaction", "to_decide": list(undecided(proposal)), **proposal}
+
+
+def _column(
+    name: str, cells: Sequence[str], is_customer: Callable[[str], bool] | None
+) -> Column:
+    column = Column(name, cells)
+    if is_customer is None:
+        return column
+    asked = (word for word in column.words[:ASKED] if len(word) <= LONGEST_ID)
+    return Column(name, cells, frozenset(word for word in asked if is_customer(word)))
 
 
 def undecided(mapping: Mapping[str, Any]) -> Iterator[str]:
@@ -208,6 +226,8 @@ def _unsure(
         yield "resolved: read from the status; states that are not named leave it unknown"
     if any(_NUMBER.fullmatch(word) for word in values.get("rating", {})):
         yield "rating: its numbers are no scale of 1 to 5; check how they were translated"
+    if "customer_id" in found and (question := _whose_question(found["customer_id"])):
+        yield question
     if "agent_name" in found:
         yield (
             f"agent_name: is {found['agent_name'].name!r} who wrote what the agent said? Where a "
@@ -215,6 +235,19 @@ def _unsure(
         )
     if "created_at" in found and (question := _date_question(found["created_at"].values)):
         yield question
+
+
+def _whose_question(column: Column) -> str | None:
+    """Where its name does not say so, or not all of them are stored: are these your customers?"""
+    ids = column.words[:ASKED]
+    is_named = {"id", "code", "email"} & set(column.ideas)
+    if (is_named and not column.known) or len(column.known) == len(ids):
+        return None
+    count = f"{len(column.known)} of {len(ids)} are on file"
+    return (
+        f"customer_id: {column.name!r} holds what looks like ids ({', '.join(ids[:3])}; {count}); "
+        "are they the ids of your customers?"
+    )
 
 
 def _unused(columns: Sequence[Column], found: Mapping[str, Column]) -> list[str]:

@@ -44,6 +44,9 @@ class LoadOptions:
     timezone: str | None = None
     encoding: str | None = None
     own_domains: tuple[str, ...] = ()
+    # Whose call a transcript is and when it was, by its whole path (`ingest.whose` fills it in).
+    customers: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, str] = field(default_factory=dict)
     agent_role: Role | None = None
     id_prefix: str = ""  # where two systems number their records alike
     base_url: str | None = None

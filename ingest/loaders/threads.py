@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from copilot.domain import Interaction, Outcome, Role, Speaker, Turn, Visibility
+from copilot.domain import Failure, Interaction, Outcome, Role, Speaker, Turn, Visibility
 from ingest.loaders.convert import LeftOutError
 from ingest.loaders.fields import Clock, FieldFault, plain, speaker
 from ingest.loaders.protocol import LoadOptions
@@ -125,13 +125,46 @@ def cast(who: Speaker, authors: Iterable[str], options: LoadOptions) -> tuple[Sp
     return who, options.agent_role if who == "agent" else None
 
 
+class UndeclaredError(FieldFault):
+    """Nobody said who speaks under a name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"nobody said who {name[:60]!r} is")
+        self.name = name[:60]
+
+
+@dataclass(slots=True)
+class Undeclared:
+    """The names of a file that nobody declared: one complaint for all that they said."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    line: int | None = None
+
+    def add(self, name: str, line: int | None) -> None:
+        """One more message under a name that nobody declared."""
+        self.counts[name] = self.counts.get(name, 0) + 1
+        self.line = self.line or line
+
+    def failure(self, path: str) -> Failure:
+        """Who spoke, how often, and the option that says who they are."""
+        shown = list(self.counts.items())[:8]
+        said = ", ".join(f'"{name}" ({count})' for name, count in shown)
+        more = len(self.counts) - len(shown)
+        said += f" and {more} more" if more else ""
+        one = shown[0][0]
+        return Failure(
+            path,
+            f"nobody said who is speaking, so what they said is not read: {said}. Say it of each: "
+            f'--role "{one}=customer", or --role "{one}=agent:service"',
+            line=self.line,
+        )
+
+
 def required_speaker(name: str, options: LoadOptions) -> Speaker:
     """The declared speaker of a name; formats that know no roles ask for it."""
     declared = {one.lower(): meant for one, meant in options.roles.items()}
     if name.lower() not in declared:
-        raise FieldFault(
-            f'nobody said who {name[:60]!r} is; declare it, e.g. --role "{name[:60]}=agent:service"'
-        )
+        raise UndeclaredError(name)
     return speaker(declared[name.lower()])[0]
 
 

@@ -17,7 +17,7 @@ from ingest.loaders.convert import relative_id
 from ingest.loaders.lines import Line, lines
 from ingest.loaders.protocol import LoadOptions, Probe
 from ingest.loaders.text import clean
-from ingest.loaders.threads import Thread, required_speaker
+from ingest.loaders.threads import Thread, Undeclared, UndeclaredError, required_speaker
 
 _STAMP = re.compile(
     r"^\[?(\d{1,4}[./-]\d{1,2}[./-]\d{1,4}),?\s+(\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?\s?[Mm]\.?)?)"
@@ -70,14 +70,21 @@ class WhatsAppLoader:
     def _chat(self, path: Path, text: Path, options: LoadOptions) -> Iterator[Item | Failure]:
         thread = Thread("whatsapp", relative_id(path, options), options)
         thread.channel = "chat"
+        undeclared = Undeclared()
         for message in _messages(path, text, options):
             if isinstance(message, Failure):
                 yield message
                 continue
             try:
                 _say(thread, message)
+            except UndeclaredError as error:
+                undeclared.add(error.name, message.line)
             except InvalidInput as error:
                 yield Failure(str(path), error.detail, line=message.line)
+        if undeclared.counts:
+            yield undeclared.failure(str(path))
+            if not thread.turns:
+                return
         try:
             yield thread.build()
         except InvalidInput as error:

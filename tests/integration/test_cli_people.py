@@ -68,6 +68,27 @@ def ids(ran: Ran) -> list[str]:
     return [row["id"] for row in ran.last["customers"]]
 
 
+def test_customers_that_are_one_person_are_listed_once(run: Run, tmp_path: Path) -> None:
+    """Who writes from an address that only one record has is that customer, and no second one."""
+    people, talks = tmp_path / "customers.json", tmp_path / "talks.jsonl"
+    mine = {**PEOPLE[0], "emails": ["ann@lee.example"]}
+    people.write_text(json.dumps([mine, PEOPLE[1]]))
+    lines = [talk("i-1", "ann@lee.example", ("customer", "Hello?")), TALKS[2]]
+    talks.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert run("ingest", people, talks, "--json").code == 0
+    assert ids(run("customers", "--json")) == ["C-1", "C-2", "X-9"]
+    assert ids(run("customers", "--limit", 2, "--json")) == ["C-1", "C-2"]
+    assert "the first" in run("customers", "--limit", 2).out
+
+
+def test_a_merged_record_is_found_under_the_one_that_was_kept(at: Run) -> None:
+    store = Database.open(Settings().database).tenant(Settings().tenant)
+    store.records.merge("C-3", "C-4", reason="one person", by="test")
+    store.records.merge("gone", "C-5", reason="its keeper is on no file", by="test")
+    assert ids(at("customers", "--json")) == ["C-1", "C-2", "C-3", "C-5", "X-9"]
+    assert ids(at("customers", "--name", "Sam Ode", "--json")) == ["C-3"]
+
+
 def test_customers_are_listed_with_those_whom_only_a_conversation_names(at: Run) -> None:
     assert ids(at("customers", "--json")) == ["C-1", "C-2", "C-3", "C-4", "C-5", "X-9"]
     shown = at("customers", "--limit", 2).out

@@ -295,6 +295,57 @@ def test_what_we_said_alone_is_never_the_customers_text(tmp_path: Path) -> None:
     assert per_ticket(tmp_path, "What They Wrote")["columns"]["text"] == "What They Wrote"
 
 
+def tickets_of(folder: Path, whose: str, *ids: str) -> Path:
+    """Tickets, a row each, with a column that says whose they are."""
+    said = "The trap never came, where is it?", "I will send you another one by Friday."
+    rows = [
+        {"Ticket": f"T-{n}", whose: ident, "Customer wrote": said[0], "We answered": said[1]}
+        for n, ident in enumerate(ids)
+    ]
+    path = folder / "tickets.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    return path
+
+
+def asked_whose(given: dict[str, Any]) -> list[str]:
+    return [question for question in given["unsure"] if question.startswith("customer_id")]
+
+
+@pytest.mark.parametrize("column", ["Customer", "Client", "Kunde", "Member", "Account holder"])
+def test_a_column_of_stored_ids_is_the_customer_and_nobodys_name(
+    column: str, tmp_path: Path
+) -> None:
+    """Taken for an author, no ticket would have a customer, and nobody would be asked."""
+    path = tickets_of(tmp_path, column, "K-202", "K-216", "K-209")
+    given = guess_mapping(path, is_customer={"K-202", "K-216", "K-209"}.__contains__)
+    assert given["columns"]["customer_id"] == column and "author" not in given["columns"]
+    assert not asked_whose(given)
+
+
+def test_names_that_are_stored_ids_are_ids_too(tmp_path: Path) -> None:
+    path = tickets_of(tmp_path, "Customer", "lindenhof", "oskam")
+    given = guess_mapping(path, is_customer={"lindenhof", "oskam"}.__contains__)
+    assert given["columns"]["customer_id"] == "Customer"
+    assert "customer_id" not in guess_mapping(path)["columns"]
+
+
+@pytest.mark.parametrize("stored", [None, {"K-202"}, set()])
+def test_what_looks_like_ids_and_is_not_all_stored_is_asked(
+    stored: set[str] | None, tmp_path: Path
+) -> None:
+    path = tickets_of(tmp_path, "Customer", "K-202", "K-216")
+    given = guess_mapping(path, is_customer=None if stored is None else stored.__contains__)
+    assert given["columns"]["customer_id"] == "Customer"
+    (question,) = asked_whose(given)
+    assert f"{len(stored or ())} of 2 are on file" in question
+
+
+def test_names_and_nicknames_are_no_ids(tmp_path: Path) -> None:
+    for names in (("Ana Silva", "Tom Weber"), ("anna92", "sunny", "tom_b")):
+        columns = guess_mapping(tickets_of(tmp_path, "Customer", *names))["columns"]
+        assert columns["author"] == "Customer" and "customer_id" not in columns
+
+
 def test_columns_that_no_field_reads_are_named(tmp_path: Path) -> None:
     given = per_ticket(tmp_path, "Our Reply", "Message", "Zorb")
     assert "Zorb" not in given["columns"].values()

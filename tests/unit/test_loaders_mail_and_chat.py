@@ -131,10 +131,14 @@ def test_webvtt_unknown_speaker_is_asked_for_and_its_words_go_to_nobody(tmp_path
     cue = "\n\n00:{0:02d}.000 --> 00:{0:02d}.900\n{1}"
     said = ["Ana Silva: Hi", "Stranger: Who?", "still the stranger", "Sam Ortiz: Hello"]
     path.write_text("WEBVTT" + "".join(cue.format(n, one) for n, one in enumerate(said)))
-    *failures, found = read(path)
+    (failure, found) = read(path)
     assert [turn.text for turn in found.turns] == ["Hi", "Hello"]
-    assert len(failures) == 2
-    assert "Stranger" in failures[0].reason
+    assert '"Stranger" (2)' in failure.reason and failure.line
+
+
+def test_whatsapp_names_all_whom_nobody_declared_in_one_line(tmp_path: Path) -> None:
+    (failure,) = read("whatsapp/ios.txt", roles={})
+    assert '"Ana Silva" (2), "Shop" (1), "Cousin" (1)' in failure.reason
 
 
 def test_call_analytics_keeps_roles_issues_and_language() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -345,3 +346,14 @@ def test_a_prefix_stands_before_the_ids_of_our_own_formats_too(tmp_path: Path) -
         (item,) = loader.load(path, options)
         assert isinstance(item, Interaction | Document), name
         assert item.source_id.startswith("old-1"), name
+
+
+def test_the_documented_customer_is_read_as_it_stands_there(tmp_path: Path) -> None:
+    """Who copies it has a record with a term, a beginning and a use: the days hang on them."""
+    written = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text("utf-8")
+    shown = re.search(r"```json\n(\[\{\"customer_id\".*?)```", written, re.DOTALL)
+    assert shown
+    found = one(put(tmp_path / "customers.jsonl", *json.loads(shown[1])))
+    assert isinstance(found, Customer)
+    (held,) = found.entitlements
+    assert held.since and (held.limits["term_months"], held.used["cups"]) == (24, 390)
