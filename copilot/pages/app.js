@@ -22,13 +22,26 @@ async function start() {
   try {
     const mode = await open();
     const dialog = keysDialog();
-    keyCorner($("top-end"), mode, () => dialog.showModal());
-    if (mode === "closed") return put($("notice"), keyForm(() => location.reload()));
+    const corner = (how) => keyCorner($("top-end"), how, () => dialog.showModal());
+    corner(mode);
+    if (mode === "closed") return put($("notice"), keyForm(() => admit(dialog, corner)));
     await enter(mode, dialog);
   } catch (problem) {
     put($("notice"), problemCard(problem, () => location.reload()));
   }
   return undefined;
+}
+
+/** The key was taken: the form goes, and the focus, which it had, goes to the first field. */
+async function admit(dialog, corner) {
+  put($("notice"));
+  corner("key");
+  try {
+    await enter("key", dialog);
+    ($("desk").hidden ? $("main") : $("own-text") ?? $("main")).focus();
+  } catch (problem) {
+    put($("notice"), problemCard(problem, () => location.reload()));
+  }
 }
 
 async function enter(mode, dialog) {
@@ -42,7 +55,10 @@ async function enter(mode, dialog) {
   route();
   const first = conversations.find((c) => c.id === SHOWN_FIRST) ?? conversations[0];
   if (first) desk.player.load(first, { played: 1 });
-  else desk.player.load({ turns: [] });
+  else {
+    desk.player.load({ turns: [] });
+    desk.chat.writeOwn(); // there is none to choose from
+  }
 }
 
 function build(conversations, customers) {

@@ -16,7 +16,8 @@ export class Chat {
     this.composer = composer(player);
     put(root, this.head, this.scroller, el("div", { class: "dock" }, this.controls, this.composer));
     const choose = (conversation) => player.load(conversation, { played: 1 });
-    this.picker = picker(conversations, choose, () => this.#writeOwn(customers));
+    this.form = (start, cancel) => ownForm(customers, start, cancel, { isDemo: conversations.length > 0 });
+    this.picker = picker(conversations, choose, () => this.writeOwn().focus());
     player.addEventListener("load", () => this.#loaded());
     player.addEventListener("turns", () => this.#drawn());
   }
@@ -37,7 +38,7 @@ export class Chat {
   #drawn() {
     const { turns, script, cursor, playing, ended, meta } = this.player;
     put(this.log, turns.map((turn, n) => bubble(turn, turns[n - 1], meta.channel, n >= this.shown && this.shown > 0)));
-    if (!turns.length) put(this.log, el("li", { class: "empty" }, "Nothing said yet. Play the first turn, or write one."));
+    if (!turns.length) put(this.log, el("li", { class: "empty" }, script.length ? "Nothing said yet. Play the first turn, or write one." : "Nothing said yet. Write or paste a conversation."));
     this.shown = turns.length;
     this.scroller.scrollTop = this.scroller.scrollHeight;
     this.nextButton.disabled = ended;
@@ -58,11 +59,12 @@ export class Chat {
       this.backButton, this.nextButton, this.playButton, this.progress);
   }
 
-  #writeOwn(customers) {
+  /** Puts the form for a conversation of one's own in the place of the picker; gives its field. */
+  writeOwn() {
     this.picker.close();
-    const form = ownForm(customers, (conversation) => this.player.load(conversation, { played: conversation.turns.length }), () => this.#loaded() || this.#drawn());
+    const form = this.form((conversation) => this.player.load(conversation, { played: conversation.turns.length }), () => this.#loaded() || this.#drawn());
     put(this.head, el("h2", { class: "eyebrow", id: "conversation-title" }, "Conversation"), form);
-    form.querySelector("textarea").focus();
+    return form.querySelector("textarea");
   }
 }
 

@@ -55,7 +55,7 @@ function run(job) {
   return [
     el("a", { href: `#imports=${encodeURIComponent(job.id)}` }, when(job.created_at)),
     el("span", {}, sources(job.sources), job.kind !== "ingest" && el("span", { class: "hint" }, ` ${KINDS[job.kind] ?? job.kind}`)),
-    state(job.state),
+    state(job, counts),
     ...FATES.map(([fate]) => figure(counts?.[fate], fate)),
     job.seconds === null ? "" : seconds(job.seconds),
   ];
@@ -68,7 +68,17 @@ function sources(names) {
 }
 
 const when = (iso) => { const at = moment(iso); return at ? `${day(at)}, ${clock(at)}` : "unknown"; };
-const state = (code) => el("span", { class: `badge ${{ done: "kept", failed: "overdue" }[code] ?? "open"}` }, STATES[code] ?? code);
+
+/** How a run stands; one with failures is not simply done, and leads to the list of them. */
+function state({ id, state: code }, counts, { isLink = true } = {}) {
+  const failed = code === "done" ? counts?.failed ?? 0 : 0;
+  const look = failed ? "open" : { done: "kept", failed: "overdue" }[code] ?? "open";
+  if (!failed) return el("span", { class: `badge ${look}` }, STATES[code] ?? code);
+  const said = [icon("warn"), `done, ${number(failed)} failed`];
+  return isLink
+    ? el("a", { class: `badge ${look}`, href: `#imports=${encodeURIComponent(id)}` }, said)
+    : el("span", { class: `badge ${look}` }, said);
+}
 
 function figure(n, fate) {
   if (n === undefined || n === null) return "";
@@ -112,7 +122,7 @@ function whole(job, reload) {
   const isOpen = job.state === "queued" || job.state === "running";
   return el("div", { class: "sheet run" },
     el("div", {}, el("a", { class: "inline", href: "#imports" }, "All imports"),
-      el("h1", { class: "page-title" }, sources(job.sources), state(job.state)),
+      el("h1", { class: "page-title" }, sources(job.sources), state(job, report, { isLink: false })),
       el("p", { class: "hint" }, [when(job.created_at), KINDS[job.kind] ?? job.kind, report?.seconds !== undefined && `${seconds(report.seconds)} seconds`].filter(Boolean).join(" · "))),
     isOpen && el("div", { class: "row" }, el("p", {}, `${counted(job.done, "record")} read so far.`), button([icon("again"), "Look again"], reload, { class: "small" })),
     report?.detail && el("div", { class: "card problem", role: "alert" }, el("h2", {}, icon("warn"), "This run broke off"), el("p", {}, report.detail)),

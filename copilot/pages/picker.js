@@ -49,12 +49,13 @@ function stepFocus(list, event) {
   event.preventDefault();
 }
 
-const EXAMPLE = "Customer: My kitchen valve shows E23 and stays cold.\nService: Is it only the kitchen?\nCustomer: Yes, only that one.";
+const OF_THE_DEMO = "Customer: My kitchen valve shows E23 and stays cold.\nService: Is it only the kitchen?\nCustomer: Yes, only that one.";
+const EXAMPLE = "Customer: My last bill is higher than usual. Why?\nService: Let me look. Which month is it?\nCustomer: October.";
 
 /** A form for turns of one's own, with the channel and the customer they come from. */
-export function ownForm(customers, start, cancel) {
+export function ownForm(customers, start, cancel, { isDemo }) {
   const text = el("textarea", {
-    id: "own-text", rows: "8", dir: "auto", placeholder: EXAMPLE, "aria-describedby": "own-help", maxlength: "100000",
+    id: "own-text", rows: "8", dir: "auto", placeholder: isDemo ? OF_THE_DEMO : EXAMPLE, "aria-describedby": "own-help", maxlength: "100000",
   });
   const channel = el("select", { id: "own-channel" }, Object.entries(CHANNELS)
     .filter(([code]) => code !== "unknown").map(([code, name]) => el("option", { value: code }, name)));
@@ -65,7 +66,7 @@ export function ownForm(customers, start, cancel) {
     event.preventDefault();
     const turns = readTurns(text.value);
     if (!turns.length) {
-      fault.textContent = "Write at least one turn, for example: Customer: my router is offline.";
+      fault.textContent = "Write at least one turn, for example: Customer: Why is my bill higher?";
       return text.focus();
     }
     return start({ title: "", about: "", channel: channel.value, customer_id: customer.value || null, id: null, turns });

@@ -62,7 +62,7 @@ def test_a_run_shows_what_stayed_out_and_its_sum_adds_up(visit: Visit) -> None:
     rows = page.locator(".grid tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("mixed")
-    rows.first.locator("a").focus()
+    rows.first.locator("a").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#page h1")).to_contain_text("mixed")
     figures = [int(text) for text in page.locator(".sum .term dd").all_inner_texts()]
@@ -76,6 +76,21 @@ def test_a_run_shows_what_stayed_out_and_its_sum_adds_up(visit: Visit) -> None:
     expect(page.locator(".files tbody tr")).to_have_count(2)
     assert visit.faults == []
     assert page.evaluate("window.pwned") is None
+
+
+@pytest.mark.usefixtures("with_runs")
+def test_a_run_with_failures_is_not_simply_done(visit: Visit) -> None:
+    """Green and "done" it would be passed over; its state leads to what failed."""
+    page = visit.open("#imports")
+    mixed, sound = (page.locator(".grid tbody tr").nth(n).locator(".badge") for n in (0, 1))
+    expect(mixed).to_have_text("done, 5 failed")
+    expect(sound).to_have_text("done")
+    expect(sound).to_have_class("badge kept")
+    expect(mixed).to_have_class("badge open")
+    mixed.click()
+    expect(page.locator("#page h1 .badge")).to_have_text("done, 5 failed")
+    expect(page.locator(".cause .places").first).to_contain_text("tickets.jsonl")
+    assert page.evaluate("measures.small") == []
 
 
 @pytest.mark.usefixtures("without_runs")

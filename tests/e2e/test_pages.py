@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from copilot.auth import digest, new_key
 from tests.e2e.visit import EVIL, EVIL_LINK, Visit
 
 pytestmark = pytest.mark.browser
@@ -257,6 +259,47 @@ def test_outside_of_the_demo_it_asks_for_a_key(
     expect(page.locator(".fault")).to_contain_text("unknown or revoked")
     assert page.evaluate("sessionStorage.length") == 0
     assert page.evaluate("localStorage.length") == 0
+
+
+def key_of(visit: Visit) -> str:
+    """An agent's key of the site that is visited."""
+    key, database = new_key(), visit.site.app.state.copilot.database
+    database.add_key(tenant=visit.site.settings.tenant, role="agent", digest=digest(key))
+    return key
+
+
+@pytest.mark.parametrize(("view", "focused"), [("", "own-text"), ("#imports", "main")])
+def test_with_the_key_the_focus_goes_to_the_first_field(
+    view: str, focused: str, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visit.site.settings, "demo", False)
+    key = key_of(visit)
+    page = visit.open(view)
+    page.get_by_label("API key", exact=True).fill(key)
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#{focused}")).to_be_focused()
+    expect(page.locator(".door")).to_have_count(0)
+    expect(page.get_by_role("button", name="Forget the key")).to_be_visible()
+    page.reload()
+    expect(page.locator("#desk, #page").locator("visible=true").first).to_be_visible()
+    assert [f for f in visit.faults if "404" not in f and "403" not in f] == []
+
+
+def test_only_the_demo_speaks_of_its_own_products(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit.open()
+    page.locator(".picker-toggle").click()
+    page.locator(".picker-own").click()
+    expect(page.locator("#own-text")).to_have_attribute("placeholder", re.compile("E23"))
+    monkeypatch.setattr(visit.site.settings, "demo", False)
+    key = key_of(visit)
+    page.reload()
+    page.get_by_label("API key", exact=True).fill(key)
+    page.keyboard.press("Enter")
+    shown = page.locator("#own-text")
+    expect(shown).to_have_attribute("placeholder", re.compile("^Customer: "))
+    assert not re.search("E23|valve|kitchen", page.content(), re.IGNORECASE)
 
 
 def test_a_problem_is_told_in_words(visit: Visit) -> None:
