@@ -10,6 +10,7 @@ from functools import cached_property
 from copilot.extractive.addressing import to_customer
 from copilot.extractive.asking import Heard
 from copilot.extractive.deeds import Deed, deeds_in, is_followed
+from copilot.extractive.german import tells_deed
 from copilot.extractive.grave import for_the_bereaved
 from copilot.extractive.hardship import threats
 from copilot.extractive.matching import Article, Unit
@@ -123,7 +124,7 @@ class Excluding:
             return True
         if heard.told and self._was_said(unit):
             return True
-        return self._are_cases and bool(_ANOTHERS.search(said.text))
+        return self._are_cases and _is_anothers(said.text)
 
     def _is_line_out(self, unit: Unit) -> bool:
         """What they did, what they sent, and what would threaten them."""
@@ -175,6 +176,11 @@ class Excluding:
             for u in run
         )
         return told >= 0.5 * len(run)
+
+
+def _is_anothers(text: str) -> bool:
+    """Whether a sentence of a past reply holds only for whom it was said to."""
+    return bool(_ANOTHERS.search(text)) or tells_deed(text)
 
 
 def _telling(words: frozenset[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Messages that end a talk: thanks, "that did it", "noted, see you on Thursday". They ask nothing."""
+"""Messages that end a talk and ask nothing: thanks, "that did it", "noted, see you then"."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _SOLVED = re.compile(
     r"\b(?:that|it|this|which)(?:['’]s| has)? (?:just |really |finally |totally )?"
     r"(?:did|done|does|solved|fixed|cracked) (?:it|the (?:trick|job))\b"
     r"|\b(?:did|does|done) the (?:trick|job)\b"
-    r"|\b(?:(?:it|that|this|everything)(?:['’]s| is)? (?:all )?)?(?:works?|worked|working|fixed|solved)"
+    r"|\b(?:(?:it|that|this|everything)(?:['’]s| is)? (?:all )?)?"
+    r"(?:works?|worked|working|fixed|solved)"
     r"(?: (?:now(?! and)|again|fine|perfectly|like a charm|a treat))+\b"
     r"|\b(?:it|that|this|everything|all)(?:['’]s| is) (?:all )?(?:working|fixed|solved|sorted)\b"
     r"|\b(?:that|it) (?:has )?worked\b|\bgot it (?:working|to work)\b"
@@ -27,11 +28,14 @@ _TIME = (
     r"|\d{1,2}(?:[:.]\d\d)?(?: ?[ap]\.?m\b)?|o['’]clock)"
 )
 _MEETS = re.compile(
-    rf"\b(?:see|speak to|talk to|catch) (?:you|ya|u)(?: all| both)?(?: {_TIME})+(?!\w)", re.IGNORECASE
+    rf"\b(?:see|speak to|talk to|catch) (?:you|ya|u)(?: all| both)?(?: {_TIME})+(?!\w)",
+    re.IGNORECASE,
 )
 _LEAVES = re.compile(
-    rf"{_MEETS.pattern}|\b(?:un)?till?(?: {_TIME})+(?!\w)|\b(?:see|speak to|talk to|catch) (?:you|ya|u)\b"
-    r"|\b(?:good ?)?bye(?: for now)?\b|\btake care\b|\b(?:have|enjoy) an? (?:\w+ )?(?:one|day|evening|weekend)\b"
+    rf"{_MEETS.pattern}|\b(?:un)?till?(?: {_TIME})+(?!\w)"
+    r"|\b(?:see|speak to|talk to|catch) (?:you|ya|u)\b"
+    r"|\b(?:good ?)?bye(?: for now)?\b|\btake care\b"
+    r"|\b(?:have|enjoy) an? (?:\w+ )?(?:one|day|evening|weekend)\b"
     r"|\b(?:duly )?noted\b|\bwill do\b|\bunderstood\b|\bgot it\b",
     re.IGNORECASE,
 )

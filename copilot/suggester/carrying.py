@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from copilot.extractive import named, stems
+from copilot.extractive import german, named, stems
 from copilot.guardrails.facts import hard_facts
 from copilot.guardrails.support import unsupported_facts
 from copilot.ledger.commitments import commitments
@@ -265,9 +265,12 @@ def is_tied(sentence: str, known: Known) -> bool:
         return True
     if _DEED.search(sentence) or _PLEDGE.search(sentence) or _HOLDS.search(sentence):
         return True
+    if german.tells_deed(sentence):
+        return True
     if _OURS_NOW.search(sentence) or (_PAST.search(sentence) and not _IF.search(sentence)):
         return True
-    if any(not known.rules(day[0], sentence) for day in _DATED.finditer(sentence)):
+    days = (day[0] for form in (_DATED, german.DATED) for day in form.finditer(sentence))
+    if any(not known.rules(day, sentence) for day in days):
         return True
     if _binds(sentence, known):
         return True

@@ -84,9 +84,7 @@ def guess_mapping(
     return {"kind": "interaction", "to_decide": list(undecided(proposal)), **proposal}
 
 
-def _column(
-    name: str, cells: Sequence[str], is_customer: Callable[[str], bool] | None
-) -> Column:
+def _column(name: str, cells: Sequence[str], is_customer: Callable[[str], bool] | None) -> Column:
     column = Column(name, cells)
     if is_customer is None:
         return column

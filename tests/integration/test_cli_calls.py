@@ -97,7 +97,14 @@ def test_what_is_declared_stands_before_the_name(at: Run, tmp_path: Path) -> Non
 def test_each_of_several_calls_is_named(at: Run, tmp_path: Path) -> None:
     for name in ("a.vtt", "b.vtt"):
         transcript(tmp_path / "calls" / name)
-    options = ("--customer", "a.vtt=K-211", "--customer", "calls/b.vtt=X-9", "--at", "b.vtt=2026-11-20")
+    options = (
+        "--customer",
+        "a.vtt=K-211",
+        "--customer",
+        "calls/b.vtt=X-9",
+        "--at",
+        "b.vtt=2026-11-20",
+    )
     ended = at("ingest", tmp_path / "calls", *ROLES, *options, "--json")
     assert ended.code == 0 and "no customer 'X-9' is on file" in remarks(ended.last)
     assert (len(contacts(at, "K-211")), contacts(at, "X-9")) == (1, ["2026-11-20"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from copilot.extractive import german
 from copilot.suggester.carrying import Known, carried, without_address
 
 ARTICLES = (
@@ -128,3 +129,65 @@ def test_over_trouble_no_other_product_is_named() -> None:
 )
 def test_whom_it_spoke_to_is_left_out(text: str, left: str) -> None:
     assert without_address(text) == left
+
+
+IN_GERMAN = Known.of(
+    (
+        "Wir schicken ein Etikett per Mail und zahlen die Rücksendung. Die Maschine holen wir ab.",
+        "Bestellungen sind bis Donnerstag 12 Uhr für den folgenden Dienstag möglich.",
+    ),
+    "Wie bekomme ich das Etikett für Ihnen die Maschine?",
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich schicke Ihnen das Etikett heute noch per Mail.",
+        "Das Etikett schicke ich Ihnen gleich zu.",
+        "Ich rufe Sie zurück, wenn die Ablesung da ist.",
+        "Da ruf ich Sie gleich noch einmal an.",
+        "Ich habe den echten Stand geholt und die Tassen abgezogen.",
+        "Die Rechnung hab ich schon korrigiert und verschickt.",
+        "Wir haben Ihnen die Differenz auf das Konto überwiesen.",
+        "Wir werden das mit dem Techniker klären und prüfen.",
+        "Wir melden uns bei Ihnen wegen der Sache.",
+        "Ich kümmere mich um den Termin mit dem Techniker.",
+        "Der Termin ist jetzt auf Ihren Namen gebucht.",
+        "Die neue Dichtung ist schon unterwegs zu Ihnen.",
+        "Sie bekommen das Formular gleich von mir.",
+        "Der Techniker kommt morgen zwischen acht und elf.",
+        "Die Frist endet für Sie am 14. August.",
+        "Das Paket geht am Freitag an Sie raus.",
+    ],
+)
+def test_a_deed_a_promise_or_a_day_in_german_is_no_others(text: str) -> None:
+    assert german.tells_deed(text) or german.DATED.search(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wir holen die Maschine kostenlos ab.",
+        "Wir schicken ein Etikett und zahlen die Rücksendung.",
+        "Bitte prüfen Sie unter Menü das WLAN der Maschine.",
+        "Sie können die Maschine auch selbst tragen, das ist kostenlos.",
+        "Bestellungen sind bis Donnerstag 12 Uhr möglich.",
+        "Ich empfehle Ihnen, die Düse fünfzehn Minuten einzuweichen.",
+        "Sobald die Maschine hier ist, kommt die Kaution zurück.",
+        "Die Maschine können Sie ohne Termin am Schalter abgeben.",
+    ],
+)
+def test_a_rule_or_advice_in_german_may_be_told_to_all(text: str) -> None:
+    assert not german.tells_deed(text)
+
+
+def test_what_was_promised_in_german_is_promised_to_nobody_else() -> None:
+    """A label that nobody sends, though an article tells of labels and of mail."""
+    rule = "Wir schicken ein Etikett per Mail und zahlen die Rücksendung."
+    assert carried(rule, IN_GERMAN) == rule
+    assert carried("Das Etikett schicke ich Ihnen per Mail zu.", IN_GERMAN) is None
+    assert carried(f"{rule} Das Etikett schicke ich Ihnen per Mail zu.", IN_GERMAN) == rule
+    assert carried("Das Etikett kommt heute noch per Mail an.", IN_GERMAN) is None
+    kept = "Bestellungen sind bis Donnerstag 12 Uhr möglich."
+    assert carried(kept, IN_GERMAN) == kept

@@ -190,6 +190,7 @@ def test_a_past_case_must_be_near_and_say_something(
         "The reading lamp for your freezer door is with you on Monday.",
         "Dear [NAME], the reading lamp for the freezer door is in the post.",
         "The reading lamp for the freezer door cost you £12, it is refunded.",
+        "Die reading lamp for the freezer door schicke ich Ihnen by post.",
     ],
 )
 def test_what_was_done_for_another_customer_is_no_answer(theirs: str) -> None:

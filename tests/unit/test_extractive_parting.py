@@ -1,4 +1,4 @@
-"""A talk that is over: what only thanks, says that it works or takes leave is asked nothing more."""
+"""A talk that is over: what only thanks, says that it works or takes leave asks nothing."""
 
 from __future__ import annotations
 

@@ -340,6 +340,14 @@ def test_what_looks_like_ids_and_is_not_all_stored_is_asked(
     assert f"{len(stored or ())} of 2 are on file" in question
 
 
+def test_ids_are_nobodys_name_where_another_column_is_the_customer(tmp_path: Path) -> None:
+    path = tickets_of(tmp_path, "Customer", "K-202", "K-216", "K-209")
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    path.write_text("\n".join(json.dumps({**r, "Customer ID": r["Customer"]}) for r in rows))
+    columns = guess_mapping(path)["columns"]
+    assert columns["customer_id"] == "Customer ID" and "author" not in columns
+
+
 def test_names_and_nicknames_are_no_ids(tmp_path: Path) -> None:
     for names in (("Ana Silva", "Tom Weber"), ("anna92", "sunny", "tom_b")):
         columns = guess_mapping(tickets_of(tmp_path, "Customer", *names))["columns"]
