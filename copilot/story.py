@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,6 +13,16 @@ from copilot.domain import Customer, Interaction
 from copilot.errors import NotFound
 
 MAX_CONTACTS = 200
+_NAME = re.compile(r"[^\W\d_][\w'’.-]*")
+_NO_PERSON = frozenset(
+    """gmbh ag kg ug ohg gbr ev ltd limited llc llp plc inc corp co company bv nv sa sarl srl spa oy
+    ab as cafe café bakery bäckerei hotel school schule surgery clinic klinik practice praxis studio
+    shop store office büro salon bar restaurant pub church club verein association society
+    foundation trust council university college institute group partners brothers sons services
+    solutions systems consulting agency centre center gym house farm garage workshop werkstatt
+    pharmacy apotheke library museum and und the family familie""".split()
+)
+_TITLE = re.compile(r"^(?:(?:dr|prof|mr|mrs|ms|miss|mx|herr|frau|sir|madam)\.?\s+)+", re.IGNORECASE)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -115,9 +126,24 @@ def known_story(store: TenantStore, customer_id: str) -> Story:
 
 
 def first_name(story: Story) -> str | None:
-    """What to call the customer, where a record says it."""
-    name = story.customer.name if story.customer else None
-    return name.split()[0] if name and name.strip() else None
+    """What to call the customer, where a record names a person: no “Hello Bakery”."""
+    return given_name(story.customer.name if story.customer else None)
+
+
+def given_name(name: str | None) -> str | None:
+    """The given name in "Hannah Oduya", "Oduya, Hannah" or "Bakery Oskam, Lieke Oskam"."""
+    told = [part.strip() for part in re.split(r"[,;/|()]| [-–—] ", name or "") if part.strip()]
+    parts = [_TITLE.sub("", part).split() for part in told]
+    people = [part for part in parts if all(map(_is_persons, part))]
+    if len(parts) == 2 and people == parts and all(len(part) == 1 for part in parts):
+        return parts[1][0]  # the surname first
+    is_bare = len(parts) == 1 and not _TITLE.match(told[0])  # "Mr Oduya" has no given name
+    first = next((part[0] for part in people if len(part) > 1 or is_bare), None)
+    return first if first and len(first.strip(".")) > 1 else None  # no initial
+
+
+def _is_persons(word: str) -> bool:
+    return bool(_NAME.fullmatch(word)) and word.lower().rstrip(".") not in _NO_PERSON
 
 
 def started(contact: Interaction) -> datetime:

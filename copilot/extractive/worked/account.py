@@ -31,7 +31,7 @@ _PAYS = re.compile(
     rf"\b(?:what|how much)(?: do| am| are) {_I} (?:currently |actually |really )?(?:paying|pay"
     rf"(?=.*(?:{_EACH}|{_NOW}|everything|it all|{_DEAL})))"
     rf"(?: you| you guys)?(?: for (?:everything|it all|{_MY} (?:\w+ )?{_DEAL}))?"
-    rf"(?: (?:{_EACH}|{_NOW}|in total|altogether|all in all)){{0,2}}\W*$"
+    rf"(?: (?:{_EACH}|{_NOW}|in total|altogether|all in all|all in|in all|all told)){{0,3}}\W*$"
     rf"|\b(?:what|how much)(?:['’]s| is| are| does)? {_MY} (?:\w+ )?(?:{_DEAL}|bill|payments?|fees?"
     rf"|direct debit)(?: cost(?:ing)?| come to)?(?: (?:{_EACH}|{_NOW}|me|us)){{1,3}}\W*$"
     rf"|\b(?:what|how much)(?:['’]s| is| are) {_MY} (?:current )?(?:monthly|weekly|yearly|regular)"
