@@ -151,10 +151,22 @@ MATTERS = (
         r"|(?:never|nobody|no one|did(?:n['’]t| not)|has(?:n['’]t| not)) "
         r"(?:turn(?:ed)? up|c[oa]me to (?:us|my|our)|show(?:ed)? up)|missed (?:the|our|my) (?:slot"
         r"|visit|appointment)"
-        r"|(?:engineer|technician|fitter|installer|driver|man|guy|team|he|she|they|somebody|someone)"
+        r"|(?:engineer|technician|fitter|installer|driver|man|guy|team|he|she|they|somebody"
+        r"|someone)"
         r" (?:(?:just )?never|did(?:n['’]?t| not)|has(?:n['’]?t| not))"
         r" (?:c[oa]me|arrived?|appear(?:ed)?)(?! (?:back|across|up with|to (?:mind|a)))\b"
-        r"|(?:nobody|no[ -]one) (?:has |ever )?(?:c[oa]me|arrived|appeared)(?! back)\b",
+        r"|(?:nobody|no[ -]one) (?:has |ever )?(?:c[oa]me|arrived|appeared)(?! back)\b"
+        r"|(?:nobody|no[ -]one) (?:was|has been) (?:here|there)\b",
+    ),
+    Matter(
+        "handover",
+        "change of holder, transfer, hand over to somebody else",
+        rf"(?:tak(?:es?|en|ing)|took) over {_OWN} {_HELD}"
+        r"|(?:transfer|hand|sign|pass)(?:s|ing|red"
+        rf"|ed)? (?:over )?{_OWN} {_HELD} (?:over )?(?:to|on to)"
+        rf"|(?:put|change) {_OWN} {_HELD} (?:in|into|on(?:to)?|to) (?:my|his|her|their|another"
+        r"|a new|the)"
+        r" (?:\w+ )?name|(?:change of|new|another) (?:contract |account )?(?:holder|owner)\b",
     ),
     Matter(
         "adverts",
@@ -211,7 +223,8 @@ MATTERS = (
         "backup",
         "backup line, stay online when the line fails, outage",
         r"(?:keep\w*|stay\w*|carry|run\w*) (?:\w+ ){0,4}?(?:going|running|online|working|open|on)\b"
-        r"[^.?!]{0,30}\b(?:when|if|while|even)\b[^.?!]{0,25}\b(?:down|off|out|fails?|outage|dead)\b",
+        r"[^.?!]{0,30}\b(?:when|if|while|even)\b[^.?!]{0,25}\b(?:down|off|out|fails?|outage"
+        r"|dead)\b",
         lasts=True,
     ),
     Matter(
@@ -278,7 +291,8 @@ MATTERS = (
     Matter(
         "moving",
         "moving house, new address",
-        r"mov(?:e|ed|ing) (?:house|home|flat|office|to [A-Z]|into (?:a|an|our|my|the))"
+        r"mov(?:e|ed|ing) (?:(?:the|our|my) )?(?:house|home|flat|office|shop|business|to [A-Z]"
+        r"|into (?:a|an|our|my|the))"
         r"|(?:i|we)(?:['’](?:m|re|ll|ve)| am| are| will| have)? mov(?:e|ed|ing) out"
         r"|relocat\w+|new (?:house|home|flat|apartment|address)\b"
         r"|(?:found|bought|renting|rent) an? (?:\w+ )?(?:house|flat|apartment|home|place)\b",

@@ -186,3 +186,16 @@ def counted_together(said: str, earlier: Sequence[str]) -> tuple[Together, ...]:
         if _ADDS.search(text):
             added |= counts_in([text])
     return tuple(Together(of, n, added[of]) for of, n in counts_in([said]).items() if of in added)
+
+
+_SUM = re.compile(
+    r"[£$€] ?(\d+(?:[.,]\d\d)?)\b|\b(\d+(?:[.,]\d\d)?) ?(?:[£$€]|euros?\b|pounds?\b|dollars?\b)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=16_384)  # the same sentences are read for every request
+def sums_in(text: str) -> frozenset[str]:
+    """The sums of money that a text names: "5 euro", "£5.00"."""
+    found = (a or b for a, b in _SUM.findall(text))
+    return frozenset(one.replace(",", ".").removesuffix(".00") for one in found)

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from copilot.extractive import robbed
 from copilot.extractive.amounts import kinds_in
+from copilot.extractive.aside import is_for_the_handover, is_on_the_matter
 from copilot.extractive.asking import Ask, Heard, is_measure
 from copilot.extractive.codes import Codes
 from copilot.extractive.excluding import Excluding
@@ -45,6 +46,7 @@ SHARED, ENOUGH = 0.25, 0.6  # of the question's words in the article
 MOSTLY = 0.4  # of the case that a question is put for
 WEAK, BEHIND = 0.3, 0.1  # cosine of an article, and how much another may be nearer
 SURE = 0.75  # of a question's words, where its article is far
+LEANT = 2  # words of what was told that an amount of the first article speaks of
 LIKELY = 3  # articles that a message is likely about
 REST = 0.55  # of a question's words, where the one it ends on stands elsewhere in the article
 
@@ -127,7 +129,10 @@ class Answering:
         spoken = said.stems | said.heading | article.title
         if self.codes.is_its_row(ask, found.unit):
             return True
-        if not self._is_of_theirs(ask, article):
+        whose = self.out.whose
+        if not self._is_of_theirs(ask, article) or (
+            whose is not None and whose.is_beside(ask, article)
+        ):
             return False
         if ask.focus and not self._says_focus(ask, article, found, spoken):
             return False
@@ -160,7 +165,8 @@ class Answering:
 
     def is_of_kind(self, ask: Ask, article: Article, unit: Unit) -> bool:
         """Whether a sentence passes every guard on the kind of an answer."""
-        return is_of_kind(Tried(ask, unit, article, self.articles, self.heard.open_text))
+        tried = Tried(ask, unit, article, self.articles, self.heard.open_text)
+        return is_of_kind(tried) and is_on_the_matter(tried)
 
     def _says_whether(self, ask: Ask, unit: Unit, spoken: frozenset[str]) -> bool:
         """Whether a sentence says yes or no to just this: its words are not there by chance."""
@@ -182,6 +188,8 @@ class Answering:
         said = found.unit.said
         if article.hit.chunk.kind != "document":
             return self._is_near_case(ask, article)
+        if is_for_the_handover(ask, found.unit, self.heard.open_text):
+            return True
         if said.span is None and found.share < SURE and self._is_far(ask, article):
             return False
         if article.n in self.faced:
@@ -191,9 +199,10 @@ class Answering:
             return False
         if self.rows.is_label(ask, article, found.unit):
             return True
-        coded = any(
-            is_code(w) and w in said.heading | article.title for w in (*ask.words, *self.around)
-        )
+        of_leans = sum(bool(met(w, said.stems)) for w in ask.leans)
+        if ask.sort == "cost" and ask.is_bare and article.hit.rank == 1 and of_leans >= LEANT:
+            return True
+        coded = self._is_coded(ask, said.heading | article.title)
         is_enough = coded or self._is_enough(ask, article)
         if ask.sort == "problem":  # however near the page: a sentence without a word of it is none
             return is_enough and found.share > 0
@@ -207,6 +216,10 @@ class Answering:
             return found.share >= (SHARED if coded else SHARED + 0.15)
         need = needed(ask, article.hit.score)
         return found.share >= (need - MEASURED if measured(ask.text) else need)
+
+    def _is_coded(self, ask: Ask, above: frozenset[str]) -> bool:
+        """Whether a heading or title names a code that they speak of."""
+        return any(is_code(w) and w in above for w in (*ask.words, *self.around))
 
     def _says_focus(self, ask: Ask, article: Article, found: Match, spoken: frozenset[str]) -> bool:
         """Whether a sentence says the word that matters, or its article, and it the rest."""

@@ -19,7 +19,7 @@ from copilot.extractive.clauses import (
     OPENS,
     REQUEST,
     SENTENCE,
-    STILL_THERE,
+    lines_of,
 )
 from copilot.extractive.deeds import done_in, followed
 from copilot.extractive.referring import (
@@ -286,8 +286,7 @@ def _asks(texts: Sequence[str], earlier: Sequence[str]) -> tuple[tuple[Ask, ...]
     """The questions and requests of a message, and its other sentences."""
     asks: list[Ask] = []
     rest: list[str] = []
-    lines = [s for text in texts for s in SENTENCE.split(text) if s.strip()][:MAX_SENTENCES]
-    lines = [line for line in lines if not STILL_THERE.match(line)] or lines
+    lines = lines_of(texts)[:MAX_SENTENCES]
     has_question = any("?" in line for line in lines)
     before: list[str] = list(earlier[-MAX_EARLIER:])
     for line in lines:

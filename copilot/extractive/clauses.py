@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from copilot.extractive.insults import civil
 from copilot.extractive.referring import VERB_FIRST
 
 SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]”]*\s+|\n+")
@@ -59,3 +61,9 @@ STILL_THERE = re.compile(
     r"|can you hear me|still there|hello)\W*$",
     re.IGNORECASE,
 )
+
+
+def lines_of(texts: Iterable[str]) -> list[str]:
+    """The sentences that may ask or tell: no insult, and no mere "hello?" beside another."""
+    lines = [s for text in texts for s in SENTENCE.split(civil(text)) if re.search(r"\w", s)]
+    return [line for line in lines if not STILL_THERE.match(line)] or lines

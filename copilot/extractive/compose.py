@@ -16,8 +16,9 @@ from copilot.extractive.amounts import counted_together
 from copilot.extractive.asking import Ask, Heard, hear, is_measure
 from copilot.extractive.choosing import Answer, Chooser
 from copilot.extractive.confirming import Confirmed, agreement, confirmed, to_person
+from copilot.extractive.danger import peril
 from copilot.extractive.excluding import Excluding
-from copilot.extractive.hardship import HARDSHIP, help_first
+from copilot.extractive.hardship import HARDSHIP, help_first, is_titled_for_need
 from copilot.extractive.manners import closing, greets, is_care, opening, parts, still_asked
 from copilot.extractive.matching import Article, Unit, article_of, is_code, met, rarity
 from copilot.extractive.products import Products
@@ -34,6 +35,7 @@ from copilot.extractive.settling import (
     wants_person,
 )
 from copilot.extractive.timing import Tenure
+from copilot.extractive.whose import Audience
 from copilot.extractive.words import stems
 from copilot.extractive.worked import Desk, Worked, desk_of, work_out
 from copilot.facing import MATTERS, Matter, facing
@@ -82,10 +84,11 @@ def compose(
         return Draft((Segment(last_word.reply),), missing=(last_word.note,))
     worked = work_out(desk)
     asks = [ask for ask in heard.asks if ask not in worked.settled]
-    found = _found(spoken, heard, articles, asks, worked, Around(owned, products, tenure))
+    found = _found(spoken, heard, articles, asks, worked, Around(owned, products, tenure, record))
     first = _first(desk, spoken, worked, is_answered=bool(found.told))
     is_named = not wants_person(heard.open_text)
     missing = (
+        *found.alarm,
         *first.notes,
         *_internal_hint(articles, [*found.told, *worked.segments], heard),
         *_for_staff(articles),
@@ -113,6 +116,7 @@ class Around:
     owned: Sequence[str]
     products: Sequence[str]
     tenure: Tenure
+    record: Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class _Found:
     answers: Mapping[Ask, Answer | None]
     told: tuple[Segment, ...]
     last: tuple[Segment, ...] = ()
+    alarm: tuple[str, ...] = ()  # a danger for which nothing is written
 
     @property
     def has_steps(self) -> bool:
@@ -149,7 +154,9 @@ def _found(
     def chooser(kind: str) -> Chooser:
         some = [a for a in public if a.hit.chunk.kind == kind]
         names = Products.of(around.products, around.owned, said)
-        out = Excluding(some, heard, around.tenure, names.owned)
+        file = around.record
+        whose = Audience(some, heard, file.segment, file.notes, names.owned)
+        out = Excluding(some, heard, around.tenure, names.owned, whose)
         faced = _faced(some, spoken)
         matters = frozenset(w for m in _faced_now(spoken) for w in stems(m.name))
         hard = _hard(some) - faced
@@ -158,13 +165,21 @@ def _found(
         )
 
     of_articles = chooser("document")
-    if more and (answered := {k: a for k, a in _answers(more, of_articles).items() if a}):
+    danger = peril(heard, public)
+    if (
+        more
+        and not danger
+        and (answered := {k: a for k, a in _answers(more, of_articles).items() if a})
+    ):
         is_whole = len(answered) == len(more)
         each = [Answer(answer.units[:1]) for answer in answered.values()]
         return _Found(answered, _body(each), (Segment(back),) * is_whole)
-    answers = _answers(asks, of_articles)
-    if asks and not worked.segments and not any(answers.values()):
+    answers = _answers([ask for ask in asks if not (danger and danger.is_of(ask))], of_articles)
+    if asks and not worked.segments and not danger and not any(answers.values()):
         answers = _answers(asks, chooser("interaction"))
+    if danger:
+        told = _body([Answer(danger.units), *answers.values()], sent_in(heard.said_text))
+        return _Found(answers, told, alarm=danger.notes)
     beside = _beside(heard.concerns, answers, of_articles)
     given = [*answers.values(), *beside]
     ranking = of_articles.ranking
@@ -237,7 +252,8 @@ def _hard(articles: Sequence[Article]) -> frozenset[int]:
     return frozenset(
         a.n
         for a in articles
-        if a.title and any(len(m & a.title) >= max(2, len(a.title) / 2) for m in matters)
+        if (a.title and any(len(m & a.title) >= max(2, len(a.title) / 2) for m in matters))
+        or is_titled_for_need(a)
     )
 
 
@@ -245,9 +261,11 @@ def _faced(articles: Sequence[Article], turns: Sequence[Turn]) -> frozenset[int]
     """The articles whose title speaks of what the customer is facing; codes say which part."""
     matters = [frozenset(stems(matter.words)) for matter in _faced_now(turns)]
     titles = [(a.n, frozenset(w for w in a.title if not is_code(w))) for a in articles]
-    return frozenset(
+    found = (
         n for n, title in titles if any(len(m & title) >= max(1, len(title) / 3) for m in matters)
     )
+    in_need = any(m.name == HARDSHIP for m in _faced_now(turns))
+    return frozenset(found) | {a.n for a in articles if in_need and is_titled_for_need(a)}
 
 
 def _is_quotable(article: Article) -> bool:

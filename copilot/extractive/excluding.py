@@ -9,6 +9,7 @@ from functools import cached_property
 
 from copilot.extractive.addressing import to_customer
 from copilot.extractive.asking import Heard
+from copilot.extractive.danger import is_risky
 from copilot.extractive.deeds import Deed, deeds_in, is_followed
 from copilot.extractive.german import tells_deed
 from copilot.extractive.grave import for_the_bereaved
@@ -16,6 +17,7 @@ from copilot.extractive.hardship import threats
 from copilot.extractive.matching import Article, Unit
 from copilot.extractive.sent import sent_in, unasked
 from copilot.extractive.timing import Tenure, speaks_of_tenure
+from copilot.extractive.whose import Audience
 from copilot.extractive.words import stems
 
 SAID = 0.7  # of a sentence's words in one turn of ours: it was said
@@ -58,6 +60,7 @@ class Excluding:
     heard: Heard
     tenure: Tenure
     owned: frozenset[str] = frozenset()  # names of what they have, in small letters
+    whose: Audience | None = None  # who is writing, and for whom sentences hold
 
     @cached_property
     def refused(self) -> frozenset[tuple[int, int]]:
@@ -110,7 +113,7 @@ class Excluding:
         said, heard = unit.said, self.heard
         if not said.stems or to_customer(said.text) is None:
             return True
-        if self._is_line_out(unit) or self._is_block_out(unit):
+        if self._is_line_out(unit) or self._is_block_out(unit) or is_risky(unit, heard):
             return True
         if self._deeds and any(is_followed(said.text, deed) for deed in self._deeds):
             return True
@@ -136,6 +139,8 @@ class Excluding:
     def _is_block_out(self, unit: Unit) -> bool:
         """For others, or what they will not hear again."""
         block = (unit.n, unit.said.block)
+        if self.whose is not None and self.whose.is_foreign(unit):
+            return True
         return (
             block in self.for_the_bereaved or block in self.refused or block in self.for_newcomers
         )

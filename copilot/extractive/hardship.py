@@ -23,6 +23,7 @@ _HELPS = re.compile(
     r"|later date|another date)\b"
     r"|\b(?:spread|split|lower|reduce|pause|freeze|defer|postpone)\w* (?:\w+ ){0,3}"
     r"(?:payments?|bills?|costs?|debt|rent|premiums?|balance)\b"
+    r"|\b(?:end|leave|cancel)\w* (?:\w+ ){0,4}without (?:the |a |any )?(?:charge|fee|cost)"
     r"|\bmore time to pay\b|\bbreathing space\b|\bhardship (?:fund|scheme|team)\b",
     re.IGNORECASE,
 )
@@ -44,6 +45,12 @@ OF_TABLE = 0.4  # of a list's or a table's lines: it threatens as a whole
 def is_in_need(heard: Heard) -> bool:
     """Whether they said in this conversation that money is short."""
     return any(m.name == HARDSHIP for m in facing((heard.said_text,)))
+
+
+def is_titled_for_need(article: Article) -> bool:
+    """Whether an article's title speaks to who cannot pay, as they do: "If you cannot pay"."""
+    is_document = article.hit.chunk.kind == "document"
+    return is_document and any(m.name == HARDSHIP for m in facing((article.hit.title,)))
 
 
 def is_said_now(heard: Heard) -> bool:
@@ -92,7 +99,7 @@ def help_first(
     """
     if not is_in_need(heard) or any(_HELPS.search(u.text) for u in told):
         return ()
-    is_plain = is_said_now(heard) and all(a.sort == "problem" for a in heard.asks)
+    is_plain = is_said_now(heard) and not any(a.is_typed for a in heard.asks)
     if not is_plain and not any(map(is_threat, told)):
         return ()
     on_it = [(a, [u for u in a.units if _HELPS.search(u.text) and not is_out(u)]) for a in articles]

@@ -24,6 +24,7 @@ from copilot.extractive.sentence import (
     next_to,
     points_elsewhere,
 )
+from copilot.extractive.whose import NARROW
 from copilot.extractive.words import stems
 
 IN_RANGE = 1.2  # what it says for a row that its number is the customer's
@@ -61,6 +62,8 @@ class Ranking(Answering):
             known = 0.0 if is_out or self.out.is_out(unit) else self.products.worth(said.text)
             if known and points_elsewhere(said.text):
                 known *= POINTS
+            if known and self.out.whose is not None and self.out.whose.is_narrow(unit):
+                known *= NARROW
             self._worths[unit] = known
         return known
 

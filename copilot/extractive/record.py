@@ -33,6 +33,7 @@ class Record:
 
     today: date
     customer_id: str = ""
+    segment: str = ""  # "business", "home": as the file calls it
     held: tuple[Entitlement, ...] = ()
     notes: tuple[str, ...] = ()
     catalogue: Mapping[str, Product] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class Record:
         return cls(
             today=today,
             customer_id=customers[0].customer_id if customers else "",
+            segment=next((c.segment for c in customers if c.segment), ""),
             held=held,
             notes=tuple(note for c in customers for note in c.facts),
             catalogue={p.name.lower(): p for p in products if p.name},

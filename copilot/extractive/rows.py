@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from copilot.extractive.amounts import Kind, Span, kinds_in
+from copilot.extractive.amounts import Kind, Span, kinds_in, sums_in
 from copilot.extractive.asking import Ask, Heard
 from copilot.extractive.labels import days_in, mentioned
 from copilot.extractive.matching import Article, Unit, met
@@ -128,7 +128,7 @@ class Rows:
         here = mentioned(ask.text, cell.things)
         if not cell.is_column:
             if cell.thing and here:
-                return cell.thing not in here
+                return cell.thing not in here and not sums_in(ask.text) & sums_in(unit.text)
             is_for_all = unit.said.span is None and (unit.n, unit.said.block) in self._counted
             return is_for_all and not self._names(ask, cell.thing)
         owned = () if ask.sort in ("cost", "choice") else self.products.owned

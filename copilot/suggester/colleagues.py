@@ -15,6 +15,7 @@ from copilot.db import TenantStore
 from copilot.domain import Alternative, Conversation, Hit, Turn
 from copilot.extractive import stems
 from copilot.extractive.asking import Heard, hear
+from copilot.extractive.danger import may_stand_beside
 from copilot.extractive.deeds import deeds_in, is_followed
 from copilot.extractive.robbed import is_robbed, speaks_of_theft
 from copilot.extractive.sent import asks_again, sent_in
@@ -155,6 +156,8 @@ class Judge:
         if not text or self._is_pushy(said.text) or self._is_pushy(text):
             return None
         if is_robbed(self.heard) and not speaks_of_theft(text):
+            return None
+        if not may_stand_beside(text, self.heard.said_text):
             return None
         # A step that returns ("and the next street?") was learned as one that does.
         if self._is_done(text) or (not reply.is_habit and self._is_told(text)):

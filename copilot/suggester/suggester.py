@@ -352,7 +352,7 @@ class Suggester:
             abstained=draft.abstained or not checked.segments,
             missing=tuple(
                 strip_links(clean(prepared.spelled.quoted(gap)))
-                for gap in (*prepared.todo, *prepared.unclear, *draft.missing)
+                for gap in extractive.danger_first(prepared.todo, prepared.unclear, draft.missing)
             ),
             alternatives=unsold(
                 prepared.alternatives, prepared.assessment, prepared.story, prepared.allowed

@@ -6,6 +6,7 @@ import re
 
 from copilot.domain import Entitlement
 from copilot.extractive.asking import Ask
+from copilot.extractive.clauses import SENTENCE
 from copilot.extractive.products import named
 from copilot.extractive.record import spoken_of
 from copilot.extractive.sorts import names_sum
@@ -58,6 +59,15 @@ _ABOUT_IT = frozenset(
         confirm know let last today out machine rental over"""
     )
 )
+
+
+_MONTH_ALONE = re.compile(rf"\bin (?:early |late |mid[- ])?(?:{'|'.join(MONTHS)})\b", re.I)
+
+
+def month_of_leaving(text: str) -> str:
+    """A month without a day, where they say it of leaving: "I sent it in May" names no end."""
+    parts = [part for part in SENTENCE.split(text) if LEAVES.search(part)]
+    return next((m[0] for part in parts if (m := _MONTH_ALONE.search(part))), "")
 
 
 def speaks_of_leaving(text: str, desk: Desk) -> bool:

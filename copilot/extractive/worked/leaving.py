@@ -14,6 +14,7 @@ from copilot.extractive.worked.contracts import (
     LEAVES,
     is_about,
     is_settled,
+    month_of_leaving,
     not_theirs,
     speaks_of_leaving,
     which,
@@ -30,7 +31,6 @@ from copilot.guardrails.days import (
     written,
 )
 
-_MONTH_ALONE = re.compile(rf"\bin (?:early |late |mid[- ])?(?:{'|'.join(MONTHS)})\b", re.I)
 _TERM_OVER = re.compile(
     r"\b(?:minimum )?(?:term|contract)\b[^.;,]{0,12}\b(?<!taken )(?<!take )(?<!not )(?<!yet )"
     r"(?:over|ended|expired|finished)\b"
@@ -70,8 +70,8 @@ def leaving(desk: Desk) -> Told:
             gaps=(f"which contract they want to end: {', '.join(many)}",) if is_open else ()
         )
     told = of_contract(desk, own, text)
-    if month := _MONTH_ALONE.search(text):
-        told = replace(told, gaps=(*told.gaps, f"on which day, “{month[0]}”: the sum hangs on it"))
+    if month := month_of_leaving(text):
+        told = replace(told, gaps=(*told.gaps, f"on which day, “{month}”: the sum hangs on it"))
     if not told.segments:
         told = replace(told, segments=_as_ruled(desk, own, text))
     if not told.segments:
