@@ -197,10 +197,9 @@ class Answering:
                 return True
         elif not self._is_of_the_matter(ask, article) or self._is_of_other_title(ask, article):
             return False
-        if self.rows.is_label(ask, article, found.unit):
-            return True
-        of_leans = sum(bool(met(w, said.stems)) for w in ask.leans)
-        if ask.sort == "cost" and ask.is_bare and article.hit.rank == 1 and of_leans >= LEANT:
+        if self.rows.is_label(ask, article, found.unit) or self._is_of_the_told(
+            ask, article, found.unit
+        ):
             return True
         coded = self._is_coded(ask, said.heading | article.title)
         is_enough = coded or self._is_enough(ask, article)
@@ -220,6 +219,12 @@ class Answering:
     def _is_coded(self, ask: Ask, above: frozenset[str]) -> bool:
         """Whether a heading or title names a code that they speak of."""
         return any(is_code(w) and w in above for w in (*ask.words, *self.around))
+
+    @staticmethod
+    def _is_of_the_told(ask: Ask, article: Article, unit: Unit) -> bool:
+        """Of "it fell and is dead. What will this cost?", the amount of what they told of."""
+        is_first = ask.sort == "cost" and ask.is_bare and article.hit.rank == 1
+        return is_first and sum(bool(met(w, unit.said.stems)) for w in ask.leans) >= LEANT
 
     def _says_focus(self, ask: Ask, article: Article, found: Match, spoken: frozenset[str]) -> bool:
         """Whether a sentence says the word that matters, or its article, and it the rest."""
