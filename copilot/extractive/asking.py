@@ -23,10 +23,10 @@ from copilot.extractive.clauses import (
 )
 from copilot.extractive.deeds import done_in, followed
 from copilot.extractive.referring import (
+    BESIDE,
     IF,
     JUST_WHY,
     NAMELESS_TRADE,
-    NTH,
     REFERS,
     REMEDIES,
     REMEDY,
@@ -356,7 +356,7 @@ def _is_indirect(clause: str) -> bool:
 
 
 def _ask(clause: str, before: Sequence[str], *, is_question: bool) -> Ask | None:
-    core = NTH.sub("", _LEAD.sub("", clause))
+    core = BESIDE.sub("", _LEAD.sub("", clause))
     if before and JUST_WHY.match(core):  # "…, why": why what was said
         core = f"why {before[-1]}"
     sort = sort_of(core) or ("what" if is_question else "request")

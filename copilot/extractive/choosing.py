@@ -14,6 +14,7 @@ from copilot.extractive.matching import (
     Match,
     Unit,
     is_code,
+    is_titled,
     met,
     run_of,
 )
@@ -30,6 +31,7 @@ SECOND, ADDS = 0.6, 0.2  # a further sentence: its score as a share of the best,
 BY_HEADING = 0.55  # of a question's words: its heading says it all
 CONCERN = 0.6  # of a statement's words
 ELSEWHERE = 0.8  # of the best sentence's score, for steps under another heading
+CURE = 5  # words of a code's row that tells what to do and not only what it means
 TRIED = 12  # candidates looked at before a question counts as unanswered
 
 _EITHER = re.compile(r"\b(?:either|too|as well)\.$", re.IGNORECASE)
@@ -69,6 +71,8 @@ class Chooser:
             if not self.ranking.holds(ask, article, found) or self._is_unfit(found.unit, ask):
                 continue
             if self.ranking.codes.is_its_row(ask, found.unit):
+                if ask.sort == "how" and len(found.unit.said.stems) < CURE:
+                    continue  # "F23: Descaling due" does not say how that is done
                 return Answer((found.unit,))
             steps = self._steps(ask, article, ranked)
             kept = steps or self._sentences(ask, article, found, ranked)
@@ -132,7 +136,10 @@ class Chooser:
             return []
         scores = {m.unit: m.score for m in ranked if m.unit.n == article.n}
         best = max(scores.values(), default=0.0)
-        runs = {u.said.block: run_of(u, article.units) for u in scores if u.said.kind == "step"}
+        # The one list of an article on what is to be done is how, whatever words it has.
+        is_how = ask.sort == "how" and is_titled(ask, article)
+        among = article.units if is_how else scores
+        runs = {u.said.block: run_of(u, article.units) for u in among if u.said.kind == "step"}
         runs = {
             b: run
             for b, run in runs.items()
@@ -145,6 +152,8 @@ class Chooser:
         run = max(runs.values(), key=lambda some: (worth(some), -some[0].place), default=[])
         enough = {"problem": 0.5, "how": 0.65}.get(ask.sort, 0.999)
         leads = max(scores, key=lambda u: scores[u], default=None)
+        if is_how and len(runs) == 1:
+            enough = 0.0
         if ask.sort == "problem" and run and leads and self._is_elsewhere(leads, run[0], article):
             enough = ELSEWHERE
         if not run or worth(run) < enough * best:

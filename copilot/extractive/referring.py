@@ -23,7 +23,14 @@ TRADE = frozenset(stems("sell buy order offer stock need"))
 NAMELESS_TRADE = re.compile(
     rf"{_ONE}|\bwhat (?:do|must|should|would) (?:i|we) (?:need|have) to \w+\b", re.IGNORECASE
 )
-NTH = re.compile(r"\b(?:second|third|further) (?=ones?\b)", re.IGNORECASE)
+# Words of a question that no answer has to say: how it is to be told, and "a second one".
+BESIDE = re.compile(
+    r"\b(?:second|third|further) (?=ones?\b)|\b(?:step by step|one by one|in (?:more )?detail"
+    r"|in (?:plain|simple|easy|normal) (?:words|english|terms)|for dummies|in a nutshell"
+    r"|from (?:the start|the beginning|scratch|a to z)|all in all|to be (?:exact|precise|honest)"
+    r"|exactly|precisely|roughly|basically|properly|correctly|these days)\b",
+    re.IGNORECASE,
+)
 JUST_WHY = re.compile(
     r"^\W*(?:and |so |but )?(?:why|how come)(?: (?:is|was) (?:that|it|this)| does (?:it|that)"
     r"(?: (?:do|happen)(?: that)?)?)?\W*$",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from copilot.domain import Draft, Hit, Nearest
+from copilot.extractive.danger import may_stand_beside
 from copilot.suggester.prepared import Prepared
 
 READ_ON = 3
@@ -25,8 +26,11 @@ def nearest(prepared: Prepared, draft: Draft, cited: Collection[str]) -> tuple[N
     if not draft.unanswered:
         return ()
     found: dict[str, Hit] = {}
+    said = " ".join(t.text for t in prepared.conversation.turns if t.speaker == "customer")
     for hit in _hits(prepared, draft):
-        if hit.score >= NEAR and hit.chunk.source_id not in cited:
+        if hit.score < NEAR or hit.chunk.source_id in cited:
+            continue
+        if may_stand_beside(hit.chunk.text, said):  # beside smoke no other step, not even to read
             found.setdefault(hit.chunk.source_id, hit)
     return tuple(_read(hit) for hit in found.values())[:READ_ON]
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from copilot.domain import Chunk, Draft, Hit, Segment, Turn
-from copilot.extractive import compose
+from copilot.domain import Chunk, Customer, Draft, Entitlement, Hit, Segment, Turn
+from copilot.extractive import Record, compose
 from copilot.extractive.labels import codes_in, codes_of, days_in
 from copilot.extractive.passages import sentences
 from copilot.guardrails.support import check_segments
 
+TODAY = date(2026, 11, 3)
 BOILER = """# Boiler codes F01 to F28
 
 | Code | Meaning | What to do |
@@ -167,3 +170,53 @@ def test_a_day_that_no_row_holds_is_a_gap() -> None:
 def test_days_are_read_in_every_form() -> None:
     assert days_in("Mon-Wed") == {0, 1, 2} and days_in("Friday to Sunday") == {4, 5, 6}
     assert days_in("at the weekend, or thurs") == {3, 5, 6} and days_in("month, money") == set()
+
+
+DESCALE = """# Descaling
+
+The display shows F23 when it is due.
+
+## How to do it
+1. Empty the tray and take out the filter.
+2. Fill the tank with one sachet and a litre of water.
+"""
+SHORT = """# Codes
+
+| Code | Meaning |
+|---|---|
+| F23 | Descaling due |
+| F24 | Filter due |
+"""
+
+
+@pytest.mark.parametrize(
+    "said", ["F23, how do I descale", "F23 again. How do I do the descaling step by step?"]
+)
+def test_how_it_is_done_is_told_and_not_only_what_the_code_means(said: str) -> None:
+    hits = [
+        Hit(Chunk(f"{n}#0", "document", n, 0, text), title, rank, 0.5)
+        for rank, (n, text, title) in enumerate(
+            (("codes", SHORT, "Codes"), ("descaling", DESCALE, "Descaling your machine")), 1
+        )
+    ]
+    told = [s.text for s in compose([Turn("customer", said)], hits).segments]
+    assert "Empty the tray and take out the filter." in told
+    assert not any("Descaling due" in text for text in told)
+
+
+def test_what_a_code_means_is_still_told_to_who_asks_that() -> None:
+    assert "Descaling due" in told_text(reply(SHORT, "What does F23 mean?"))
+
+
+def test_what_is_used_up_is_no_answer_to_what_the_next_one_costs() -> None:
+    asked = Turn("customer", "What does a wash cost once the pack is used up?")
+    held = Entitlement("W", "Wash pack", limits={"washes": 40}, used={"washes": 40})
+    record = Record.of([Customer("c", entitlements=(held,))], (), {}, [asked.text], TODAY)
+    counted = "are used"
+    assert counted not in told_text(compose([asked], [], record=record))
+    how_many = Turn("customer", "How many washes have I used so far?")
+    assert counted in told_text(compose([how_many], [], record=record))
+
+
+def told_text(draft: Draft) -> str:
+    return " ".join(segment.text for segment in draft.segments)

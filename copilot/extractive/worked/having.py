@@ -274,7 +274,7 @@ def used(desk: Desk) -> Told:
     told: list[Segment] = []
     settled: list[Ask] = []
     for ask in desk.heard.asks:
-        if not _USED.search(ask.text):
+        if ask.sort == "cost" or not _USED.search(ask.text):
             continue
         asked = frozenset(stems(ask.text))
         for own in desk.record.held:
