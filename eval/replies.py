@@ -229,10 +229,11 @@ def main() -> None:
         cases = [c for c in read(*firm.cases) if options.split in (None, c["split"])]
         cases = [c for c in cases if options.only is None or options.only in c["id"]]
         if cases and options.firm in (None, firm.name):
-            _report(answered_by(firm, cases), is_shown=options.show)
+            report(answered_by(firm, cases), is_shown=options.show)
 
 
-def _report(answered: Sequence[tuple[Case, Suggestion]], *, is_shown: bool) -> None:
+def report(answered: Sequence[tuple[Case, Suggestion]], *, is_shown: bool) -> None:
+    """Prints the replies that may be read, and each split's figures."""
     for case, suggestion in answered if is_shown else ():
         if not case["split"].endswith(HELD):
             _show(case, suggestion)
