@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
+from copilot.extractive.ages import of_every_age
 from copilot.extractive.asking import Ask
 from copilot.extractive.kinds import asks_why, causes
 from copilot.extractive.matching import (
@@ -193,6 +194,8 @@ class Chooser:
     ) -> list[Unit]:
         if asks_why(ask) and (table := causes(found.unit, article.units)):
             return [u for u in table if not self.ranking.out.is_out(u)][:MAX_CAUSES]
+        if every := of_every_age(found.unit, article.units, self.ranking.heard.said_text):
+            return every
         kept = self._with_what_it_leans_on(found.unit, article)
         if ask.is_bare and ask.is_typed and found.unit.said.kind == "row":
             fitting = {m.unit for m in ranked if m.fits}

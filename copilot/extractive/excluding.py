@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from copilot.extractive.addressing import to_customer
+from copilot.extractive.ages import ages_in, is_for_another_age
 from copilot.extractive.asking import Heard
 from copilot.extractive.danger import is_risky
 from copilot.extractive.deeds import Deed, deeds_in, is_followed
@@ -120,6 +121,8 @@ class Excluding:
         if self._turned_from and self._turned_from.search(said.text):
             return True
         if speaks_of_tenure(said.text) and self.tenure.is_past(said.text, heard.open_text):
+            return True
+        if is_for_another_age(unit, ages_in(heard.said_text)):
             return True
         if said.is_first and self.tenure.is_settled(heard.open_text):
             return True

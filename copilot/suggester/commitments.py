@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,6 +36,13 @@ FRESH_DAYS = 45  # what fell due, or was asked, this recently is said whatever t
 TELLING = 5  # … or one of this length, where the customer has complained of it before
 
 
+_ASKS_AFTER = re.compile(
+    rf"{pattern('promise_asked_after').pattern}"
+    r"|\bwhere(?:'s| is| are)(?: on earth)? (?:my|our|the|that)\b"
+    r"|\bstill (?:no|not|nothing|have(?:n't| not| no| nothing)|has(?:n't| not)|waiting)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Now:
     """The conversation on the screen, as far as it decides what is said of the past."""
@@ -44,6 +52,7 @@ class _Now:
     since: frozenset[str] = frozenset()  # … since our side spoke last
     regretted: frozenset[str] = frozenset()  # what we have already said sorry for
     waived: frozenset[str] = frozenset()  # what they say they no longer want
+    asks_after: bool = False  # "where is my letter?", "still no answer": what should have come
     own_matter: bool = False  # they have come with something, and do not just ask for news
     place: int = 0  # turns so far
     spoke: int = 0  # … up to our last one
@@ -58,6 +67,7 @@ class _Now:
                 asked=self.asked | about,
                 since=self.since | about,
                 waived=waived,
+                asks_after=self.asks_after or bool(_ASKS_AFTER.search(plain(turn.text))),
                 own_matter=self.own_matter or _is_own_matter(turn.text),
                 place=place,
             )
@@ -81,7 +91,12 @@ class _Now:
         if about and len(self.regretted & about) >= min(SAME_TOPIC, len(about)):
             return False
         fresh = matter.day is not None and _days(matter.day, self.as_of) <= FRESH_DAYS
-        return fresh or self.is_raised(matter)
+        return fresh or self.is_raised(matter) or self.is_asked_after(matter)
+
+    def is_asked_after(self, matter: Matter) -> bool:
+        """They ask for what should have come, by a word of it; who complained before, by none."""
+        is_near = bool(self.asked & (matter.about | matter.things))
+        return self.asks_after and (is_near or (matter.is_sore and not self.own_matter))
 
     def is_raised(self, matter: Matter) -> bool:
         """They speak of it: it is what this conversation is about, and not merely fresh."""
@@ -95,7 +110,8 @@ class _Now:
     def is_said(self, matter: Matter) -> bool:
         """Who asks about something else is answered that; what is merely fresh, the agent reads."""
         is_near = bool(self.asked & matter.about)  # of what is fresh, one word in common is enough
-        return not self.own_matter or matter.is_wrong or is_near or self.is_raised(matter)
+        is_raised = self.is_raised(matter) or self.is_asked_after(matter)
+        return not self.own_matter or matter.is_wrong or is_near or is_raised
 
     def is_new(self, matter: Matter) -> bool:
         """They speak of it again since our side spoke last."""

@@ -48,6 +48,7 @@ class Matter:
     is_request: bool = False  # theirs; else our word
     around: frozenset[str] = frozenset()  # what was asked when we said that we would be in touch
     felt: frozenset[int] = frozenset()  # turns on the screen that say it did not come about
+    things: frozenset[str] = frozenset()  # what should have come: a letter, however it was called
     named: Place | None = None  # where on the screen they first name it
 
     @property
@@ -113,6 +114,7 @@ def of_promise(
             promise.due,
             is_sore=broken,
             around=around - about,
+            things=objects(promise.quote),
             felt=felt,
             named=_missed(now, word) if felt else None,
         )

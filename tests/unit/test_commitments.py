@@ -325,3 +325,33 @@ def test_without_the_rule_a_promise_of_another_matter_would_fill_the_reply(
     monkeypatch.setattr("copilot.suggester.commitments._is_own_matter", lambda _: False)
     (item,) = said(assessed(promises=(promise(),)), conversation=ELSEWHERE)
     assert item.text
+
+
+OLD = "2026-01-15"
+ANSWER = Interaction(
+    "past-1",
+    (
+        Turn("customer", "I want it in writing.", id="t1"),
+        Turn("agent", "You get a written answer by the fifteenth.", id="t2"),
+    ),
+    at=datetime(2026, 1, 5, tzinfo=UTC),
+)
+
+
+@pytest.mark.parametrize(
+    ("said_now", "is_said"),
+    [
+        ("Where is my letter?", True),
+        ("I still have no written answer!", True),
+        ("My bill is wrong.", False),
+        ("Where is my parcel?", False),
+        ("Can you answer one question about the app?", False),
+    ],
+)
+def test_what_they_ask_after_is_owned_up_to_however_old_it_is(
+    said_now: str, *, is_said: bool
+) -> None:
+    old = promise(due=OLD, quote="You get a written answer by the fifteenth", what="an answer")
+    now = Conversation((Turn("customer", said_now),), id="now-1", customer_id="C-1")
+    found = said(assessed(promises=(old,)), conversation=now, contacts=(ANSWER,))
+    assert any("written answer" in item.text for item in found) is is_said

@@ -100,6 +100,21 @@ def test_a_price_of_their_own_or_an_unknown_one_is_left_to_the_agent() -> None:
     assert any("Old Deal" in gap for gap in unknown.missing)
 
 
+def test_when_it_is_paid_is_no_price_of_their_own() -> None:
+    assert "€51" in words(reply("What am I paying a month?", notes=("Pays on the 15th",)))
+    assert "€51" not in words(reply("What am I paying a month?", notes=("Pays 29",)))
+
+
+def test_when_it_ends_and_what_they_pay_are_both_of_their_own() -> None:
+    told = words(reply("When does my contract end and how much do I pay?"))
+    assert "€51" in told and "1 March 2027" in told
+
+
+def test_a_term_that_is_noted_as_over_is_over() -> None:
+    over = reply("When does my minimum term end?", notes=("Minimum term over since 1 May 2026",))
+    assert "The minimum term of your Gym Gold is over." in words(over)
+
+
 def test_whether_they_have_it_is_told_from_the_record_and_not_from_a_price() -> None:
     assert "You have Swim Pass since 1 March 2026." in words(reply("do i have the swim pass?"))
     lacking = reply("Do I have the Towel Service?")

@@ -38,7 +38,7 @@ _PAYS = re.compile(
     r" (?:bill|payments?|fees?|costs?|charges?|price|rate)\b",
     re.IGNORECASE,
 )
-_PAYS_FOR_IT = re.compile(rf"^\W*(?:and )?(?:what|how much) do {_I} pay(?: for it)?\W*$", re.I)
+_PAYS_FOR_IT = re.compile(rf"^\W*(?:and |n )?(?:what|how much) do {_I} pay(?: for it)?\W*$", re.I)
 _HAVE = re.compile(
     rf"\b(?:do|have) {_I} (?:(?:still|already|currently|actually|even) )?(?:have|got)\b(?! to\b)"
     rf"|\b(?:am|are) {_I} (?:still |already |currently )?(?:on|with|signed up (?:for|to))\b"
@@ -114,7 +114,7 @@ def _one(desk: Desk, ask: Ask) -> Told:
     if _SAID_BEFORE.search(text):
         gap = f"what was said before, which they ask for (“{text[:80]}”): see their timeline"
         return Told(settles=(ask,), gaps=(gap,))
-    of_plan = any(PLAN.search(a.text) for a in desk.heard.asks)
+    of_plan = any(PLAN.search(a.text) or _ENDS.search(a.text) for a in desk.heard.asks)
     if _PAYS.search(text) or (of_plan and _PAYS_FOR_IT.search(text)):
         return _pays(desk, ask)
     if _GET.search(text):

@@ -138,7 +138,11 @@ def term(desk: Desk) -> Told:
         return Told()  # how long they would be bound by what they speak of, not by this
     end, why_not = _term_end(desk, own)
     if why_not or end is None:
-        return Told(gaps=(why_not,) if why_not else ())
+        if why_not:
+            return Told(gaps=(why_not,))
+        if not _TERM_OVER.search("\n".join(desk.record.notes)):
+            return Told()
+        return Told((Segment(f"The minimum term of your {own.name} is over.", desk.own),), asks)
     verb = "ran" if end <= desk.record.today else "runs"
     text = f"The minimum term of your {own.name} {verb} until {written(end)}."
     return Told((Segment(text, desk.own, workings=_term_steps(own, end)),), asks)

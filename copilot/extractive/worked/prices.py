@@ -37,7 +37,11 @@ _HOW_MUCH = re.compile(
 _TOTAL = re.compile(
     r"\b(?:altogether|all together|in all|in total|total|come to|comes to|add up|sum)\b", re.I
 )
-OWN_PRICE = re.compile(r"\b(?:pays?|price|discount|pounds?|free until|reduced)\b|[£$€]", re.I)
+OWN_PRICE = re.compile(
+    r"\bpays? (?:only |just |still |a )?(?:\d+(?!\s*(?:st|nd|rd|th)\b)|less|half|nothing)"
+    r"|\b(?:price|discount|pounds?|free until|reduced)\b|[£$€]",
+    re.IGNORECASE,
+)
 _WANTS = re.compile(
     r"\b(?:order|buy|want|need|take|get|add|would like|['’]d like|with|interested)\b", re.IGNORECASE
 )
