@@ -116,6 +116,7 @@ def dangers_in(text: str) -> frozenset[str]:
     return frozenset(name for name, signs in _FINDS.items() if signs.search(plain))
 
 
+@lru_cache(maxsize=256)
 def told_of(text: str) -> tuple[str, ...]:
     """The dangers that a customer tells of, in their words; "no smoke" is none."""
     return tuple(said for _, said in _told(text))
@@ -129,6 +130,7 @@ def _told(text: str) -> Iterator[tuple[str, str]]:
                 yield name, found.group()
 
 
+@lru_cache(maxsize=256)  # asked for every sentence that may be told
 def kinds_told(text: str) -> frozenset[str]:
     """The kinds of danger that a customer tells of."""
     return frozenset(name for name, _ in _told(text))

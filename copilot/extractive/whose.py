@@ -17,6 +17,7 @@ from copilot.extractive.matching import Article, Unit, met
 from copilot.extractive.words import stems
 
 PRIVATE, BUSINESS = "private", "business"
+_WORDS = re.compile(r"[\w'’-]+")
 NARROW = 0.5  # what a rule for a group is worth where nobody knows whether they are of it
 _OTHER = {PRIVATE: BUSINESS, BUSINESS: PRIVATE}
 _SHARED = 2  # words of a question that tell that it is about the other group's rule itself
@@ -185,6 +186,11 @@ class Audience:
         return found
 
     @cached_property
+    def _said(self) -> str:
+        """All that they said, word by word: a pattern for each name of a table would cost more."""
+        return _in_words(self.heard.said_text.lower())
+
+    @cached_property
     def _titles(self) -> Mapping[int, str]:
         return {a.n: a.hit.title for a in self.articles}
 
@@ -203,7 +209,7 @@ class Audience:
         if column := _COLUMN.match(unit.text):
             return PRIVATE if column[0].lower().startswith("priv") else BUSINESS
         names = _LISTED.split(unit.said.cell.thing.lower())
-        if any(re.search(rf"\b{re.escape(n)}\b", self.heard.said_text.lower()) for n in names if n):
+        if any(_in_words(name) in self._said for name in names if name.strip()):
             return None  # they ask for it by its name
         groups = {self._named.get(name) for name in names}
         return groups.pop() if len(groups) == 1 else None
@@ -228,3 +234,8 @@ class Audience:
 
 
 _NO_WORDS = _PRIVATE_STEMS | _BUSINESS_STEMS | _WHO_STEMS
+
+
+@lru_cache(maxsize=4_096)
+def _in_words(text: str) -> str:
+    return f" {' '.join(_WORDS.findall(text))} "
