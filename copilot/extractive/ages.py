@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from copilot.extractive.matching import Unit
+from copilot.extractive.words import stems
 
 _NO_AGE = (
     r"(?!\s*(?:%|[€£$]|percent|miles?\b|km\b|m\b|min|hours?|days?\b|weeks?|months?|euros?|pounds?"
@@ -31,6 +32,7 @@ _OF_AGE = re.compile(
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"(?:[£$€] ?)?\d[\d.,]*(?: ?[£$€])?|\b(?:free|none|nothing|no charge)\b")
+_ONLY_BOUNDS = frozenset(stems("over under above below older younger from years aged age up"))
 OLDEST = 120
 MOST_ROWS = 5
 
@@ -51,9 +53,7 @@ def is_for_another_age(unit: Unit, ages: frozenset[int]) -> bool:
 
 def of_every_age(unit: Unit, units: Sequence[Unit], said: str) -> list[Unit]:
     """All rows of a table by ages, where nobody said how old anybody is; else nothing."""
-    if ages_in(said) or any(label in said.lower() for label in _words_of(unit)):
-        return []
-    if not _bounds(unit):
+    if not _bounds(unit) or ages_in(said) or not _people(unit).isdisjoint(stems(said)):
         return []
     rows = [
         u
@@ -68,9 +68,9 @@ def _shape(unit: Unit) -> tuple[str, str]:
     return unit.said.kind, _FIGURE.sub("#", unit.text.partition(":")[2].lower())
 
 
-def _words_of(unit: Unit) -> list[str]:
-    """The words of a row's label that say who it is for: "adult", "child"."""
-    return re.findall(r"[a-z]{4,}", unit.text.partition(":")[0].lower())
+def _people(unit: Unit) -> frozenset[str]:
+    """The stems of a row's label that say who it is for, "adult", and not from which age on."""
+    return frozenset(w for w in stems(unit.text.partition(":")[0]) if w.isalpha()) - _ONLY_BOUNDS
 
 
 def _bounds(unit: Unit) -> Sequence[tuple[int, int]]:

@@ -190,7 +190,7 @@ class Answering:
             return self._is_near_case(ask, article)
         if is_for_the_handover(ask, found.unit, self.heard.open_text):
             return True
-        if said.span is None and found.share < SURE and self._is_far(ask, article):
+        if found.share < SURE and self._is_far(ask, article):
             return False
         if article.n in self.faced:
             if ask.is_broad or ask.is_bare or ask.sort in ("problem", "request"):

@@ -15,7 +15,6 @@ from copilot.extractive.matching import (
     Match,
     Unit,
     is_code,
-    is_titled,
     met,
     run_of,
 )
@@ -138,7 +137,7 @@ class Chooser:
         scores = {m.unit: m.score for m in ranked if m.unit.n == article.n}
         best = max(scores.values(), default=0.0)
         # The one list of an article on what is to be done is how, whatever words it has.
-        is_how = ask.sort == "how" and is_titled(ask, article)
+        is_how = ask.sort == "how" and _names_it(ask, article)
         among = article.units if is_how else scores
         runs = {u.said.block: run_of(u, article.units) for u in among if u.said.kind == "step"}
         runs = {
@@ -310,3 +309,9 @@ class Chooser:
 def _leans(text: str) -> bool:
     """Whether a sentence says nothing without the one before: "It …", "… does not either"."""
     return bool(LEANING.match(text) or _EITHER.search(text))
+
+
+def _names_it(ask: Ask, article: Article) -> bool:
+    """Whether an article's title says what is asked about, in more than a code."""
+    own = (w for w, weight in ask.words.items() if weight >= 1.0 and not is_code(w))
+    return any(met(word, article.title) for word in own)

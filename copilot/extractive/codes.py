@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 
 from copilot.extractive.asking import Ask, Heard
 from copilot.extractive.labels import codes_in, spaced_codes_in
-from copilot.extractive.matching import Article, Unit, is_titled
+from copilot.extractive.matching import Article, Unit
 
 _SHOWN = ("problem", "how", "what")  # sorts of question that the row of a code answers
 _LISTED = 2  # rows of one family make a list of its codes
@@ -76,8 +76,6 @@ class Codes:
             return False
         if not {family(code) for code in own}.isdisjoint(map(family, asked)):
             return True
-        if ask.sort == "how" and is_titled(ask, article):
-            return False  # "F23, how do I descale?" is told how, not only what the code means
         is_listed = asked & self._rows or self._families & {family(code) for code in asked}
         return bool(is_listed) and ask.sort in _SHOWN
 

@@ -360,9 +360,3 @@ def _fit(ask: Ask, unit: Unit) -> tuple[bool, float]:
 def run_of(unit: Unit, units: Sequence[Unit]) -> list[Unit]:
     """The whole list of steps a step belongs to."""
     return [u for u in units if u.said.kind == "step" and u.said.block == unit.said.block]
-
-
-def is_titled(ask: Ask, article: Article) -> bool:
-    """Whether the title says what is asked about, in more than a code."""
-    own = (w for w, weight in ask.words.items() if weight >= 1.0 and not is_code(w))
-    return any(met(word, article.title) for word in own)

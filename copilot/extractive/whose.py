@@ -209,7 +209,7 @@ class Audience:
         if column := _COLUMN.match(unit.text):
             return PRIVATE if column[0].lower().startswith("priv") else BUSINESS
         names = _LISTED.split(unit.said.cell.thing.lower())
-        if any(_in_words(name) in self._said for name in names if name.strip()):
+        if any(_name_in_words(name) in self._said for name in names if name.strip()):
             return None  # they ask for it by its name
         groups = {self._named.get(name) for name in names}
         return groups.pop() if len(groups) == 1 else None
@@ -236,6 +236,8 @@ class Audience:
 _NO_WORDS = _PRIVATE_STEMS | _BUSINESS_STEMS | _WHO_STEMS
 
 
-@lru_cache(maxsize=4_096)
 def _in_words(text: str) -> str:
     return f" {' '.join(_WORDS.findall(text))} "
+
+
+_name_in_words = lru_cache(maxsize=4_096)(_in_words)  # of articles; what is said is not kept

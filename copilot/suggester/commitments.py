@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,13 +35,6 @@ FRESH_DAYS = 45  # what fell due, or was asked, this recently is said whatever t
 TELLING = 5  # … or one of this length, where the customer has complained of it before
 
 
-_ASKS_AFTER = re.compile(
-    rf"{pattern('promise_asked_after').pattern}"
-    r"|\bwhere(?:'s| is| are)(?: on earth)? (?:my|our|the|that)\b"
-    r"|\bstill (?:no|not|nothing|have(?:n't| not| no| nothing)|has(?:n't| not)|waiting)\b"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class _Now:
     """The conversation on the screen, as far as it decides what is said of the past."""
@@ -67,7 +59,7 @@ class _Now:
                 asked=self.asked | about,
                 since=self.since | about,
                 waived=waived,
-                asks_after=self.asks_after or bool(_ASKS_AFTER.search(plain(turn.text))),
+                asks_after=self.asks_after or _asks_after(turn.text),
                 own_matter=self.own_matter or _is_own_matter(turn.text),
                 place=place,
             )
@@ -127,6 +119,13 @@ def _is_own_matter(text: str) -> bool:
         and not pattern("promise_asked_after").search(s.lower)
         for s in sentences(text)
     )
+
+
+def _asks_after(text: str) -> bool:
+    """ "Any news?", "where is my letter?", "still no answer"."""
+    said = plain(text)
+    asked, awaited = pattern("promise_asked_after"), pattern("promise_awaited")
+    return bool(asked.search(said) or awaited.search(said))
 
 
 def _waives(text: str) -> list[str]:

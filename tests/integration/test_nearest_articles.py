@@ -14,7 +14,9 @@ from ingest.pipeline import Pipeline
 FREEZE = "## What it costs\nA freeze costs £5 a month. It may last 3 months.\n"
 DESK = "## Refusing a freeze\nWe do not freeze memberships in arrears.\n"
 CARD = "## A new card\nA lost card is replaced at the desk for £5.\n"
+HEATER = "## F31\n1. Wait 20 minutes.\n2. Plug the sauna heater in again.\n"
 ARTICLES = (
+    Document("heater", "F31: the sauna heater", HEATER),
     Document("freeze", "Freezing a membership", FREEZE),
     Document("int-desk", "Freezing: notes for the desk", DESK, visibility="internal"),
     Document("card", "Cards and turnstiles", CARD, url="https://help.example/card"),
@@ -56,6 +58,19 @@ async def test_beside_an_answer_only_the_open_question_is_looked_up(copilot: Cop
     assert made.nearest
     assert made.nearest[0].source_id in {"freeze", "int-desk"}
     assert "card" not in {near.source_id for near in made.nearest}
+
+
+async def test_beside_a_danger_no_other_steps_are_there_to_read(copilot: Copilot) -> None:
+    quiet = await reply(copilot, "is the sauna heater loud?")
+    assert "heater" in {n.source_id for n in quiet.nearest} | {c.source_id for c in quiet.citations}
+    made = await reply(copilot, "there is smoke coming out of the sauna heater")
+    assert made.missing[0].startswith("danger: ")
+    assert "heater" not in {near.source_id for near in made.nearest}
+
+
+async def test_what_is_about_something_else_is_not_near(copilot: Copilot) -> None:
+    made = await reply(copilot, "do you know a good recipe for lentil soup with ginger?")
+    assert made.abstained and not made.nearest
 
 
 @pytest.mark.parametrize("said", ["What does a new card cost?", "Thanks, bye!"])

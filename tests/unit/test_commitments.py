@@ -355,3 +355,15 @@ def test_what_they_ask_after_is_owned_up_to_however_old_it_is(
     now = Conversation((Turn("customer", said_now),), id="now-1", customer_id="C-1")
     found = said(assessed(promises=(old,)), conversation=now, contacts=(ANSWER,))
     assert any("written answer" in item.text for item in found) is is_said
+
+
+def test_any_news_brings_up_of_old_matters_only_what_they_complained_of() -> None:
+    old = promise(due=OLD)
+    later = Interaction(
+        "past-2",
+        (Turn("customer", "The ten batteries for my valves never came.", id="t1"),),
+        at=datetime(2026, 6, 1, tzinfo=UTC),
+    )
+    assert said(assessed(promises=(old,)), contacts=(PAST,)) == []
+    (item,) = said(assessed(promises=(old,)), contacts=(PAST, later))
+    assert "ten batteries" in item.text

@@ -113,6 +113,8 @@ def test_when_it_ends_and_what_they_pay_are_both_of_their_own() -> None:
 def test_a_term_that_is_noted_as_over_is_over() -> None:
     over = reply("When does my minimum term end?", notes=("Minimum term over since 1 May 2026",))
     assert "The minimum term of your Gym Gold is over." in words(over)
+    uncounted = (own(GYM, limits={"term_months": 1.5}),)
+    assert "is over" not in words(reply("When does my minimum term end?", held=uncounted))
 
 
 def test_whether_they_have_it_is_told_from_the_record_and_not_from_a_price() -> None:

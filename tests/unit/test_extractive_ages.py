@@ -46,6 +46,15 @@ def test_without_an_age_every_row_is_told() -> None:
     assert "£6.20" not in all_of_them
 
 
+def test_a_word_that_only_bounds_an_age_is_no_group() -> None:
+    seat = told(
+        "My bag is under the seat. How much is a day on the bus?", TICKETS, "A day on the bus"
+    )
+    assert all(price in seat for price in ("free", "3 €", "7 €"))
+    adult = told("How much is a swim for an adult at Lake Pool?")
+    assert "£5.40" in adult and "£3.10" not in adult
+
+
 def test_a_list_by_ages_is_read_as_a_table_is() -> None:
     everybody = told("How much is a day on the bus?", TICKETS, "A day on the bus")
     assert all(price in everybody for price in ("free", "3 €", "7 €"))
@@ -53,12 +62,14 @@ def test_a_list_by_ages_is_read_as_a_table_is() -> None:
     assert "3 €" not in grown
 
 
-def test_both_guards_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_guard_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    aged = "How much is one swim at Lake Pool for my sister? shes 30"
+    assert told(aged) == "Adult, 16 to 64: £5.40 with Lake Pool."
+    with monkeypatch.context() as patch:
+        patch.setattr(excluding, "is_for_another_age", lambda *_: False)
+        assert told(aged) != "Adult, 16 to 64: £5.40 with Lake Pool."
     monkeypatch.setattr(choosing, "of_every_age", lambda *_: [])
     assert "£3.10" not in told("How much is a swim at Lake Pool?")
-    monkeypatch.setattr(excluding, "is_for_another_age", lambda *_: False)
-    aged = told("What does a swim cost at Lake Pool for a 7 year old?")
-    assert "£3.10" not in aged or "£5.40" in aged
 
 
 @pytest.mark.parametrize(

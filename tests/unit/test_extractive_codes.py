@@ -178,7 +178,7 @@ The display shows F23 when it is due.
 
 ## How to do it
 1. Empty the tray and take out the filter.
-2. Fill the tank with one sachet and a litre of water.
+2. Fill the tank with one sachet of descaler and a litre of water.
 """
 SHORT = """# Codes
 

@@ -351,6 +351,7 @@ def test_an_article_that_is_far_behind_the_nearest_does_not_answer_in_its_place(
 
 
 def test_what_its_title_names_may_be_far() -> None:
-    near = hit("The jet of water may be weak.", "A weak jet of water", 1, 0.5)
-    behind = hit(DRY, "A slow boiler", 2, 0.34)
-    assert "slow button" in words(reply("my boiler is slow in the evening", near, behind))
+    near = hit("Limescale blocks taps.", "Descaling", 1, 0.5)
+    said = "my boiler rattles in the evening"
+    assert "slow button" in words(reply(said, near, hit(DRY, "Your boiler", 2, 0.38)))
+    assert "slow button" not in words(reply(said, near, hit(DRY, "Heating", 2, 0.38)))
