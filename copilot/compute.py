@@ -17,8 +17,13 @@ A = TypeVarTuple("A")
 
 def cores() -> int:
     """Processor cores this process may use."""
+    return len(allowed_cores()) or os.cpu_count() or 1
+
+
+def allowed_cores() -> list[int]:
+    """Their numbers; none where the system does not let a thread choose."""
     allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
+    return sorted(allowed(0)) if allowed else []
 
 
 def settle() -> None:

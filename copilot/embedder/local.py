@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, Semaphore
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,19 +15,12 @@ from copilot.compute import cores
 from copilot.embedder import graphfile
 from copilot.embedder.precision import Precision, chosen
 from copilot.embedder.seam import Progress, QueryCache, Vectors
+from copilot.embedder.session import PlainSession, QuickSession, Session
 from copilot.embedder.tokens import MAX_TOKENS, WordPieces
-from copilot.errors import EmbedderError
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
 
 DIM = 384
 # Tokens per run: a core then works within its own cache. More was no faster and held more memory.
 RUN_TOKENS = 256
-# Threads within a lone query. Each waits for the others after every product, so that many more
-# gain nothing; between two products a waiting thread looks for work so long before it sleeps.
-QUICK_THREADS = 4
-SPIN_US = 300
 Run = list[int]  # the positions of the texts that share one run
 
 
@@ -43,11 +35,11 @@ class LocalEmbedder:
 
     def __init__(
         self,
-        session: InferenceSession,
+        session: Session,
         *,
         precision: Precision,
         threads: int,
-        quick: InferenceSession | None = None,
+        quick: Session | None = None,
         is_alone: Callable[[], bool] = lambda: False,
     ) -> None:
         """`quick` computes a query while `is_alone()` and nothing else is embedded."""
@@ -90,10 +82,10 @@ class LocalEmbedder:
         is_alone: Callable[[], bool] | None = None,
     ) -> LocalEmbedder:
         """On a graph's file, whatever this processor would choose."""
-        session = _session(path)
+        session = PlainSession(path)
         if is_alone is None or threads < 2:
             return cls(session, precision=precision, threads=threads)
-        quick = _session(path, threads=min(threads, QUICK_THREADS))
+        quick = QuickSession(path, threads)
         return cls(session, precision=precision, threads=threads, quick=quick, is_alone=is_alone)
 
     def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
@@ -128,11 +120,9 @@ class LocalEmbedder:
         vector: Vectors = self._run(ids, self._quick if is_quick else None)[0]
         return vector
 
-    def _run(self, ids: list[list[int]], session: InferenceSession | None = None) -> Vectors:
+    def _run(self, ids: list[list[int]], session: Session | None = None) -> Vectors:
         with self._cores, self._counted():
-            found = (session or self._session).run(None, {"ids": np.array(ids, np.int32)})
-        vectors: Vectors = found[0]
-        return vectors
+            return (session or self._session).run(np.array(ids, np.int32))
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -153,18 +143,3 @@ def _runs(ids: list[list[int]]) -> Iterator[Run]:
     for length in sorted(by_length, reverse=True):
         texts, size = by_length[length], max(1, RUN_TOKENS // length)
         yield from (texts[at : at + size] for at in range(0, len(texts), size))
-
-
-def _session(graph: Path, *, threads: int = 1) -> InferenceSession:
-    """The runtime on the graph. By its path: it then maps the words, and keeps no bytes."""
-    import onnxruntime as ort
-
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.add_session_config_entry("session.intra_op.spin_duration_us", str(SPIN_US))
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return ort.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-    except Exception as fault:  # its faults share no narrower parent
-        raise EmbedderError(f"onnxruntime refuses the embedding graph: {fault}") from fault

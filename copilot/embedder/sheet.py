@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,21 +16,17 @@ from copilot.embedder.weights import Weights
 
 FUSED = "com.microsoft"
 OPSETS = {"": 23, FUSED: 1}
-# The range that LayerNorm's output keeps to once its wide channels are narrowed; what little lies
-# beyond is cut off. Like a grid per row, it keeps a text's vector free of the texts beside it.
-FIXED_RANGE = 7.0
-GELU_LOW, GELU_ZERO = 0.17, 16  # Gelu never falls below -0.17: few of the 256 steps go there
+GELU_LOW = 0.17  # Gelu never falls below -0.17: few of the 256 steps go there
 SYMMETRIC_ZERO = 128
 
 
 @dataclass(frozen=True)
 class Operand:
-    """What a product reads: a tensor, or its rounding with one scale or a scale per row."""
+    """What a product reads: a tensor, or its rounding with its zero and scale."""
 
     tensor: str
     zero: str = ""
     scale: str = ""
-    row_scales: str = ""
 
 
 @dataclass
@@ -64,34 +61,22 @@ class Sheet:
         tensor = numpy_helper.from_array(np.array(value, kind), name)
         return self.constants.setdefault(name, tensor).name
 
-    def fixed(self, x: str) -> Operand:
-        """Rounded on the one grid that suits every LayerNorm."""
-        if self.is_exact:
-            return Operand(x)
-        zero = self.number("zero.128", SYMMETRIC_ZERO, np.uint8)
-        scale = self.number("fixed.scale", FIXED_RANGE / 127)
-        return Operand(self.op("QuantizeLinear", [x, scale, zero], f"{x}.q"), zero, scale)
+    def split(self, x: str, outputs: list[str]) -> list[str]:
+        """Equal parts of the last axis."""
+        node = helper.make_node(
+            "Split", [x], outputs, f"{x}.split", axis=-1, num_outputs=len(outputs)
+        )
+        self.nodes.append(node)
+        return outputs
 
-    def per_row(self, x: str) -> Operand:
-        """Rounded with a grid for each token, as wide as its largest value."""
-        if self.is_exact:
-            return Operand(x)
-        last = self.constant("last", [1])
-        high = self.op("ReduceMax", [x, last], f"{x}.high")
-        low = self.op("Neg", [self.op("ReduceMin", [x, last], f"{x}.low")], f"{x}.depth")
-        widest = self.op("Max", [high, low, self.number("tiny", 1e-9)], f"{x}.widest")
-        scales = self.op("Mul", [widest, self.number("1/127", 1 / 127)], f"{x}.scales")
-        return self._by_rows(x, scales, SYMMETRIC_ZERO)
+    def rounded(self, x: str, reach: float) -> Operand:
+        """On a grid from -reach to reach."""
+        return self._rounded(x, SYMMETRIC_ZERO, reach / 127)
 
-    def per_row_after_gelu(self, x: str) -> Operand:
-        """The same for Gelu's lopsided output: nearly all steps for the positive side."""
-        if self.is_exact:
-            return Operand(x)
-        high = self.op("ReduceMax", [x, self.constant("last", [1])], f"{x}.high")
-        share = self.number("1/239", 1 / (255 - GELU_ZERO))
-        wanted = self.op("Mul", [high, share], f"{x}.wanted")
-        least = self.number("gelu.least", GELU_LOW / GELU_ZERO)
-        return self._by_rows(x, self.op("Max", [wanted, least], f"{x}.scales"), GELU_ZERO)
+    def rounded_active(self, x: str, reach: float) -> Operand:
+        """On a grid for Gelu's lopsided output: nearly all steps for the positive side."""
+        zero = math.ceil(255 * GELU_LOW / (reach + GELU_LOW))
+        return self._rounded(x, zero, reach / (255 - zero))
 
     def product(
         self, x: Operand, name: str, weight: NDArray[np.float32], bias: NDArray[np.float32]
@@ -105,12 +90,8 @@ class Sheet:
         scale = (np.abs(weight).max(axis=0) / levels).astype(np.float32)
         rounded = np.rint(weight / scale).astype(np.int8)
         held, scales = self.constant(f"{name}.q", rounded), self.constant(f"{name}.s", scale)
-        inputs = [x.tensor, held, x.scale, scales, x.zero, ""]
-        if not x.row_scales:
-            return self.op("MatMulIntegerToFloat", [*inputs, shift], name, domain=FUSED)
-        unscaled = self.op("MatMulIntegerToFloat", inputs, f"{name}.unscaled", domain=FUSED)
-        scaled = self.op("Mul", [unscaled, x.row_scales], f"{name}.scaled")
-        return self.op("Add", [scaled, shift], name)
+        inputs = [x.tensor, held, x.scale, scales, x.zero, "", shift]
+        return self.op("MatMulIntegerToFloat", inputs, name, domain=FUSED)
 
     def model(self, inputs: list[Any], outputs: list[Any]) -> bytes:
         """The checked file."""
@@ -125,14 +106,12 @@ class Sheet:
         content: bytes = model.SerializeToString(deterministic=True)
         return content
 
-    def _by_rows(self, x: str, scales: str, zero: int) -> Operand:
-        flat = self.op("Squeeze", [scales, self.constant("last", [1])], f"{scales}.flat")
-        fill = numpy_helper.from_array(np.array([zero], np.uint8))
-        shape = self.op("Shape", [flat], f"{x}.rows")
-        zeros = self.op("ConstantOfShape", [shape], f"{x}.zeros", value=fill)
-        rounded = self.op("QuantizeLinear", [x, flat, zeros], f"{x}.q", axis=0)
-        number = self.number(f"zero.{zero}", zero, np.uint8)
-        return Operand(rounded, number, self.number("one", 1.0), scales)
+    def _rounded(self, x: str, zero: int, scale: float) -> Operand:
+        if self.is_exact:
+            return Operand(x)
+        zeros = self.number(f"zero.{zero}", zero, np.uint8)
+        scales = self.number(f"scale.{scale:.6f}", scale)
+        return Operand(self.op("QuantizeLinear", [x, scales, zeros], f"{x}.q"), zeros, scales)
 
 
 def _set_apart(constant: onnx.TensorProto, file: str) -> None:

@@ -6,16 +6,19 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 
 from copilot.config import ROOT
 from copilot.embedder.weights import package_dir
+from eval.bench import process
 from ingest.rate import Spent
 
 PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 SCRIPT = Path(__file__).with_name("langchain_default.py")
+SILENT = {"HF_HUB_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False"}
 
 
 class DefaultPeer:
@@ -25,12 +28,16 @@ class DefaultPeer:
 
     def __init__(self, folder: Path) -> None:
         self.passages = 0
+        self._command = [str(PYTHON), str(SCRIPT), str(folder), str(package_dir())]
         self._log = (folder.parent / "default_peer.log").open("wb")
         self._child = subprocess.Popen(  # noqa: S603 - our own script
-            [str(PYTHON), str(SCRIPT), str(folder), str(package_dir())],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
-            env={"HF_HUB_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False", "PATH": ""},
-        )  # fmt: skip
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            env={**SILENT, "PATH": ""},
+        )
 
     def ingest(self, files: Sequence[Path]) -> Spent:
         """Reads, splits, embeds and stores articles."""
@@ -46,6 +53,12 @@ class DefaultPeer:
     def search(self, query: str, k: int = 10) -> Spent:
         """The k nearest passages."""
         return self._asked("search", query=query, k=k)
+
+    def over_http(self) -> AbstractContextManager[process.Served]:
+        """The same collection behind a web door of its own, a further process."""
+        port = process.free_port()
+        log = Path(self._log.name)
+        return process.process([*self._command, str(port)], port, "/readyz", SILENT, log)
 
     def close(self) -> None:
         """Ends the process."""

@@ -21,7 +21,8 @@ LARGE = 5_000
 WARM = 8
 BLOCK = 14  # queries of one way before the next
 PAUSE_S = 0.5
-OURS = "ours over HTTP"
+DOOR = ", over HTTP"
+OURS = f"ours{DOOR}"
 
 
 def bank_search(sides: Sides, articles: Articles, *, asked: int) -> list[Figure]:
@@ -82,17 +83,18 @@ def _ways(sides: Sides, doors: ExitStack) -> list[_Way]:
     inside, usual = Spent(), Spent()
     ways = [
         _Way(OURS, lambda query: _over_http(ours, "/v1/search", query), lambda: ours.cpu_s),
-        _Way(
-            f"{sides.lean.name}, over HTTP",
-            lambda query: _over_http(peer, "/search", query),
-            lambda: peer.cpu_s,
-        ),
+        _Way(f"{sides.lean.name}{DOOR}", lambda query: _over_http(peer, "/search", query),
+             lambda: peer.cpu_s),
         _Way(sides.lean.name, lambda query: _measured(sides.lean, query, inside),
              lambda: inside.cpu_s),
     ]  # fmt: skip
     if sides.usual:
-        child = sides.usual
-        ways.append(_Way(child.name, lambda q: usual.add(child.search(q)), lambda: usual.cpu_s))
+        child, served = sides.usual, doors.enter_context(sides.usual.over_http())
+        ways += [
+            _Way(child.name, lambda q: usual.add(child.search(q)), lambda: usual.cpu_s),
+            _Way(f"{child.name}{DOOR}", lambda query: _over_http(served, "/search", query),
+                 lambda: served.cpu_s),
+        ]  # fmt: skip
     return ways
 
 
@@ -112,13 +114,15 @@ def _measured(peer: LangChainChroma, query: str, spent: Spent) -> float:
 
 
 def _figures(name: str, times: dict[str, list[float]], *, bound: float) -> list[Figure]:
-    """Ours beside every peer; the target is about the usual stack, where it was measured."""
+    """Ours beside every peer. The target is about the usual stack where it was measured, and as
+    ours is: over HTTP. In process it is not asked to carry a door, as ours does in every row."""
     p50 = {way: quantile(taken, 0.5) for way, taken in times.items()}
     ours = p50[OURS]
     peers = [way for way in reversed(times) if way != OURS and not way.endswith(", cpu")]
+    target = next(way for way in peers if way.endswith(DOOR))
     figures = [Figure(f"{name}, {OURS}, p50", ours, "ms", note=_also(times, OURS))]
-    for place, peer in enumerate(peers):
-        goal: Goal | None = "at most" if place == 0 else None
+    for peer in peers:
+        goal: Goal | None = "at most" if peer == target else None
         share = ratio(ours, p50[peer])
         figures += [
             Figure(f"{name}, {peer}, p50", p50[peer], "ms", note=_also(times, peer)),

@@ -162,14 +162,14 @@ def test_the_yardstick_of_the_bench_equals_the_reference_too(
     [
         pytest.param(
             "int8",
-            0.998,
+            0.997,
             0.98,
             marks=pytest.mark.skipif(
                 chosen("int8") != "int8",
                 reason="eight bits saturate on this processor: never chosen",
             ),
         ),
-        ("int8w7", 0.995, 0.97),
+        ("int8w7", 0.994, 0.97),
     ],
 )
 def test_the_rounded_graphs_stay_near_the_reference(
@@ -194,7 +194,7 @@ def test_seven_bit_weights_cannot_overflow_sixteen_bit_sums(tensors: Weights):
     def widest(precision: Precision) -> int:
         model = onnx.load_from_string(graph.write(tensors, precision, "words"))
         stored = [t for t in model.graph.initializer if t.data_type == onnx.TensorProto.INT8]
-        assert len(stored) == 36
+        assert len(stored) == 24
         return max(int(np.abs(onnx.numpy_helper.to_array(t).astype(int)).max()) for t in stored)
 
     assert 2 * 255 * widest("int8w7") <= 32767 < 2 * 255 * widest("int8")

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from copilot.config import Settings
 from copilot.embedder import LocalEmbedder, build_embedder, local
 from copilot.embedder.seam import QueryCache
+from copilot.embedder.session import QuickSession, Session
 from copilot.embedder.tokens import MAX_CHARS, MAX_TOKENS, WordPieces
 from copilot.errors import ConfigError
 
@@ -113,13 +113,13 @@ def test_sixteen_callers_at_once_get_what_one_caller_gets(embedder: LocalEmbedde
 class Counted:
     """A session that counts its runs; while it runs, it asks what it was given."""
 
-    def __init__(self, session: Any, meanwhile: Callable[[], object] = lambda: None) -> None:
+    def __init__(self, session: Session, meanwhile: Callable[[], object] = lambda: None) -> None:
         self.session, self.meanwhile, self.runs = session, meanwhile, 0
 
-    def run(self, *given: Any) -> Any:
+    def run(self, ids: np.ndarray) -> np.ndarray:
         self.runs += 1
         self.meanwhile()
-        return self.session.run(*given)
+        return self.session.run(ids)
 
 
 def test_a_lone_query_is_computed_by_several_threads_to_the_same_vector(embedder: LocalEmbedder):
@@ -128,10 +128,10 @@ def test_a_lone_query_is_computed_by_several_threads_to_the_same_vector(embedder
     models = Settings(_env_file=None).models_dir
     several = LocalEmbedder.load(models, threads=2, is_alone=lambda: alone)
     quick = several._quick
-    assert quick is not None
-    assert quick.get_session_options().intra_op_num_threads == 2
+    assert isinstance(quick, QuickSession)
+    assert quick.threads == 2
     counted = Counted(quick)
-    several._quick, several._session = counted, plain  # type: ignore[assignment]
+    several._quick, several._session = counted, plain
     asked = "Where is my order 4711?"
     assert_same(several.embed_query(asked)[None], embedder.embed([asked]))
     assert (counted.runs, plain.runs) == (1, 0)
@@ -143,9 +143,10 @@ def test_a_lone_query_is_computed_by_several_threads_to_the_same_vector(embedder
 def test_a_query_beside_other_embedding_takes_one_thread(embedder: LocalEmbedder):
     models = Settings(_env_file=None).models_dir
     several = LocalEmbedder.load(models, threads=2, is_alone=lambda: True)
+    assert several._quick is not None
     quick = Counted(several._quick)
     busy = Counted(several._session, lambda: busy.runs > 1 or several.embed_query("Meanwhile?"))
-    several._quick, several._session = quick, busy  # type: ignore[assignment]
+    several._quick, several._session = quick, busy
     several.embed(["A text of an import."])
     assert (quick.runs, busy.runs) == (0, 2)
     several.embed_query("Afterwards?")

@@ -1,0 +1,83 @@
+"""A lone query on several cores: every helping thread has one, and the caller keeps off these."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from copilot.compute import allowed_cores, cores
+from copilot.config import Settings
+from copilot.embedder import graphfile, session
+from copilot.embedder.precision import chosen
+from copilot.embedder.seam import Vectors
+from copilot.embedder.session import PlainSession, QuickSession
+
+IDS = np.array([[101, 2054, 2003, 102]], np.int32)
+TASKS = Path("/proc/self/task")
+needs_choice = pytest.mark.skipif(
+    len(allowed_cores()) < 2 or not TASKS.exists(),
+    reason="this system has one core, or lets no thread choose its cores",
+)
+
+
+@pytest.fixture(scope="module")
+def graph() -> Path:
+    return graphfile.ensure(Settings(_env_file=None).models_dir, chosen("int8"))
+
+
+def cores_of_threads() -> dict[str, str]:
+    """Where each thread of this process may run, as the system lists it."""
+    found = {}
+    for task in TASKS.iterdir():
+        lines = dict(line.split(":", 1) for line in (task / "status").read_text().splitlines())
+        found[task.name] = lines["Cpus_allowed_list"].strip()
+    return found
+
+
+@needs_choice
+def test_a_helping_thread_keeps_to_one_core(graph: Path):
+    PlainSession(graph).run(IDS)  # the runtime starts a thread of its own when it is loaded
+    before = cores_of_threads()
+    quick = QuickSession(graph, 2)
+    assert quick.run(IDS).shape == (1, 384)
+    new = [where for name, where in cores_of_threads().items() if name not in before]
+    assert new == [str(allowed_cores()[-1])]
+
+
+@needs_choice
+def test_the_caller_keeps_off_the_helpers_cores_while_it_waits_and_no_longer(
+    graph: Path, monkeypatch: pytest.MonkeyPatch
+):
+    quick, mine = QuickSession(graph, 2), os.sched_getaffinity(0)
+    seen: list[set[int]] = []
+
+    def fails(*_: object) -> Vectors:
+        seen.append(os.sched_getaffinity(0))
+        raise MemoryError
+
+    monkeypatch.setattr(session, "_run", fails)
+    with pytest.raises(MemoryError):
+        quick.run(IDS)
+    assert seen == [mine - {max(mine)}]
+    assert os.sched_getaffinity(0) == mine
+
+
+def test_where_no_thread_can_choose_its_cores_it_computes_all_the_same(
+    graph: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.delattr(os, "sched_setaffinity", raising=False)
+    assert cores() == os.cpu_count()
+    alone = PlainSession(graph).run(IDS)
+    assert (QuickSession(graph, 2).run(IDS) * alone).sum() > 0.9999
+
+
+def test_more_threads_than_cores_are_left_to_the_system(
+    graph: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(session, "allowed_cores", lambda: allowed_cores()[:1])
+    alone = PlainSession(graph).run(IDS)
+    assert (QuickSession(graph, 4).run(IDS) * alone).sum() > 0.9999
