@@ -34,6 +34,7 @@ from copilot.folders import unusable
 from copilot.identity import resolve
 from copilot.workers import ProcessWorkers
 from ingest.pipeline import Pipeline, Silent
+from ingest.renewing import Renewal
 from ingest.sync.receive import receive
 
 VERSION = "0.1.0"
@@ -92,11 +93,12 @@ async def _opened(
     workers = ProcessWorkers(settings, number, compute) if number else None
     copilot = build(settings, vectors=vectors, embedder=embedder, compute=compute, workers=workers)
     stores = [copilot.database.tenant(name) for name in copilot.database.tenants()]
+    outdated = [store for store in stores if copilot.indexer.outdated(store)]
     for store in stores:
-        copilot.indexer.sync_all(store)
         copilot.retriever.repliers.train_if_due(store)
         copilot.retriever.warm(store)
     vectors.follow()
+    renewal = Renewal(copilot, outdated)
     app.state.copilot = copilot
     app.state.keyring = Keyring(copilot)
     app.state.jobs = ingest.Jobs(ingest_with(copilot), settings.home / "uploads")
@@ -105,9 +107,11 @@ async def _opened(
     app.state.deliveries.start(stores)
     if workers:
         workers.start()
+    renewal.start()
     try:
         yield
     finally:
+        renewal.stop()
         if workers:
             await workers.stop()
         app.state.deliveries.stop()

@@ -49,6 +49,12 @@ class Indexer:
         """Vectors of a tenant, as far as they were read."""
         return sum(self.vectors.count(self.key(store, kind)) for kind in SOURCE_KINDS)
 
+    def outdated(self, store: TenantStore) -> int:
+        """Chunks without a vector of this model: another one embedded them."""
+        held = {kind: store.sources.count(kind)[1] for kind in SOURCE_KINDS}
+        self.sync_all(store)
+        return max(0, sum(held.values()) - self.size(store))
+
     def rebuild(self, store: TenantStore) -> int:
         """Drops and fills a tenant's collections; returns the number of vectors."""
         for kind in SOURCE_KINDS:

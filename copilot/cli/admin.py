@@ -12,11 +12,12 @@ import typer
 from copilot.auth import ROLES, digest, new_key
 from copilot.bootstrap import Copilot, build, build_vectors
 from copilot.cli.answers import AsJson, Tenant
-from copilot.cli.console import out, print_json
+from copilot.cli.console import bar, out, outdated_words, print_json
 from copilot.config import Settings
-from copilot.db import Database
+from copilot.db import Database, TenantStore
 from copilot.errors import CopilotError, InvalidInput
 from copilot.folders import unusable
+from ingest.renewing import renew
 
 keys = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)
 
@@ -31,19 +32,34 @@ class Finding(NamedTuple):
 
 
 def reindex(tenant: Tenant = None, as_json: AsJson = False) -> None:
-    """Rebuild the vector index from the database (the server does so by itself when needed)."""
+    """Rebuild the vector index from the database (the server does so by itself when needed).
+
+    What another embedding model had embedded is embedded anew.
+    """
     settings = Settings()
     vectors = build_vectors(settings)
     copilot = build(settings, vectors=vectors)
     names = [tenant] if tenant else copilot.database.tenants()
-    total = sum(copilot.indexer.rebuild(copilot.database.tenant(name)) for name in names)
+    stores = [copilot.database.tenant(name) for name in names]
+    renewed = sum(_renewed(copilot, store) for store in stores)
+    total = sum(copilot.indexer.rebuild(store) for store in stores)
     vectors.rebuild()
     vectors.catch_up()
     vectors.close()
     if as_json:
-        print_json({"tenants": len(names), "vectors": total})
+        print_json({"tenants": len(names), "vectors": total, "embedded": renewed})
     else:
-        out.print(f"{total} vectors of {len(names)} tenants indexed anew.")
+        embedded = f", {renewed:,} of them embedded anew" if renewed else ""
+        out.print(f"{total:,} vectors of {len(names)} tenants indexed anew{embedded}.")
+
+
+def _renewed(copilot: Copilot, store: TenantStore) -> int:
+    """How many chunks of a tenant were embedded anew, with a bar while it lasts."""
+    outdated = copilot.indexer.outdated(store)
+    if not outdated:
+        return 0
+    with bar(f"embedding {store.tenant} anew", outdated) as move:
+        return renew(copilot, store, progress=move)
 
 
 def doctor(as_json: AsJson = False) -> None:
@@ -173,6 +189,8 @@ def _parts(settings: Settings, copilot: Copilot) -> Iterator[Finding]:
             f"{documents} documents, {interactions} interactions, {products} products, "
             f"{customers} customers",
         )  # fmt: skip
+        if outdated := copilot.indexer.outdated(store):
+            yield Finding(f"tenant {name}", False, *outdated_words(outdated, copilot.embedder.name))
 
 
 def _counting(copilot: Copilot) -> str:

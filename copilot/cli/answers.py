@@ -18,6 +18,7 @@ from copilot.bootstrap import Copilot, build
 from copilot.cli.console import (
     err,
     out,
+    outdated_words,
     print_json,
     show_results,
     show_suggestion,
@@ -68,7 +69,10 @@ def _there(copilot: Copilot, tenant: str | None) -> TenantStore:
     if tenant and tenant not in names:
         there = ", ".join(names) if names else "none yet"
         raise NotFound(f"There is no tenant {tenant!r}. There are: {there}.")
-    return copilot.store(tenant)
+    store = copilot.store(tenant)
+    if outdated := copilot.indexer.outdated(store):
+        warn(" ".join(outdated_words(outdated, copilot.embedder.name)))
+    return store
 
 
 def suggest(

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.rule import Rule
 from rich.table import Table
 
@@ -34,6 +42,22 @@ def fail(detail: str) -> None:
 def warn(detail: str) -> None:
     """A line on standard error about what was done otherwise than asked."""
     err.print(f"[bold yellow]warning[/] {escape(detail)}", soft_wrap=True)
+
+
+def outdated_words(count: int, model: str) -> tuple[str, str]:
+    """What it means that so many passages have no vector of this model, and what to do."""
+    state = f"{count:,} passages were embedded by another model than {model} and may not be found."
+    return state, "`copilot reindex` embeds them anew; a server does so by itself when it starts."
+
+
+@contextmanager
+def bar(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error, told how much is done; none where nobody looks."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+               TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
+        task = progress.add_task(escape(description), total=total)
+        yield lambda done: progress.update(task, completed=done)
 
 
 def show_results(results: list[Mapping[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from copilot.db.engine import now, open_engine, reading, writing
 from copilot.db.fulltext import FullText
 from copilot.db.journal import Journal
 from copilot.db.ledgers import Ledgers
+from copilot.db.outdated import Outdated
 from copilot.db.records import Records
 from copilot.db.scope import Scope
 from copilot.db.shelf import Shelf
@@ -32,6 +33,7 @@ class TenantStore:
     records: Records
     ledgers: Ledgers
     journal: Journal
+    outdated: Outdated
 
     def snapshot(self) -> AbstractContextManager[None]:
         """One view for all reads of this thread within: quicker, and of one moment (SQLite)."""
@@ -94,7 +96,13 @@ class Database:
             raise NotFound(f"There is no tenant {name!r}. Ingest something for it first.")
         fulltext = FullText(scope, self._shelf)
         store = TenantStore(
-            name, Sources(scope, fulltext), fulltext, Records(scope), Ledgers(scope), Journal(scope)
+            name,
+            Sources(scope, fulltext),
+            fulltext,
+            Records(scope),
+            Ledgers(scope),
+            Journal(scope),
+            Outdated(scope),
         )
         with self._lock:
             return self._open.setdefault(name, store)

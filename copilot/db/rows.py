@@ -148,8 +148,13 @@ def chunk_row(n: int, source: int, chunk: Chunk, p: Prepared, vector: np.ndarray
         "turn": chunk.turn,
         "label": chunk.label,
         "model": p.model,
-        "vector": np.ascontiguousarray(vector, dtype="<f4").tobytes(),
+        "vector": vector_bytes(vector),
     }
+
+
+def vector_bytes(vector: np.ndarray) -> bytes:
+    """A vector as it is stored: float32, little endian."""
+    return np.ascontiguousarray(vector, dtype="<f4").tobytes()
 
 
 def entry_of(n: int, chunk: Chunk, p: Prepared) -> Entry:

@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, Select, bindparam, func, or_, text
 
 from copilot.db import codec
+from copilot.db.changelog import log, next_seq
 from copilot.db.chunkcache import ReadChunks
 from copilot.db.engine import now
 from copilot.db.fulltext import Entry, FullText
@@ -28,7 +29,7 @@ from copilot.db.rows import (
     stored,
 )
 from copilot.db.scope import Scope, batches, scoped
-from copilot.db.tables import changes, chunks, records, sources, tenants
+from copilot.db.tables import changes, chunks, records, sources
 from copilot.domain import Document, Interaction, SourceKind
 
 
@@ -98,7 +99,7 @@ class Sources:
         if not prepared:
             return
         with self.scope.writing() as connection:
-            seq = self._next_seq(connection)
+            seq = next_seq(self.scope, connection)
             self._drop(connection, kind, [codec.id_of(p.item) for p in prepared], seq)
             self.scope.insert(connection, sources, [source_row(kind, p) for p in prepared])
             keys = self._keys(connection, kind, [codec.id_of(p.item) for p in prepared])
@@ -113,14 +114,14 @@ class Sources:
                     entries.append(entry_of(rows[-1]["id"], chunk, p))
             self.scope.insert(connection, chunks, rows)
             self.fulltext.add(connection, kind, entries)
-            self._log(connection, kind, "upsert", seq, [row["id"] for row in rows])
+            log(self.scope, connection, kind, "upsert", seq, [row["id"] for row in rows])
 
     def remove(self, kind: SourceKind, ids: Sequence[str]) -> int:
         """Deletes sources; returns how many there were."""
         if not ids:
             return 0
         with self.scope.writing() as connection:
-            return self._drop(connection, kind, ids, self._next_seq(connection))
+            return self._drop(connection, kind, ids, next_seq(self.scope, connection))
 
     def get(self, kind: SourceKind, source_id: str) -> Document | Interaction | None:
         """The item as ingested, or None."""
@@ -305,7 +306,7 @@ class Sources:
             self.fulltext.remove(connection, kind, gone)
             connection.execute(self.scope.delete(chunks).where(chunks.c.source.in_(keys)))
             connection.execute(self.scope.delete(sources).where(sources.c.id.in_(keys)))
-            self._log(connection, kind, "delete", seq, gone)
+            log(self.scope, connection, kind, "delete", seq, gone)
             removed += len(keys)
         return removed
 
@@ -318,29 +319,12 @@ class Sources:
             found.update((row[0], row[1]) for row in connection.execute(statement))
         return found
 
-    def _next_seq(self, connection: Connection) -> int:
-        # The row lock makes writers of a tenant take turns: numbers appear in commit order.
-        return int(
-            connection.execute(
-                tenants.update()
-                .where(tenants.c.name == self.scope.tenant)
-                .values(seq=tenants.c.seq + 1)
-                .returning(tenants.c.seq)
-            ).scalar_one()
-        )
-
     def _reserve(self, connection: Connection, n: int) -> int:
         last = connection.execute(
             text("UPDATE counters SET value = value + :n WHERE name = 'chunk' RETURNING value"),
             {"n": n},
         ).scalar_one()
         return int(last) - n + 1
-
-    def _log(
-        self, connection: Connection, kind: str, op: str, seq: int, ids: Sequence[int]
-    ) -> None:
-        rows = [{"seq": seq, "chunk_id": i, "kind": kind, "op": op} for i in ids]
-        self.scope.insert(connection, changes, rows)
 
 
 @cache

@@ -71,6 +71,8 @@ class Repliers:
         known = model.n_examples if model is not None else 0
         if model is not None and known / GROWN <= replies <= max(known, 1) * GROWN:
             return False
+        if store.outdated.has("interaction", self.embedder.name):  # what it learns from is to come
+            return False
         self.train(store)
         return True
 

@@ -326,7 +326,7 @@ def test_a_home_that_cannot_be_made_is_named_by_every_command(
 @pytest.mark.usefixtures("filled")
 def test_reindex_counts_every_vector(run: Run) -> None:
     done = run("reindex", "--json")
-    assert done.code == 0 and done.last == {"tenants": 1, "vectors": 2}
+    assert done.code == 0 and done.last == {"tenants": 1, "vectors": 2, "embedded": 0}
     assert run("search", "refund", "-k", 1, "--json").last["results"][0]["source_id"] == "kb-refund"
     assert run("reindex", "--tenant", "nobody").code == 2
 
