@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from copilot.extractive import german, named, stems
+from copilot.extractive import named, stems
+from copilot.extractive.guards import german
 from copilot.guardrails.facts import hard_facts
 from copilot.guardrails.support import unsupported_facts
 from copilot.ledger.commitments import commitments

@@ -14,11 +14,11 @@ from functools import lru_cache
 from copilot.db import TenantStore
 from copilot.domain import Alternative, Conversation, Hit, Turn
 from copilot.extractive import stems
-from copilot.extractive.asking import Heard, hear
-from copilot.extractive.danger import may_stand_beside
-from copilot.extractive.deeds import deeds_in, is_followed
-from copilot.extractive.robbed import is_robbed, speaks_of_theft
-from copilot.extractive.sent import asks_again, sent_in
+from copilot.extractive.guards.danger import may_stand_beside
+from copilot.extractive.guards.robbed import is_robbed, speaks_of_theft
+from copilot.extractive.hearing.asking import Heard, hear
+from copilot.extractive.hearing.deeds import deeds_in, is_followed
+from copilot.extractive.hearing.sent import asks_again, sent_in
 from copilot.guardrails.repeats import SAME_QUESTION, repeated_questions
 from copilot.guardrails.selling import sells
 from copilot.guardrails.wording import check_wording

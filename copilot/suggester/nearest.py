@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from copilot.domain import Draft, Hit, Nearest
-from copilot.extractive.danger import may_stand_beside
+from copilot.extractive.guards.danger import may_stand_beside
 from copilot.suggester.prepared import Prepared
 
 READ_ON = 3

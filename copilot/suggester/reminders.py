@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.extractive import stems
-from copilot.extractive.asking import is_measure
+from copilot.extractive.hearing.asking import is_measure
 
 SHARED = 2  # words of meaning that a note and a message have in common
 MOST = 2

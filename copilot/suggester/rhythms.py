@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from copilot.domain import Hit, Product, every, months_of
-from copilot.extractive.facts import priced
+from copilot.extractive.records.facts import priced
 from copilot.guardrails.facts import hard_facts
 from copilot.guardrails.periods import COUNTED, period_said, ways_to_say
 from copilot.suggester.catalogue import View

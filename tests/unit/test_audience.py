@@ -10,7 +10,7 @@ import pytest
 from copilot.bootstrap import Copilot, build
 from copilot.config import Settings
 from copilot.domain import Conversation, Document, Turn
-from copilot.extractive.addressing import to_customer
+from copilot.extractive.guards.addressing import to_customer
 from copilot.guardrails.audience import for_staff
 from ingest.pipeline import Pipeline
 from tests.fakes import FakeEmbedder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copilot.extractive import german
+from copilot.extractive.guards import german
 from copilot.suggester.carrying import Known, carried, without_address
 
 ARTICLES = (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from copilot.domain import Alternative, Turn
-from copilot.extractive.asking import hear
+from copilot.extractive.hearing.asking import hear
 from copilot.guardrails.selling import sells
 from copilot.needs import Assessment
 from copilot.needs.output import Audit, ContactState, GateOut

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copilot.domain import Chunk, Hit, Turn
 from copilot.extractive import compose
-from copilot.extractive.phrases import in_one_word
+from copilot.extractive.language.phrases import in_one_word
 
 FAULT = """## R10: red, steady. No signal
 1. Check that the white cable sits firmly.

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from copilot.domain import Chunk, Draft, Hit, SourceKind, Turn, Visibility
 from copilot.extractive import compose, stem, stems
-from copilot.extractive.choosing import MAX_STEPS, PER_ASK
-from copilot.extractive.passages import MAX_CHARS
+from copilot.extractive.articles.passages import MAX_CHARS
+from copilot.extractive.finding.choosing import MAX_STEPS, PER_ASK
 
 REFUND = (
     "Refunds go back to the card you paid with. A refund takes five working days to arrive. "

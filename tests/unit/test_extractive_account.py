@@ -10,7 +10,7 @@ import pytest
 
 from copilot.domain import Chunk, Customer, Draft, Entitlement, Hit, Product, Turn
 from copilot.extractive import Record, compose, facts_of
-from copilot.extractive.timing import Tenure
+from copilot.extractive.articles.timing import Tenure
 from copilot.guardrails.support import check_segments
 
 TODAY = date(2026, 11, 3)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from copilot.domain import Chunk, Hit, Turn
-from copilot.extractive import choosing, compose, excluding
-from copilot.extractive.ages import ages_in
+from copilot.extractive import compose
+from copilot.extractive.finding import choosing
+from copilot.extractive.guards import excluding
+from copilot.extractive.guards.ages import ages_in
 
 SWIM = """## One swim
 | Who | Hill Pool | Lake Pool |

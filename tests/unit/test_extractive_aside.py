@@ -8,7 +8,9 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import compose
-from copilot.extractive.aside import (
+from copilot.extractive.fitting.kinds import Tried
+from copilot.extractive.fitting.matching import article_of
+from copilot.extractive.guards.aside import (
     is_no_order_to_us,
     is_of_the_handover,
     is_of_their_sum,
@@ -16,9 +18,7 @@ from copilot.extractive.aside import (
     is_on_the_matter,
     is_theirs_to_get,
 )
-from copilot.extractive.asking import hear
-from copilot.extractive.kinds import Tried
-from copilot.extractive.matching import article_of
+from copilot.extractive.hearing.asking import hear
 
 VISITS = """# Visits of our engineers
 

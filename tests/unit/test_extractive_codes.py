@@ -8,8 +8,8 @@ import pytest
 
 from copilot.domain import Chunk, Customer, Draft, Entitlement, Hit, Segment, Turn
 from copilot.extractive import Record, compose
-from copilot.extractive.labels import codes_in, codes_of, days_in
-from copilot.extractive.passages import sentences
+from copilot.extractive.articles.passages import sentences
+from copilot.extractive.language.labels import codes_in, codes_of, days_in
 from copilot.guardrails.support import check_segments
 
 TODAY = date(2026, 11, 3)

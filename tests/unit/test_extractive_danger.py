@@ -6,7 +6,7 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import compose, danger_first
-from copilot.extractive.danger import dangers_in, may_stand_beside, told_of
+from copilot.extractive.guards.danger import dangers_in, may_stand_beside, told_of
 
 DRYER = """# Dryer codes
 

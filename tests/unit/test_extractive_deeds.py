@@ -6,9 +6,9 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import compose
-from copilot.extractive.confirming import WISHED
-from copilot.extractive.settling import DO_FIRST, YES, is_put
-from copilot.extractive.wishes import done
+from copilot.extractive.composing.confirming import WISHED
+from copilot.extractive.hearing.settling import DO_FIRST, YES, is_put
+from copilot.extractive.hearing.wishes import done
 
 PAGE = """# Moving, vans and payment day
 You can move your membership to another studio under Account > Studio.

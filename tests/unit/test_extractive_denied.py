@@ -6,7 +6,7 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import compose
-from copilot.extractive.passages import sentences
+from copilot.extractive.articles.passages import sentences
 from copilot.guardrails.support import check_segments
 
 PARCELS = """# What you may not send

@@ -6,7 +6,7 @@ import pytest
 
 from copilot.domain import Chunk, Hit, Turn
 from copilot.extractive import compose
-from copilot.extractive.asking import hear
+from copilot.extractive.hearing.asking import hear
 
 PAGE = """# Late payment and what happens then
 

@@ -6,8 +6,8 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import compose
-from copilot.extractive.asking import hear
-from copilot.extractive.insults import civil
+from copilot.extractive.hearing.asking import hear
+from copilot.extractive.hearing.insults import civil
 
 PARCELS = "# Parcels that are late\nA parcel that is late is sent again after 5 working days.\n"
 POOL = "# Pool hours\nThe pool is open from 7:00 to 21:00.\n"

@@ -6,8 +6,8 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import ALIKE, compose, stem
-from copilot.extractive.asking import hear
-from copilot.extractive.phrases import in_one_word
+from copilot.extractive.hearing.asking import hear
+from copilot.extractive.language.phrases import in_one_word
 
 VISITS = """## Visits
 A technician's visit costs £40.

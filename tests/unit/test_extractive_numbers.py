@@ -6,7 +6,7 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import compose
-from copilot.extractive.amounts import amounts_in, kinds_in
+from copilot.extractive.language.amounts import amounts_in, kinds_in
 
 TRANSIT = """# Transit insurance
 

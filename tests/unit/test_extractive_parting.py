@@ -6,8 +6,8 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import compose
-from copilot.extractive.parting import NOTED, ending
-from copilot.extractive.settling import WELCOME
+from copilot.extractive.hearing.parting import NOTED, ending
+from copilot.extractive.hearing.settling import WELCOME
 
 GUIDE = "A blank code: close the app and open it again. A lift costs £5 on Thursday."
 

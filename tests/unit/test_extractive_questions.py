@@ -6,9 +6,9 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import compose
-from copilot.extractive.addressing import to_customer
-from copilot.extractive.asking import hear
-from copilot.extractive.passages import sentences
+from copilot.extractive.articles.passages import sentences
+from copilot.extractive.guards.addressing import to_customer
+from copilot.extractive.hearing.asking import hear
 
 RETURNS = """You may return any lamp within 40 days.
 

@@ -6,7 +6,7 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import compose
-from copilot.extractive.robbed import speaks_of_theft
+from copilot.extractive.guards.robbed import speaks_of_theft
 from copilot.facing import matters_in
 
 RULES = "# What you may not keep here\n- Food.\n- Stolen or illegal goods, waste.\n"

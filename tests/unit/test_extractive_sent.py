@@ -6,8 +6,8 @@ import pytest
 
 from copilot.domain import Chunk, Hit, Turn
 from copilot.extractive import compose
-from copilot.extractive.asking import hear
-from copilot.extractive.sent import asks_again, sent_in, unasked
+from copilot.extractive.hearing.asking import hear
+from copilot.extractive.hearing.sent import asks_again, sent_in, unasked
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Entitlement, Hit, Turn
 from copilot.extractive import Tenure, compose
-from copilot.extractive.deeds import deeds_in, is_followed
-from copilot.extractive.manners import NOBODY_CAME, WORRY, opening
-from copilot.extractive.settling import YES
+from copilot.extractive.composing.manners import NOBODY_CAME, WORRY, opening
+from copilot.extractive.hearing.deeds import deeds_in, is_followed
+from copilot.extractive.hearing.settling import YES
 
 GNATS = """## Gnats
 - Let the top 3 cm dry out between waterings.

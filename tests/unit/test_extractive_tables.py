@@ -6,9 +6,9 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Segment, Turn
 from copilot.extractive import compose
-from copilot.extractive.amounts import amounts_in, span_of
-from copilot.extractive.labels import mentioned
-from copilot.extractive.passages import sentences
+from copilot.extractive.articles.passages import sentences
+from copilot.extractive.language.amounts import amounts_in, span_of
+from copilot.extractive.language.labels import mentioned
 from copilot.guardrails.support import check_segments
 
 PLANS = """| | Sprout Free (SP-0) | Sprout Plus (SP-6) |

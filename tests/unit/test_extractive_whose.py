@@ -8,10 +8,10 @@ import pytest
 
 from copilot.domain import Chunk, Customer, Draft, Entitlement, Hit, Turn
 from copilot.extractive import Record, compose
-from copilot.extractive.asking import hear
-from copilot.extractive.matching import article_of
-from copilot.extractive.whose import Audience, group_of, group_of_heading, group_of_title
-from copilot.extractive.words import stems
+from copilot.extractive.fitting.matching import article_of
+from copilot.extractive.guards.whose import Audience, group_of, group_of_heading, group_of_title
+from copilot.extractive.hearing.asking import hear
+from copilot.extractive.language.words import stems
 
 TODAY = date(2026, 11, 30)
 WITHDRAWAL = """# Private customers: 14 days to change your mind

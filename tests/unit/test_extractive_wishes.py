@@ -9,7 +9,7 @@ import pytest
 
 from copilot.domain import Chunk, Customer, Draft, Entitlement, Hit, Product, Turn
 from copilot.extractive import Record, compose, facts_named, facts_of
-from copilot.extractive.settling import (
+from copilot.extractive.hearing.settling import (
     DO_FIRST,
     ORDER,
     PERSON,
@@ -18,7 +18,7 @@ from copilot.extractive.settling import (
     only_thanks,
     wants_person,
 )
-from copilot.extractive.wishes import done, instructions_in, orders_in
+from copilot.extractive.hearing.wishes import done, instructions_in, orders_in
 
 ROUTER = Product("R", "Router R3", Decimal("90"), "GBP", "once")
 MESH = Product("M", "Mesh Point", Decimal("65"), "GBP", "once", requires=("R",))

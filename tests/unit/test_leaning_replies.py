@@ -9,10 +9,10 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import compose
-from copilot.extractive.answering import Answering
-from copilot.extractive.asking import hear
-from copilot.extractive.matching import article_of, match, reading_of
-from copilot.extractive.words import stems
+from copilot.extractive.finding.answering import Answering
+from copilot.extractive.fitting.matching import article_of, match, reading_of
+from copilot.extractive.hearing.asking import hear
+from copilot.extractive.language.words import stems
 
 NAMES = ("Router R3", "Bell Cover")
 
@@ -48,7 +48,7 @@ def test_who_asks_what_helps_is_told_what_helps_with_what_they_said(
     said = f"The hub shows G7. {asked}"
     assert [ask.sort for ask in hear([Turn("customer", said)]).asks] == ["problem"]
     assert "another socket" in words(reply(said, *pages))
-    monkeypatch.setattr("copilot.extractive.asking.REMEDY", re.compile("(?!)"))
+    monkeypatch.setattr("copilot.extractive.hearing.asking.REMEDY", re.compile("(?!)"))
     assert [ask.sort for ask in hear([Turn("customer", said)]).asks] != ["problem"]
 
 
@@ -101,7 +101,9 @@ def test_what_goes_for_anything_goes_for_the_thing_they_name(
     other = hit("The router needs a socket nearby.", "Routers", n=2, score=0.4)
     said = "Can I return the router? It does not suit me."
     assert "30 days" in words(reply(said, page, other))
-    monkeypatch.setattr("copilot.extractive.answering.is_of_all_things", lambda _unit: False)
+    monkeypatch.setattr(
+        "copilot.extractive.finding.answering.is_of_all_things", lambda _unit: False
+    )
     assert "30 days" not in words(reply(said, page, other))
 
 
@@ -139,5 +141,5 @@ def test_whether_a_thing_may_be_done_is_not_answered_by_what_the_thing_is(
     lamp = hit("The wall lamp hangs by the door and lights the room.", "Lamp")
     other = replace(hit("A return of chairs costs £9.", "Chairs", n=2, score=0.2), rank=2)
     assert "lights the room" not in words(reply(said, lamp, other))
-    monkeypatch.setattr("copilot.extractive.answering._MAY_I", re.compile("(?!)"))
+    monkeypatch.setattr("copilot.extractive.finding.answering._MAY_I", re.compile("(?!)"))
     assert "lights the room" in words(reply(said, lamp, other))

@@ -20,12 +20,12 @@ from copilot.domain import (
     Turn,
 )
 from copilot.extractive import Record, Tenure, compose
-from copilot.extractive.asking import hear
-from copilot.extractive.excluding import Excluding
-from copilot.extractive.matching import Unit, article_of
-from copilot.extractive.passages import sentences
-from copilot.extractive.sentence import has_everywhere
-from copilot.extractive.wishes import instructions_in
+from copilot.extractive.articles.passages import sentences
+from copilot.extractive.fitting.matching import Unit, article_of
+from copilot.extractive.fitting.sentence import has_everywhere
+from copilot.extractive.guards.excluding import Excluding
+from copilot.extractive.hearing.asking import hear
+from copilot.extractive.hearing.wishes import instructions_in
 from copilot.extractive.worked.contracts import is_settled
 from copilot.facing import facing
 from copilot.retriever.plain import plain

@@ -8,11 +8,13 @@ from dataclasses import replace
 import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
-from copilot.extractive import answering, compose, kinds
-from copilot.extractive.asking import hear
-from copilot.extractive.matching import article_of, match, reading_of
-from copilot.extractive.ranking import Ranking
-from copilot.extractive.words import meanings
+from copilot.extractive import compose
+from copilot.extractive.finding import answering
+from copilot.extractive.finding.ranking import Ranking
+from copilot.extractive.fitting import kinds
+from copilot.extractive.fitting.matching import article_of, match, reading_of
+from copilot.extractive.hearing.asking import hear
+from copilot.extractive.language.words import meanings
 
 NAMES = ("Router R3", "Bell Cover", "Warm Plus", "Warm Free")
 VISITS = """An engineer visit costs £60. It includes 90 minutes of work.

@@ -6,8 +6,8 @@ import pytest
 
 from copilot.domain import Chunk, Draft, Hit, Turn
 from copilot.extractive import compose
-from copilot.extractive.manners import still_asked
-from copilot.extractive.settling import WELCOME
+from copilot.extractive.composing.manners import still_asked
+from copilot.extractive.hearing.settling import WELCOME
 
 RULES = "Cancel the van at least 24 hours before, otherwise the fee is £25."
 ASKED = "Is there a fee if I cancel the van?"

@@ -11,12 +11,12 @@ from collections import Counter
 from dataclasses import replace
 
 from copilot.domain import Entitlement, Product, Segment
-from copilot.extractive.asking import Ask
-from copilot.extractive.facts import priced
-from copilot.extractive.products import named
-from copilot.extractive.record import spoken_of
-from copilot.extractive.referring import JUST_WHY
-from copilot.extractive.words import stems
+from copilot.extractive.hearing.asking import Ask
+from copilot.extractive.hearing.referring import JUST_WHY
+from copilot.extractive.language.words import stems
+from copilot.extractive.records.facts import priced
+from copilot.extractive.records.products import named
+from copilot.extractive.records.record import spoken_of
 from copilot.extractive.worked.having import PLAN
 from copilot.extractive.worked.items import Item, joined
 from copilot.extractive.worked.prices import OWN_PRICE, summed

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from copilot.domain import Entitlement
-from copilot.extractive.asking import Ask
-from copilot.extractive.clauses import SENTENCE
-from copilot.extractive.products import named
-from copilot.extractive.record import spoken_of
-from copilot.extractive.sorts import names_sum
-from copilot.extractive.words import stem, stems
+from copilot.extractive.hearing.asking import Ask
+from copilot.extractive.hearing.clauses import SENTENCE
+from copilot.extractive.hearing.sorts import names_sum
+from copilot.extractive.language.words import stem, stems
+from copilot.extractive.records.products import named
+from copilot.extractive.records.record import spoken_of
 from copilot.extractive.worked.told import Desk
 from copilot.guardrails.days import MONTHS
 

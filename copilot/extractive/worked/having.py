@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from copilot.domain import Entitlement, Product, Segment, Working, every
-from copilot.extractive.asking import Ask
-from copilot.extractive.facts import priced
-from copilot.extractive.products import named
-from copilot.extractive.record import noun_of, spoken_of
-from copilot.extractive.wishes import buying_asked, instructions_in, orders_in
-from copilot.extractive.words import stems
+from copilot.extractive.hearing.asking import Ask
+from copilot.extractive.hearing.wishes import buying_asked, instructions_in, orders_in
+from copilot.extractive.language.words import stems
+from copilot.extractive.records.facts import priced
+from copilot.extractive.records.products import named
+from copilot.extractive.records.record import noun_of, spoken_of
 from copilot.extractive.worked.items import count_of, kind_of, single_of_each
 from copilot.extractive.worked.told import Desk, Told
 from copilot.guardrails.days import written

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from copilot.domain import Product
-from copilot.extractive.words import stem
+from copilot.extractive.language.words import stem
 
 _NUMERALS = {
     w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from copilot.domain import Entitlement, Segment, Working
-from copilot.extractive.asking import Ask
-from copilot.extractive.record import spoken_of
+from copilot.extractive.hearing.asking import Ask
+from copilot.extractive.records.record import spoken_of
 from copilot.extractive.worked.rules import Rule, the_rule
 from copilot.extractive.worked.told import Desk, Told
 from copilot.guardrails.days import MONTHS, after, written

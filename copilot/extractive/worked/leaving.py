@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from copilot.domain import Entitlement, Segment, Working
-from copilot.extractive.products import named
-from copilot.extractive.wishes import instructions_in
+from copilot.extractive.hearing.wishes import instructions_in
+from copilot.extractive.records.products import named
 from copilot.extractive.worked.contracts import (
     LEAVES,
     is_about,

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from copilot.domain import Product, Segment, Working, every, months_of
-from copilot.extractive.asking import Ask
-from copilot.extractive.facts import priced
-from copilot.extractive.products import named
-from copilot.extractive.record import siblings_in, spoken_of
-from copilot.extractive.wishes import instructions_in, orders_in
+from copilot.extractive.hearing.asking import Ask
+from copilot.extractive.hearing.wishes import instructions_in, orders_in
+from copilot.extractive.records.facts import priced
+from copilot.extractive.records.products import named
+from copilot.extractive.records.record import siblings_in, spoken_of
 from copilot.extractive.worked.having import orders, wants_more, yours
 from copilot.extractive.worked.items import (
     Item,

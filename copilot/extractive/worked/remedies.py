@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from copilot.domain import Segment
-from copilot.extractive.matching import Unit
+from copilot.extractive.fitting.matching import Unit
 from copilot.extractive.worked.told import Desk, Told
 from copilot.facing import facing
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from copilot.extractive.matching import Article, Unit
-from copilot.extractive.products import named
-from copilot.extractive.words import stems
+from copilot.extractive.fitting.matching import Article, Unit
+from copilot.extractive.language.words import stems
+from copilot.extractive.records.products import named
 
 Kind = Literal["notice", "charge", "flat", "free", "begun", "full", "cooling", "warranty", "return"]
 When = Literal["in", "after", "any"]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from copilot.domain import Segment
-from copilot.extractive.asking import Ask, Heard
-from copilot.extractive.matching import Article
-from copilot.extractive.record import Record
+from copilot.extractive.fitting.matching import Article
+from copilot.extractive.hearing.asking import Ask, Heard
+from copilot.extractive.records.record import Record
 from copilot.extractive.worked.rules import Rule
 
 

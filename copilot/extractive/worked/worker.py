@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from copilot.domain import Hit, Segment
-from copilot.extractive.asking import Ask, Heard
-from copilot.extractive.matching import Article
-from copilot.extractive.record import Record
+from copilot.extractive.fitting.matching import Article
+from copilot.extractive.hearing.asking import Ask, Heard
+from copilot.extractive.records.record import Record
 from copilot.extractive.worked.account import account
 from copilot.extractive.worked.contracts import speaks_of_leaving, which
 from copilot.extractive.worked.having import Order, bought, had, orders, plans, used

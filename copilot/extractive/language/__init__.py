@@ -1,0 +1,1 @@
+"""What words say: their stems and meanings, phrases, labels and amounts, in any text."""
