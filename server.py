@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
 from fastapi import FastAPI
 
 from copilot.api import (
@@ -93,12 +94,12 @@ async def _opened(
     workers = ProcessWorkers(settings, number, compute) if number else None
     copilot = build(settings, vectors=vectors, embedder=embedder, compute=compute, workers=workers)
     stores = [copilot.database.tenant(name) for name in copilot.database.tenants()]
-    outdated = [store for store in stores if copilot.indexer.outdated(store)]
     for store in stores:
+        copilot.indexer.sync_all(store)
         copilot.retriever.repliers.train_if_due(store)
         copilot.retriever.warm(store)
     vectors.follow()
-    renewal = Renewal(copilot, outdated)
+    renewal = Renewal(copilot, stores)
     app.state.copilot = copilot
     app.state.keyring = Keyring(copilot)
     app.state.jobs = ingest.Jobs(ingest_with(copilot), settings.home / "uploads")
@@ -111,7 +112,7 @@ async def _opened(
     try:
         yield
     finally:
-        renewal.stop()
+        await anyio.to_thread.run_sync(renewal.stop)
         if workers:
             await workers.stop()
         app.state.deliveries.stop()

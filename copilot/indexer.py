@@ -49,12 +49,6 @@ class Indexer:
         """Vectors of a tenant, as far as they were read."""
         return sum(self.vectors.count(self.key(store, kind)) for kind in SOURCE_KINDS)
 
-    def outdated(self, store: TenantStore) -> int:
-        """Chunks without a vector of this model: another one embedded them."""
-        held = {kind: store.sources.count(kind)[1] for kind in SOURCE_KINDS}
-        self.sync_all(store)
-        return max(0, sum(held.values()) - self.size(store))
-
     def rebuild(self, store: TenantStore) -> int:
         """Drops and fills a tenant's collections; returns the number of vectors."""
         for kind in SOURCE_KINDS:
@@ -78,7 +72,7 @@ class Indexer:
     def _replay(self, store: TenantStore, kind: SourceKind, key: CollectionKey, after: int) -> None:
         last: dict[int, Change] = {c.chunk_id: c for c in store.sources.changes(kind, after)}
         gone = [i for i, change in last.items() if change.op == "delete"]
-        came = [i for i, change in last.items() if change.op == "upsert"]
+        came = [i for i, change in last.items() if change.op != "delete"]
         for start in range(0, len(gone), BLOCK):
             self.vectors.apply(key, NO_UPSERTS, gone[start : start + BLOCK], seq=after)
         for start in range(0, len(came), BLOCK):

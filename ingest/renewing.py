@@ -12,6 +12,7 @@ from copilot.errors import CopilotError
 from ingest.chunker import embed_text
 
 BLOCK = 256  # chunks of a transaction: what is done is found at once, and stays done
+PATIENCE_S = 10.0  # for a block at hand when the server stops; an unfinished one is done again
 log = logging.getLogger("copilot.renewing")
 
 
@@ -22,7 +23,7 @@ def renew(
     progress: Callable[[int], None] = lambda _: None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Gives every chunk of a tenant a vector of the present model; returns how many it gave.
+    """Gives every chunk of a tenant a vector of the present model; returns how many it embedded.
 
     It may be interrupted at any time, and goes on where it was. Raises EmbedderError, StoreError.
     """
@@ -31,11 +32,10 @@ def renew(
         if is_stopped():
             return done
         vectors = copilot.embedder.embed([embed_text(row.chunk, row.title) for row in block])
-        store.outdated.renew(model, block, vectors)
+        store.outdated.replace(model, block, vectors)
         done += len(block)
         progress(done)
-    if done:
-        copilot.indexer.sync_all(store)
+    if done and not is_stopped():
         copilot.retriever.repliers.train_if_due(store)
         copilot.retriever.warm(store)
     return done
@@ -51,22 +51,27 @@ class Renewal:
         self._thread = Thread(target=self._work, name="renewal", daemon=True)
 
     def start(self) -> None:
-        """Begins, where there is anything to do."""
-        if self._stores:
-            self._thread.start()
+        """Begins with the first tenant."""
+        self._thread.start()
 
     def stop(self) -> None:
-        """Ends after the block at hand; the next start goes on."""
+        """Ends after the block at hand; the next start goes on. Waits for it, though not long."""
         self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._thread.join(PATIENCE_S)
 
     def _work(self) -> None:
         for store in self._stores:
-            log.info("embedding anew", extra={"tenant": store.tenant})
+            if self._stop.is_set():
+                return
+            tenant = {"tenant": store.tenant}
             try:
+                if not store.outdated.count(self._copilot.embedder.name):
+                    continue
+                log.info("embedding anew", extra=tenant)
                 renew(self._copilot, store, is_stopped=self._stop.is_set)
+                if not self._stop.is_set():
+                    log.info("embedded anew", extra=tenant)
             except CopilotError as fault:  # tried again at the next start; the doctor tells
-                log.warning("not embedded anew", extra={"tenant": store.tenant, "code": fault.code})
-                continue
-            log.info("embedded anew", extra={"tenant": store.tenant})
+                log.warning("not embedded anew", extra={**tenant, "code": fault.code})
+            except Exception as fault:  # noqa: BLE001 - a door: the other tenants have theirs
+                log.warning("not embedded anew", extra={**tenant, "fault": type(fault).__name__})

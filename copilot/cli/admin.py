@@ -55,7 +55,7 @@ def reindex(tenant: Tenant = None, as_json: AsJson = False) -> None:
 
 def _renewed(copilot: Copilot, store: TenantStore) -> int:
     """How many chunks of a tenant were embedded anew, with a bar while it lasts."""
-    outdated = copilot.indexer.outdated(store)
+    outdated = store.outdated.count(copilot.embedder.name)
     if not outdated:
         return 0
     with bar(f"embedding {store.tenant} anew", outdated) as move:
@@ -189,8 +189,9 @@ def _parts(settings: Settings, copilot: Copilot) -> Iterator[Finding]:
             f"{documents} documents, {interactions} interactions, {products} products, "
             f"{customers} customers",
         )  # fmt: skip
-        if outdated := copilot.indexer.outdated(store):
-            yield Finding(f"tenant {name}", False, *outdated_words(outdated, copilot.embedder.name))
+        model = copilot.embedder.name
+        if outdated := store.outdated.count(model):
+            yield Finding(f"tenant {name}", False, *outdated_words(outdated, model))
 
 
 def _counting(copilot: Copilot) -> str:

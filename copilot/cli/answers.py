@@ -70,7 +70,7 @@ def _there(copilot: Copilot, tenant: str | None) -> TenantStore:
         there = ", ".join(names) if names else "none yet"
         raise NotFound(f"There is no tenant {tenant!r}. There are: {there}.")
     store = copilot.store(tenant)
-    if outdated := copilot.indexer.outdated(store):
+    if outdated := store.outdated.count(copilot.embedder.name):
         warn(" ".join(outdated_words(outdated, copilot.embedder.name)))
     return store
 

@@ -46,7 +46,8 @@ def warn(detail: str) -> None:
 
 def outdated_words(count: int, model: str) -> tuple[str, str]:
     """What it means that so many passages have no vector of this model, and what to do."""
-    state = f"{count:,} passages were embedded by another model than {model} and may not be found."
+    passages = "1 passage is" if count == 1 else f"{count:,} passages are"
+    state = f"{passages} of another embedding model than {model} and may not be found."
     return state, "`copilot reindex` embeds them anew; a server does so by itself when it starts."
 
 

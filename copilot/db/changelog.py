@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from copilot.db.scope import Scope
 from copilot.db.tables import changes, tenants
 
+Op = Literal["upsert", "delete", "vector"]
+
 
 def next_seq(scope: Scope, connection: Connection) -> int:
     """The number of the tenant's next change.
@@ -24,10 +26,10 @@ def log(
     scope: Scope,
     connection: Connection,
     kind: str,
-    op: Literal["upsert", "delete"],
+    op: Op,
     seq: int,
     ids: Sequence[int],
 ) -> None:
-    """Notes that these chunks came or went with change `seq`."""
+    """Notes that these chunks came, went or got another vector with change `seq`."""
     rows = [{"seq": seq, "chunk_id": i, "kind": kind, "op": op} for i in ids]
     scope.insert(connection, changes, rows)

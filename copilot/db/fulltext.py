@@ -156,7 +156,7 @@ class FullText:
 
     def _has_changed(self, kind: str, after: int) -> bool:
         statement = self.scope.select(changes, changes.c.seq).where(
-            changes.c.kind == kind, changes.c.seq > after
+            changes.c.kind == kind, changes.c.seq > after, changes.c.op != "vector"
         )
         with self.scope.reading() as connection:
             return connection.execute(statement.limit(1)).first() is not None

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func
 
 from copilot.db.changelog import log, next_seq
 from copilot.db.rows import CHUNK_COLUMNS, StoredChunk, stored, vector_bytes
-from copilot.db.scope import Scope
+from copilot.db.scope import Scope, batches
 from copilot.db.tables import chunks, sources
 from copilot.domain import SourceKind
 
@@ -22,13 +22,13 @@ class Outdated:
 
     scope: Scope
 
-    def has(self, kind: SourceKind, model: str) -> bool:
-        """Whether any chunk of a kind is not embedded by `model`."""
-        some = self.scope.select(chunks, chunks.c.id).where(
-            chunks.c.kind == kind, chunks.c.model != model
-        )
+    def count(self, model: str, kind: SourceKind | None = None) -> int:
+        """How many chunks, of all kinds or of one, `model` has not embedded."""
+        wanted = self.scope.select(chunks, func.count()).where(chunks.c.model != model)
+        if kind is not None:
+            wanted = wanted.where(chunks.c.kind == kind)
         with self.scope.reading() as connection:
-            return connection.execute(some.limit(1)).first() is not None
+            return int(connection.execute(wanted).scalar_one())
 
     def blocks(self, model: str, size: int) -> Iterator[list[StoredChunk]]:
         """The chunks that `model` has not embedded, so many at a time."""
@@ -48,24 +48,26 @@ class Outdated:
             yield [stored(row) for row in rows]
             last = rows[-1].id
 
-    def renew(self, model: str, renewed: Sequence[StoredChunk], vectors: np.ndarray) -> None:
-        """Gives chunks vectors (n, dim) of `model`: one transaction. Deleted ones stay deleted."""
-        made = [
-            {"chunk": row.id, "made": vector_bytes(vector)}
-            for row, vector in zip(renewed, vectors, strict=True)
-        ]
-        if not made:
-            return
-        update = (
-            self.scope.update(chunks)
-            .where(chunks.c.id == bindparam("chunk"))
-            .values(model=model, vector=bindparam("made"))
-        )
-        by_kind: dict[str, list[int]] = defaultdict(list)
-        for row in renewed:
-            by_kind[row.chunk.kind].append(row.id)
+    def replace(self, model: str, read: Sequence[StoredChunk], vectors: np.ndarray) -> None:
+        """Gives chunks vectors (n, dim) of `model`: one transaction.
+
+        Those that went meanwhile, or that somebody else embedded, are left as they are.
+        """
+        made = dict(zip((row.id for row in read), map(vector_bytes, vectors), strict=True))
         with self.scope.writing() as connection:
-            seq = next_seq(self.scope, connection)
-            connection.execute(update, made)
-            for kind, ids in by_kind.items():
-                log(self.scope, connection, kind, "upsert", seq, ids)
+            seq = next_seq(self.scope, connection)  # from here on nobody else writes
+            left: dict[str, list[int]] = defaultdict(list)
+            for some in batches(list(made)):
+                still = self.scope.select(chunks, chunks.c.id, chunks.c.kind).where(
+                    chunks.c.id.in_(some), chunks.c.model != model
+                )
+                for chunk, kind in connection.execute(still):
+                    left[kind].append(chunk)
+            update = (
+                self.scope.update(chunks)
+                .where(chunks.c.id == bindparam("chunk"))
+                .values(model=model, vector=bindparam("made"))
+            )
+            for kind, ids in left.items():
+                connection.execute(update, [{"chunk": i, "made": made[i]} for i in ids])
+                log(self.scope, connection, kind, "vector", seq, ids)

@@ -49,7 +49,7 @@ class StoredChunk(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One entry of the change log: chunk `chunk_id` came or went with change `seq`."""
+    """One entry of the change log: what happened to chunk `chunk_id` with change `seq`."""
 
     seq: int
     op: str

@@ -113,7 +113,7 @@ changes = Table(
     Column("seq", BigInteger, primary_key=True),
     Column("chunk_id", BigInteger, primary_key=True),
     Column("kind", String(16), nullable=False),
-    Column("op", String(6), nullable=False),  # upsert | delete
+    Column("op", String(6), nullable=False),  # upsert | delete | vector
 )
 
 records = Table(

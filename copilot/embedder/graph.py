@@ -17,14 +17,14 @@ LAYERS, HEADS, WIDTH, POSITIONS = 6, 12, 384, 256
 EPSILON = 1e-12
 # What a product reads is rounded on one grid for all texts, known beforehand: nothing has to be
 # looked for while a text is computed, and its vector does not depend on the texts beside it. The
-# reaches below hold for English, other scripts, logs and lists (docs/decisions, "Embeddings");
-# what lies beyond is cut off.
+# reaches below hold for English, other scripts, logs and lists; what lies beyond is cut off (see
+# docs/decisions/embeddings-are-rounded-in-our-own-graph.md).
 BEFORE_ATTENTION, MIXED, BEFORE_FEED_FORWARD, ACTIVE = 7.0, 2.2, 8.0, 6.0
 # After every LayerNorm these channels run two to six times as wide as the others. They are narrowed
 # and widened again in the weights: free, and one grid then suits all channels. Before the
 # feed-forward part the weights lose more by it than the grid gains, beyond a little.
 WIDE_CHANNELS = {99: 4.0, 63: 2.5, 127: 2.5, 223: 2.5, 157: 2.0, 267: 2.0, 303: 2.0, 338: 2.0}
-WIDEST_CHANNELS = {99: 2.5, 223: 2.0, 63: 1.7, 157: 1.3}
+WIDE_BEFORE_FEED_FORWARD = {99: 2.5, 223: 2.0, 63: 1.7, 157: 1.3}
 # How far the one or two neurons of a layer go that answer to a text's first and last token. The
 # others keep within ACTIVE.
 TALL_NEURONS: dict[int, dict[int, float]] = {
@@ -63,7 +63,7 @@ def write(weights: Weights, precision: Precision, words_file: str) -> bytes:
     for layer in range(LAYERS):
         at = f"encoder.layer.{layer}"
         total = _attention(sheet, weights, at, total, norm)
-        norm = Norm.read(weights, f"{at}.attention.output.LayerNorm", WIDEST_CHANNELS)
+        norm = Norm.read(weights, f"{at}.attention.output.LayerNorm", WIDE_BEFORE_FEED_FORWARD)
         total = _feed_forward(sheet, weights, layer, total, norm)
         norm = Norm.read(weights, f"{at}.output.LayerNorm", WIDE_CHANNELS)
     _pooling(sheet, total, norm)
@@ -181,7 +181,8 @@ def _in_steps(
 ) -> tuple[Array, Array, Array]:
     """Neurons that go beyond the grid as several, each of which begins where the last is cut off.
 
-    Far from zero Gelu is the identity, so that their sum is the one neuron's value again.
+    Far from zero Gelu is the identity, so that their sum is the one neuron's value again, but for
+    up to 0.17 within 2 of a step.
     """
     steps = [(n, low) for n, high in tall.items() for low in np.arange(ACTIVE, high, ACTIVE)]
     if not steps:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, Semaphore
+from time import perf_counter
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from copilot.compute import cores
 from copilot.embedder import graphfile
 from copilot.embedder.precision import Precision, chosen
 from copilot.embedder.seam import Progress, QueryCache, Vectors
-from copilot.embedder.session import PlainSession, QuickSession, Session
+from copilot.embedder.session import Pace, PlainSession, QuickSession, Session
 from copilot.embedder.tokens import MAX_TOKENS, WordPieces
 
 DIM = 384
@@ -28,7 +29,7 @@ class LocalEmbedder:
     """Embeds with the built graph: runs of equal length, one thread each, several at once.
 
     A query that comes alone is computed by several threads: the other cores have nothing to do
-    then. When they have, threads that wait for each other are slower than one.
+    then. When they have, threads that wait for each other are slower than one, which is noticed.
     """
 
     dim = DIM
@@ -51,6 +52,7 @@ class LocalEmbedder:
         self._queries = QueryCache()
         self._quick = quick
         self._is_alone = is_alone
+        self._pace = Pace()
         self._running = 0
         self._counting = Lock()
 
@@ -116,8 +118,12 @@ class LocalEmbedder:
 
     def _query(self, text: str) -> Vectors:
         ids = self._words.ids([text])
-        is_quick = not self._running and self._is_alone()
+        is_lone = self._quick is not None and not self._running and self._is_alone()
+        is_quick = is_lone and self._pace.is_quick()
+        began = perf_counter()
         vector: Vectors = self._run(ids, self._quick if is_quick else None)[0]
+        if is_lone and self._is_alone():
+            self._pace.note(is_quick=is_quick, seconds=perf_counter() - began, tokens=len(ids[0]))
         return vector
 
     def _run(self, ids: list[list[int]], session: Session | None = None) -> Vectors:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -46,17 +48,16 @@ class PlainSession:
 class QuickSession:
     """Computes one text on up to four cores; slower than one thread while others compute.
 
-    Every helping thread keeps to a core of its own, and the caller keeps off these while it waits.
-    Left to itself, a system puts a thread that wakes on the core of the one that woke it, which
-    then waits for it there: with two cores a text of 55 tokens took 8 ms instead of 4.5 (and 5.5 in
-    one thread), as measured on a virtual machine.
+    Every helping thread keeps to a core of its own, and the caller keeps off these while it waits,
+    where the system lets threads choose. Left to itself, it puts a thread that wakes on the core of
+    the one that woke it, which then waits for it there.
     """
 
     def __init__(self, graph: Path, threads: int) -> None:
         cores = allowed_cores()
         self.threads = min(threads, MOST_THREADS)
         enough = len(cores) >= self.threads > 1
-        self._theirs = frozenset(cores[len(cores) - self.threads + 1 :] if enough else ())
+        self._theirs = frozenset(_spread(cores)[1 : self.threads] if enough else ())
         self._session = _opened(graph, threads=self.threads, cores=sorted(self._theirs))
 
     def run(self, ids: NDArray[np.int32]) -> Vectors:
@@ -65,18 +66,53 @@ class QuickSession:
             return _run(self._session, ids)
 
 
+class Pace:
+    """Which of two ways computes lone texts quicker, by the last ones: several cores, or one.
+
+    Several are not always: another program may have one of them, and then all wait for it.
+    """
+
+    LEAST, RECENT = 3, 9  # of each way: the very first ones are slower
+    EVERY = 16  # so often the slower way is tried again
+
+    def __init__(self) -> None:
+        self._took: dict[bool, deque[float]] = {w: deque(maxlen=self.RECENT) for w in (True, False)}
+        self._asked = 0
+
+    def is_quick(self) -> bool:
+        """Whether the next text goes to several cores."""
+        self._asked += 1
+        for way, took in self._took.items():
+            if len(took) < self.LEAST:
+                return way
+        is_quicker = median(self._took[True]) <= median(self._took[False])
+        return is_quicker != (self._asked % self.EVERY == 0)
+
+    def note(self, *, is_quick: bool, seconds: float, tokens: int) -> None:
+        """What a text took."""
+        self._took[is_quick].append(seconds / tokens)
+
+
+def _spread(cores: Sequence[int]) -> list[int]:
+    """The cores, begun elsewhere in every process: several servers do not all take the same."""
+    start = os.getpid() % len(cores)
+    return [*cores[start:], *cores[:start]]
+
+
 @contextmanager
 def _kept_off(cores: Set[int]) -> Iterator[None]:
-    """This thread runs on other cores meanwhile, where the system lets threads choose."""
-    if not cores:
-        yield
-        return
-    before = os.sched_getaffinity(0)
+    """This thread runs on other cores meanwhile, unless the system forbids it to choose."""
+    before: Set[int] = frozenset()
+    if cores:
+        with suppress(OSError):
+            before = os.sched_getaffinity(0)
+            os.sched_setaffinity(0, before - cores)
     try:
-        os.sched_setaffinity(0, before - cores or before)
         yield
     finally:
-        os.sched_setaffinity(0, before)
+        if before:
+            with suppress(OSError):
+                os.sched_setaffinity(0, before)
 
 
 def _run(session: InferenceSession, ids: NDArray[np.int32]) -> Vectors:

@@ -15,7 +15,15 @@ from copilot.domain import Turn
 from copilot.embedder import Embedder
 from copilot.errors import IndexBroken
 from copilot.guardrails.redaction import PeopleRedactor
-from copilot.retriever.next_reply import ReplyModel, Verdict, Verdicted, load, save, train_replies
+from copilot.retriever.next_reply import (
+    ReplyModel,
+    Verdict,
+    Verdicted,
+    load,
+    n_embedded,
+    save,
+    train_replies,
+)
 
 log = logging.getLogger(__name__)
 GROWN = 1.1  # a model is due again when there is a tenth more to learn from
@@ -34,6 +42,7 @@ class Repliers:
     _models: dict[str, ReplyModel] = field(default_factory=dict)
     _stamps: dict[str, float] = field(default_factory=dict)
     _locks: dict[str, Lock] = field(default_factory=lambda: defaultdict(Lock))
+    _training: dict[str, Lock] = field(default_factory=lambda: defaultdict(Lock))
 
     def model(self, store: TenantStore) -> ReplyModel | None:
         """The model in force: the newest artefact of this tenant, or None before any training."""
@@ -50,6 +59,10 @@ class Repliers:
 
     def train(self, store: TenantStore) -> dict[str, Any]:
         """Trains on the tenant's own interactions and feedback, and puts the model in force."""
+        with self._training[store.tenant]:
+            return self._train(store)
+
+    def _train(self, store: TenantStore) -> dict[str, Any]:
         verdicts = list(verdicts_of(store))
         redact = self.redactor_of(store).redact if self.redactor_of else None
         model = train_replies(store, self.embedder, redact=redact, verdicts=verdicts)
@@ -64,14 +77,12 @@ class Repliers:
 
     def train_if_due(self, store: TenantStore) -> bool:
         """Trains when there is no model, or clearly more to learn from than it knew."""
-        replies = store.sources.count("interaction")[1]
+        replies = n_embedded(store, self.embedder)
         if not replies:
             return False
         model = self.model(store)
         known = model.n_examples if model is not None else 0
         if model is not None and known / GROWN <= replies <= max(known, 1) * GROWN:
-            return False
-        if store.outdated.has("interaction", self.embedder.name):  # what it learns from is to come
             return False
         self.train(store)
         return True

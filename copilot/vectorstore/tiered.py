@@ -234,8 +234,8 @@ class TieredStore:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """What the index lacks and what it has too much.
 
-        At first, and after a fault, the ids are compared. That suffices because an id stands for
-        one vector for ever: a chunk that changes gets a new one.
+        At first, and after a fault, the ids are compared. That suffices because in the collection
+        of one model an id stands for one vector for ever: a chunk that changes gets a new one.
         """
         changed = np.fromiter(touched, dtype=np.int64, count=len(touched))
         held = np.isin(changed, ours)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Semaphore, Timer
 
 import numpy as np
 import pytest
@@ -93,11 +95,11 @@ def test_what_another_model_embedded_is_found_again_under_the_same_ids(
     copilot: Copilot, store: TenantStore
 ) -> None:
     before = vectors(store, "earlier/1")
-    assert copilot.indexer.outdated(store) == len(before) == 8
+    assert store.outdated.count(NEW.name) == len(before) == 8
     assert found(copilot, store) == []
     told: list[int] = []
     assert renew(copilot, store, progress=told.append) == 8 and told == [8]
-    assert copilot.indexer.outdated(store) == 0 and not vectors(store, "earlier/1")
+    assert store.outdated.count(NEW.name) == 0 and not vectors(store, "earlier/1")
     assert {"kb-3", "c-1"} <= set(found(copilot, store))
     assert renew(copilot, store) == 0
 
@@ -124,60 +126,128 @@ def test_it_goes_on_where_it_was_interrupted(
     monkeypatch.setattr(renewing, "BLOCK", 3)
     asked = iter([False, True])
     assert renew(copilot, store, is_stopped=lambda: next(asked)) == 3
-    assert copilot.indexer.outdated(store) == 5
+    assert store.outdated.count(NEW.name) == 5
     assert renew(copilot, store) == 5
 
 
 def test_what_is_deleted_meanwhile_stays_deleted(copilot: Copilot, store: TenantStore) -> None:
     (block,) = store.outdated.blocks(NEW.name, 100)
+    made = NEW.embed([row.chunk.text for row in block])
+    store.outdated.replace(NEW.name, block, made)
+    copilot.indexer.sync_all(store)
     store.sources.remove("document", ["kb-3"])
-    store.outdated.renew(NEW.name, block, NEW.embed([row.chunk.text for row in block]))
-    assert copilot.indexer.outdated(store) == 0
+    after = store.sources.seq()
+    store.outdated.replace(NEW.name, block, made)  # a second server had read the same block
+    assert store.sources.changes("document", after) == []
+    copilot.indexer.sync_all(store)
     assert "kb-3" not in found(copilot, store)
-    assert len(vectors(store, NEW.name)) == 7
+    assert copilot.indexer.size(store) == len(vectors(store, NEW.name)) == 7
+
+
+def test_the_words_of_what_gets_another_vector_are_not_read_again(
+    copilot: Copilot, store: TenantStore
+) -> None:
+    after = store.sources.seq()
+    renew(copilot, store)
+    assert {change.op for change in store.sources.changes("document", after)} == {"vector"}
+    assert not store.fulltext._has_changed("document", after)
+    store.sources.remove("document", ["kb-3"])
+    assert store.fulltext._has_changed("document", after)
 
 
 def test_another_tenants_chunks_are_not_touched(copilot: Copilot, store: TenantStore) -> None:
     other = copilot.database.create_tenant(f"{store.tenant}-other")
     fill(other)
     renew(copilot, store)
-    assert copilot.indexer.outdated(other) == 8
+    assert other.outdated.count(NEW.name) == 8
     (block,) = other.outdated.blocks(NEW.name, 100)
-    store.outdated.renew(NEW.name, block, np.zeros((8, 4), np.float32))
+    store.outdated.replace(NEW.name, block, np.zeros((8, 4), np.float32))
     assert not vectors(other, NEW.name) and len(vectors(other, "earlier/1")) == 8
 
 
-def test_a_server_embeds_anew_by_itself_and_answers_meanwhile(settings: Settings) -> None:
+class Slow(FakeEmbedder):
+    """Embeds the first of several blocks, and the others once it is let; counts what began."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go, self.began = Event(), Semaphore(0)
+
+    def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        self.began.release()
+        if len(self.embedded) >= 3:
+            assert self.go.wait(WAIT_S)
+        vectors: Vectors = super().embed(texts, progress=progress)
+        return vectors
+
+
+def filled(settings: Settings, *tenants: str) -> None:
     database = Database.open(settings.database)
-    fill(database.create_tenant(settings.tenant))
+    for name in tenants:
+        fill(database.create_tenant(name))
     database.close()
-    with TestClient(create_app(settings, embedder=NEW)) as client:
-        headers = {"Authorization": f"Bearer {KEY}"}
-        until, results = time.monotonic() + WAIT_S, []
-        while not results and time.monotonic() < until:
-            asked = client.post("/v1/search", json={"query": "Pump 3 hums"}, headers=headers)
-            assert asked.status_code == 200
-            results = asked.json()["results"]
-        assert "kb-3" in {row["source_id"] for row in results}
 
 
-def test_a_model_that_fails_leaves_the_server_up_and_is_tried_at_the_next_start(
-    settings: Settings, caplog: pytest.LogCaptureFixture
+def searched(client: TestClient, query: str) -> set[str]:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    asked = client.post("/v1/search", json={"query": query}, headers=headers)
+    assert asked.status_code == 200
+    return {row["source_id"] for row in asked.json()["results"]}
+
+
+def until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + WAIT_S
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_server_embeds_anew_by_itself_and_answers_meanwhile(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = Database.open(settings.database)
-    fill(database.create_tenant(settings.tenant))
-    database.close()
+    monkeypatch.setattr(renewing, "BLOCK", 3)
+    filled(settings, settings.tenant)
+    slow = Slow()
+    with TestClient(create_app(settings, embedder=slow)) as client:
+        assert slow.began.acquire(timeout=WAIT_S) and slow.began.acquire(timeout=WAIT_S)
+        copilot = client.app.state.copilot  # type: ignore[attr-defined]
+        store = copilot.store()
+        assert "kb-1" in searched(client, "Pump 1 hums") and copilot.indexer.size(store) == 3
+        slow.go.set()
+        until(lambda: copilot.indexer.size(store) == 8)  # by itself: nothing is asked meanwhile
+        until(lambda: copilot.retriever.repliers.model(store) is not None)
+
+
+def test_a_server_that_ends_leaves_the_rest_to_its_next_start(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(renewing, "BLOCK", 3)
+    caplog.set_level(logging.INFO, "copilot.renewing")
+    filled(settings, "first", settings.tenant)
+    slow = Slow()
+    with TestClient(create_app(settings, embedder=slow)):
+        assert slow.began.acquire(timeout=WAIT_S) and slow.began.acquire(timeout=WAIT_S)
+        Timer(0.2, slow.go.set).start()
+    assert len(slow.embedded) == 6  # the block at hand, and no further one
+    assert caplog.text.count("embedding anew") == 1 and "embedded anew" not in caplog.text
+    copilot = build(settings, embedder=NEW)
+    names = ("first", settings.tenant)
+    assert [renew(copilot, copilot.store(name)) for name in names].count(8) == 1
+
+
+@pytest.mark.parametrize("fault", [EmbedderError("It does not answer."), RuntimeError("Pump 3")])
+def test_a_model_that_fails_leaves_the_server_up_and_the_other_tenants_theirs(
+    settings: Settings, caplog: pytest.LogCaptureFixture, fault: Exception
+) -> None:
+    filled(settings, "first", settings.tenant)
 
     class Failing(FakeEmbedder):
-        def embed(self, texts: list[str], *, progress: Progress | None = None) -> Vectors:
-            raise EmbedderError("The embeddings' server does not answer.")
+        def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+            raise fault
 
     with TestClient(create_app(settings, embedder=Failing())) as client:
-        until = time.monotonic() + WAIT_S
-        while "not embedded anew" not in caplog.text and time.monotonic() < until:
-            time.sleep(0.01)
+        until(lambda: caplog.text.count("not embedded anew") == 2)
         assert client.get("/readyz").status_code == 200
-    assert "not embedded anew" in caplog.text and "Pump" not in caplog.text
+    assert "Pump" not in caplog.text
     copilot = build(settings, embedder=NEW)
     assert renew(copilot, copilot.store()) == 8
 
@@ -189,7 +259,7 @@ def test_commands_say_what_is_not_found_and_what_to_do(run: Run, tmp_path: Path)
     database.close()
     looked = run("search", "Pump 3 hums", "--json")
     assert looked.last == {"results": []}
-    assert "8 passages were embedded by another model" in looked.err
+    assert "8 passages are of another embedding model" in looked.err
     assert "copilot reindex" in looked.err
     assert run("doctor").code == 1
     done = run("reindex", "--json")

@@ -13,7 +13,7 @@ from copilot.config import Settings
 from copilot.embedder import graphfile, session
 from copilot.embedder.precision import chosen
 from copilot.embedder.seam import Vectors
-from copilot.embedder.session import PlainSession, QuickSession
+from copilot.embedder.session import Pace, PlainSession, QuickSession
 
 IDS = np.array([[101, 2054, 2003, 102]], np.int32)
 TASKS = Path("/proc/self/task")
@@ -38,13 +38,17 @@ def cores_of_threads() -> dict[str, str]:
 
 
 @needs_choice
-def test_a_helping_thread_keeps_to_one_core(graph: Path):
+@pytest.mark.parametrize("process", [0, 1])
+def test_a_helping_thread_keeps_to_one_core_and_that_of_another_process_to_another(
+    graph: Path, monkeypatch: pytest.MonkeyPatch, process: int
+):
+    monkeypatch.setattr(os, "getpid", lambda: process)
     PlainSession(graph).run(IDS)  # the runtime starts a thread of its own when it is loaded
     before = cores_of_threads()
     quick = QuickSession(graph, 2)
     assert quick.run(IDS).shape == (1, 384)
     new = [where for name, where in cores_of_threads().items() if name not in before]
-    assert new == [str(allowed_cores()[-1])]
+    assert new == [str(allowed_cores()[(process + 1) % len(allowed_cores())])]
 
 
 @needs_choice
@@ -61,7 +65,8 @@ def test_the_caller_keeps_off_the_helpers_cores_while_it_waits_and_no_longer(
     monkeypatch.setattr(session, "_run", fails)
     with pytest.raises(MemoryError):
         quick.run(IDS)
-    assert seen == [mine - {max(mine)}]
+    (meanwhile,) = seen
+    assert len(meanwhile) == len(mine) - 1 and meanwhile < mine
     assert os.sched_getaffinity(0) == mine
 
 
@@ -75,9 +80,64 @@ def test_where_no_thread_can_choose_its_cores_it_computes_all_the_same(
     assert (QuickSession(graph, 2).run(IDS) * alone).sum() > 0.9999
 
 
+@needs_choice
+@pytest.mark.parametrize("refused", [PermissionError, OSError])
+def test_where_the_system_forbids_to_choose_it_computes_all_the_same(
+    graph: Path, monkeypatch: pytest.MonkeyPatch, refused: type[OSError]
+):
+    quick, alone = QuickSession(graph, 2), PlainSession(graph).run(IDS)
+
+    def refuse(*_: object) -> None:
+        raise refused
+
+    monkeypatch.setattr(os, "sched_setaffinity", refuse)
+    assert (quick.run(IDS) * alone).sum() > 0.9999
+
+
+def test_many_threads_gain_nothing(graph: Path):
+    assert QuickSession(graph, 16).threads == 4
+
+
 def test_more_threads_than_cores_are_left_to_the_system(
     graph: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(session, "allowed_cores", lambda: allowed_cores()[:1])
     alone = PlainSession(graph).run(IDS)
     assert (QuickSession(graph, 4).run(IDS) * alone).sum() > 0.9999
+
+
+def paced(pace: Pace, quick: float, plain: float, texts: int = 64) -> list[bool]:
+    """Which way each text goes, when the ways take so long."""
+    ways = []
+    for _ in range(texts):
+        ways.append(way := pace.is_quick())
+        pace.note(is_quick=way, seconds=quick if way else plain, tokens=10)
+    return ways
+
+
+def test_several_cores_are_used_while_they_are_quicker():
+    ways = paced(Pace(), quick=0.004, plain=0.005)
+    assert ways[:6] == [True, True, True, False, False, False]
+    assert ways[6:].count(False) == 4  # now and then, to know
+
+
+def test_one_core_is_used_while_another_program_has_the_others():
+    pace = Pace()
+    paced(pace, quick=0.004, plain=0.005)
+    assert paced(pace, quick=0.012, plain=0.005)[-32:].count(True) == 2
+    assert paced(pace, quick=0.004, plain=0.005, texts=160)[-32:].count(False) == 2
+
+
+def test_one_slow_text_changes_nothing():
+    pace = Pace()
+    paced(pace, quick=0.004, plain=0.005, texts=32)
+    pace.note(is_quick=True, seconds=5, tokens=10)
+    assert paced(pace, quick=0.004, plain=0.005, texts=8) == [True] * 8
+
+
+def test_a_long_text_is_not_taken_for_a_slow_one():
+    pace = Pace()
+    for _ in range(3):
+        pace.note(is_quick=True, seconds=0.040, tokens=100)
+        pace.note(is_quick=False, seconds=0.005, tokens=10)
+    assert pace.is_quick()

@@ -188,6 +188,27 @@ def test_a_reference_without_one_layer_would_not_pass(tensors: Weights, expected
     assert cosines(found, expected[5:8]).max() < 0.999
 
 
+def test_only_the_tall_neurons_go_far_beyond_their_grid(tensors: Weights, tmp_path: Path):
+    import onnx
+    import onnxruntime as ort
+
+    model = onnx.load_from_string(graph.write(tensors, "fp32", "words"))
+    active = [f"encoder.layer.{layer}.active" for layer in range(6)]
+    model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in active)
+    (tmp_path / "words").write_bytes(graph.words(tensors, "fp32"))
+    (tmp_path / "graph.onnx").write_bytes(model.SerializeToString())
+    session = ort.InferenceSession(tmp_path / "graph.onnx", providers=["CPUExecutionProvider"])
+    highest = [np.zeros(1536, np.float32) for _ in active]
+    for tokens in WordPieces().ids(TEXTS):
+        found = session.run(active, {"ids": np.array([tokens], np.int32)})
+        highest = [np.maximum(h, f.max(axis=0)) for h, f in zip(highest, found, strict=True)]
+    for layer, high in enumerate(highest):
+        tall = graph.TALL_NEURONS.get(layer, {})
+        assert {n: high[n] <= top + 1 for n, top in tall.items()} == dict.fromkeys(tall, True)
+        assert set(np.flatnonzero(high > 2 * graph.ACTIVE)) <= set(tall)
+        assert all(high[n] > 2 * graph.ACTIVE for n in tall)
+
+
 def test_seven_bit_weights_cannot_overflow_sixteen_bit_sums(tensors: Weights):
     import onnx
 

@@ -3,7 +3,7 @@
 from copilot.retriever.next_reply.artefact import load, save
 from copilot.retriever.next_reply.examples import ReplyExample, Verdict, Verdicted, examples_of
 from copilot.retriever.next_reply.reply_model import Fetch, ReplyCandidate, ReplyModel
-from copilot.retriever.next_reply.training import train_replies
+from copilot.retriever.next_reply.training import n_embedded, train_replies
 from copilot.retriever.next_reply.turns import situation
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Verdicted",
     "examples_of",
     "load",
+    "n_embedded",
     "save",
     "situation",
     "train_replies",

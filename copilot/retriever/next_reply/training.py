@@ -25,6 +25,12 @@ BLOCK = 2_000
 Redact = Callable[[Interaction], Interaction]
 
 
+def n_embedded(store: TenantStore, embedder: Embedder) -> int:
+    """How many stored replies can be learned from: those that this model has embedded."""
+    stored = store.sources.count("interaction")[1]
+    return stored - store.outdated.count(embedder.name, "interaction")
+
+
 def train_replies(
     store: TenantStore,
     embedder: Embedder,
@@ -43,7 +49,7 @@ def train_replies(
     ids = {(r.source_id, r.turn): r.chunk_id for r in replies}
     examples = examples_of(map(redact, interactions) if redact else interactions, ids)
     examples, vectors = _with_vectors(store, embedder, _as_stored(store, examples))
-    stored = store.sources.count("interaction")[1]
+    stored = n_embedded(store, embedder)
     return ReplyModel.fit(examples, embedder, vectors=vectors, verdicts=verdicts, n_stored=stored)
 
 
