@@ -123,14 +123,14 @@ class Tokenizer:
         """How FTS5 writes each word; None for what is no word to it, or more than one."""
         words = list(words)
         known = self._known
-        new = {word for word in words if word not in known}
+        new = {word for word in words if word not in known and not _is_number(word)}
         if new:
             with self._lock:
                 if len(known) + len(new) > _REMEMBERED:
                     self._known = known = {}
-                    new = set(words)
+                    new = {word for word in words if not _is_number(word)}
                 known.update(self._asked(sorted(new)))
-        return [known[word] for word in words]
+        return [word if _is_number(word) else known[word] for word in words]
 
     def _asked(self, words: Sequence[str]) -> dict[str, str | None]:
         if self._connection is None:
@@ -151,6 +151,11 @@ class Tokenizer:
             word: terms[0] if len(terms) == 1 else None
             for word, terms in zip(words, single, strict=True)
         }
+
+
+def _is_number(word: str) -> bool:
+    """Plain digits, which FTS5 and its stemmer leave as they are: ids and sums are ever new."""
+    return word.isascii() and word.isdigit()
 
 
 def _empty_table() -> sqlite3.Connection:

@@ -72,8 +72,8 @@ class Pace:
     Several are not always: another program may have one of them, and then all wait for it.
     """
 
-    LEAST, RECENT = 3, 9  # of each way: the very first ones are slower
-    EVERY = 16  # so often the slower way is tried again
+    LEAST, RECENT = 5, 9  # of each way: the first ones, and those after a pause, are slower
+    EVERY = 64  # so often the slower way is tried again, and what it took before forgotten
 
     def __init__(self) -> None:
         self._took: dict[bool, deque[float]] = {w: deque(maxlen=self.RECENT) for w in (True, False)}
@@ -82,15 +82,20 @@ class Pace:
     def is_quick(self) -> bool:
         """Whether the next text goes to several cores."""
         self._asked += 1
+        if self._asked % self.EVERY == 0:
+            self._took[not self._is_quicker()].clear()
         for way, took in self._took.items():
             if len(took) < self.LEAST:
                 return way
-        is_quicker = median(self._took[True]) <= median(self._took[False])
-        return is_quicker != (self._asked % self.EVERY == 0)
+        return self._is_quicker()
 
     def note(self, *, is_quick: bool, seconds: float, tokens: int) -> None:
         """What a text took."""
         self._took[is_quick].append(seconds / tokens)
+
+    def _is_quicker(self) -> bool:
+        several, one = (median(took) if took else 0.0 for took in self._took.values())
+        return several <= 1.1 * one  # a few slow ones in a row are no reason to change
 
 
 def _spread(cores: Sequence[int]) -> list[int]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -14,6 +12,7 @@ import numpy as np
 from copilot.config import ROOT
 from copilot.embedder.weights import package_dir
 from eval.bench import process
+from eval.bench.child import Child
 from ingest.rate import Spent
 
 PYTHON = ROOT / ".venv-peers" / "bin" / "python"
@@ -29,15 +28,8 @@ class DefaultPeer:
     def __init__(self, folder: Path) -> None:
         self.passages = 0
         self._command = [str(PYTHON), str(SCRIPT), str(folder), str(package_dir())]
-        self._log = (folder.parent / "default_peer.log").open("wb")
-        self._child = subprocess.Popen(  # noqa: S603 - our own script
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-            env={**SILENT, "PATH": ""},
-        )
+        self._log = folder.parent / "default_peer.log"
+        self._child = Child(self._command, self._log, {**SILENT, "PATH": ""})
 
     def ingest(self, files: Sequence[Path]) -> Spent:
         """Reads, splits, embeds and stores articles."""
@@ -57,25 +49,14 @@ class DefaultPeer:
     def over_http(self) -> AbstractContextManager[process.Served]:
         """The same collection behind a web door of its own, a further process."""
         port = process.free_port()
-        log = Path(self._log.name)
-        return process.process([*self._command, str(port)], port, "/readyz", SILENT, log)
+        return process.process([*self._command, str(port)], port, "/readyz", SILENT, self._log)
 
     def close(self) -> None:
         """Ends the process."""
-        if self._child.stdin:
-            self._child.stdin.close()
-        self._child.wait(timeout=30)
-        self._log.close()
+        self._child.close()
 
     def _asked(self, name: str, **asked: object) -> Spent:
-        assert self._child.stdin is not None
-        assert self._child.stdout is not None
-        self._child.stdin.write(json.dumps({"do": name, **asked}) + "\n")
-        self._child.stdin.flush()
-        line = self._child.stdout.readline()
-        if not line:
-            raise RuntimeError(f"{self.name} ended: see {self._log.name}")
-        answer = json.loads(line)
+        answer = self._child.ask(do=name, **asked)
         self.passages = answer["passages"]
         return Spent(answer["clock_s"], answer["cpu_s"])
 

@@ -9,6 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from copilot.bootstrap import Copilot, build
+from copilot.compute import Compute
 from copilot.config import Settings
 from copilot.db import Prepared
 from copilot.domain import Chunk, Document
@@ -16,9 +17,10 @@ from eval.bench.corpus import DEMO, DEMO_PARTS, Volume
 from ingest.cli import run_with_progress
 
 
-def opened(home: Path) -> Copilot:
+def opened(home: Path, *, compute: Compute | None = None) -> Copilot:
     """The product on a home of its own, without a model."""
-    return build(Settings(home=home, model="", database_url="", chroma_url="", tenant="default"))
+    settings = Settings(home=home, model="", database_url="", chroma_url="", tenant="default")
+    return build(settings, compute=compute)
 
 
 def close(copilot: Copilot) -> None:

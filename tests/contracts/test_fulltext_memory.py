@@ -137,3 +137,11 @@ def test_the_tokenizer_forgets_but_never_errs() -> None:
         "7001",
         "fee",
     ]
+
+
+@pytest.mark.parametrize("number", ["7", "42", "007", "2026", "49123456789012345678"])
+def test_a_number_is_to_fts5_what_it_is_taken_for(number: str) -> None:
+    tokenizer = Tokenizer()
+    assert tokenizer._asked([number]) == {number: number}
+    assert tokenizer.terms([number, "fees"]) == [number, "fee"]
+    assert number not in tokenizer._known  # ids and sums are ever new: they fill no cache
