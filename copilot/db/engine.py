@@ -153,7 +153,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
             yield connection
     except CopilotError:
         raise
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:  # some questions go straight to the driver
         raise _named(error) from error
 
 
@@ -180,8 +180,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
         raise _named(error) from error
 
 
-def _named(error: SQLAlchemyError, url: str = "") -> StoreError:
-    text = str(error.orig) if isinstance(error, DBAPIError) else type(error).__name__
+def _named(error: SQLAlchemyError | sqlite3.Error, url: str = "") -> StoreError:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    text = type(error).__name__ if isinstance(cause, SQLAlchemyError) else str(cause)
     if re.search(r"disk is full|No space left|database or disk", text, re.IGNORECASE):
         return StoreError("The disk is full: nothing was stored. Free some space and try again.")
     if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == "SQLITE_IOERR_WRITE":

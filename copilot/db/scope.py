@@ -65,8 +65,14 @@ class Scope:
 
     def _last_change(self) -> int:
         with self.reading() as connection:
-            found = connection.execute(_seq(), {"name": self.tenant}).scalar()
-        return int(found or 0)
+            if connection.dialect.name != "sqlite":
+                return int(connection.execute(_seq(), {"name": self.tenant}).scalar() or 0)
+            # Every request asks this first: straight to the driver it takes a third of the time,
+            # 0.3 ms of a search. The view begins here, if it has not yet.
+            if not connection.in_transaction():
+                connection.begin()
+            row = connection.connection.cursor().execute(_SEQ, (self.tenant,)).fetchone()
+        return int(row[0]) if row else 0
 
     def run(
         self, connection: Connection, prepared: Select[Any], **values: object
@@ -125,6 +131,9 @@ def scoped(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
     Building a statement costs as much as running it, and a suggestion runs a dozen.
     """
     return select(*(columns or (table,))).where(table.c.tenant == bindparam(TENANT_PARAMETER))
+
+
+_SEQ = "SELECT seq FROM tenants WHERE name = ?"
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -225,3 +225,23 @@ async def test_work_knows_whether_it_is_alone() -> None:
     with compute.counted():  # a worker beside the server computes as well
         assert not await compute.run(compute.is_alone)
     assert await compute.run(compute.is_alone)
+
+
+def test_a_view_begins_with_the_number_of_the_last_change(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'truth.db'}")  # others have one view of each
+    store = database.create_tenant("t")
+    with store.snapshot():
+        store.sources.seq()
+        with ThreadPoolExecutor(1) as other:
+            other.submit(store.sources.replace, "document", [article("later", "zebra")]).result()
+        assert store.sources.count("document") == (0, 0)
+    assert store.sources.count("document") == (1, 1)
+
+
+def test_a_fault_of_the_driver_is_named_like_any_other(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'broken.db'}")
+    store = database.create_tenant("t")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE tenants RENAME TO gone")
+    with pytest.raises(StoreError):
+        store.sources.seq()
