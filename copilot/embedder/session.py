@@ -73,7 +73,7 @@ class Pace:
     """
 
     LEAST, RECENT = 5, 9  # of each way: the first ones, and those after a pause, are slower
-    EVERY = 64  # so often the slower way is tried again, and what it took before forgotten
+    EVERY = 128  # so often the slower way is tried again, and what it took before forgotten
 
     def __init__(self) -> None:
         self._took: dict[bool, deque[float]] = {w: deque(maxlen=self.RECENT) for w in (True, False)}
