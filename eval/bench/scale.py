@@ -34,7 +34,7 @@ the text moved and added, noise on the vector (cosine to the real one .9 on aver
 stand in the real tables and in the full text. {queries} queries, no two alike, to `POST /v1/search`
 of a real server of each size, by turns, one client; the time includes the embedding of the query.
 
-| passages | stored a second, vectors given | memory of the server | p50 | p95 | processor a query |
+| passages | stored a second, vectors given | memory, no workers | p50 | p95 | processor a query |
 |---|---|---|---|---|---|
 {rows}
 
@@ -124,7 +124,8 @@ def _asked(
     ]
     took: list[list[float]] = [[] for _ in homes]
     with ExitStack() as running:
-        servers = [running.enter_context(process.ours(home)) for home in homes]
+        # Without workers: searches are the server's, and one that still starts takes its core.
+        servers = [running.enter_context(process.ours(home, workers="0")) for home in homes]
         for served in servers:
             load.run(served.port, bodies[:WARM], clients=1)
         before = [served.cpu_s for served in servers]
