@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -67,35 +66,36 @@ class QuickSession:
 
 
 class Pace:
-    """Which of two ways computes lone texts quicker, by the last ones: several cores, or one.
+    """Which of two ways computes lone texts quicker here: several cores, or one.
 
-    Several are not always: another program may have one of them, and then all wait for it.
+    Several, as a rule; but another program may have one of them, and then all wait for it. So now
+    and then some texts go both ways by turns, under equal conditions. Two such trials in a row send
+    texts to one core, and one sends them back: a bad moment changes nothing.
     """
 
-    LEAST, RECENT = 5, 9  # of each way: the first ones, and those after a pause, are slower
-    EVERY = 128  # so often the slower way is tried again, and what it took before forgotten
+    EVERY, TRIAL = 128, 14  # texts from trial to trial, and of a trial: half of it each way
 
     def __init__(self) -> None:
-        self._took: dict[bool, deque[float]] = {w: deque(maxlen=self.RECENT) for w in (True, False)}
         self._asked = 0
+        self._slower = 0  # trials in a row
+        self._took: dict[bool, list[float]] = {True: [], False: []}
 
     def is_quick(self) -> bool:
         """Whether the next text goes to several cores."""
+        turn = self._asked % self.EVERY
         self._asked += 1
-        if self._asked % self.EVERY == 0:
-            self._took[not self._is_quicker()].clear()
-        for way, took in self._took.items():
-            if len(took) < self.LEAST:
-                return way
-        return self._is_quicker()
+        if turn == 0 and all(self._took.values()):
+            several, one = median(self._took[True]), median(self._took[False])
+            self._slower = self._slower + 1 if several > 1.1 * one else 0
+            self._took = {True: [], False: []}
+        if turn >= self.EVERY - self.TRIAL:
+            return turn % 2 == 0
+        return self._slower < 2
 
     def note(self, *, is_quick: bool, seconds: float, tokens: int) -> None:
         """What a text took."""
-        self._took[is_quick].append(seconds / tokens)
-
-    def _is_quicker(self) -> bool:
-        several, one = (median(took) if took else 0.0 for took in self._took.values())
-        return several <= 1.1 * one  # a few slow ones in a row are no reason to change
+        if self._asked % self.EVERY > self.EVERY - self.TRIAL or self._asked % self.EVERY == 0:
+            self._took[is_quick].append(seconds / tokens)
 
 
 def _spread(cores: Sequence[int]) -> list[int]:
