@@ -34,6 +34,7 @@ from ingest.loaders.protocol import LoadOptions
 from ingest.loaders.registry import all_loaders
 from ingest.mapping import guess_mapping, read_mapping
 from ingest.pipeline import Pipeline
+from ingest.renewing import renew
 from ingest.report import FATES, FileReport, Reason, Report
 from ingest.whose import check as check_calls
 from ingest.whose import declared
@@ -230,7 +231,10 @@ def run_with_progress(
 def settle(
     copilot: Copilot, store: TenantStore, customers: set[str], *, say: Callable[[str], None]
 ) -> None:
-    """What follows the storing: who is who, the ledgers of `customers`, the reply model if due."""
+    """What follows the storing: vectors of another model made anew, who is who, the ledgers of
+    `customers`, the reply model if due."""
+    say("embedding what another model had embedded")
+    renew(copilot, store)
     say("who is who")
     customers |= resolve(store).touched
     say("promises and open requests")

@@ -25,6 +25,7 @@ def renew(
 ) -> int:
     """Gives every chunk of a tenant a vector of the present model; returns how many it embedded.
 
+    `progress` hears of each block how many more are done.
     It may be interrupted at any time, and goes on where it was. Raises EmbedderError, StoreError.
     """
     model, done = copilot.embedder.name, 0
@@ -34,7 +35,7 @@ def renew(
         vectors = copilot.embedder.embed([embed_text(row.chunk, row.title) for row in block])
         store.outdated.replace(model, block, vectors)
         done += len(block)
-        progress(done)
+        progress(len(block))
     if done and not is_stopped():
         copilot.retriever.repliers.train_if_due(store)
         copilot.retriever.warm(store)

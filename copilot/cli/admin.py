@@ -12,11 +12,12 @@ import typer
 from copilot.auth import ROLES, digest, new_key
 from copilot.bootstrap import Copilot, build, build_vectors
 from copilot.cli.answers import AsJson, Tenant
-from copilot.cli.console import bar, out, outdated_words, print_json
+from copilot.cli.console import err, out, outdated_words, print_json
 from copilot.config import Settings
 from copilot.db import Database, TenantStore
 from copilot.errors import CopilotError, InvalidInput
 from copilot.folders import unusable
+from eval.progress import Meter
 from ingest.renewing import renew
 
 keys = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)
@@ -58,8 +59,8 @@ def _renewed(copilot: Copilot, store: TenantStore) -> int:
     outdated = store.outdated.count(copilot.embedder.name)
     if not outdated:
         return 0
-    with bar(f"embedding {store.tenant} anew", outdated) as move:
-        return renew(copilot, store, progress=move)
+    with Meter(f"embedding {store.tenant} anew", outdated, err) as meter:
+        return renew(copilot, store, progress=meter)
 
 
 def doctor(as_json: AsJson = False) -> None:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.rule import Rule
 from rich.table import Table
 
@@ -49,16 +41,6 @@ def outdated_words(count: int, model: str) -> tuple[str, str]:
     passages = "1 passage is" if count == 1 else f"{count:,} passages are"
     state = f"{passages} of another embedding model than {model} and may not be found."
     return state, "`copilot reindex` embeds them anew; a server does so by itself when it starts."
-
-
-@contextmanager
-def bar(description: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on standard error, told how much is done; none where nobody looks."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-               TimeRemainingColumn())  # fmt: skip
-    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
-        task = progress.add_task(escape(description), total=total)
-        yield lambda done: progress.update(task, completed=done)
 
 
 def show_results(results: list[Mapping[str, Any]]) -> None:

@@ -77,6 +77,7 @@ class Pace:
 
     def __init__(self) -> None:
         self._asked = 0
+        self._is_trial = False
         self._slower = 0  # trials in a row
         self._took: dict[bool, list[float]] = {True: [], False: []}
 
@@ -88,13 +89,12 @@ class Pace:
             several, one = median(self._took[True]), median(self._took[False])
             self._slower = self._slower + 1 if several > 1.1 * one else 0
             self._took = {True: [], False: []}
-        if turn >= self.EVERY - self.TRIAL:
-            return turn % 2 == 0
-        return self._slower < 2
+        self._is_trial = turn >= self.EVERY - self.TRIAL
+        return turn % 2 == 0 if self._is_trial else self._slower < 2
 
     def note(self, *, is_quick: bool, seconds: float, tokens: int) -> None:
         """What a text took."""
-        if self._asked % self.EVERY > self.EVERY - self.TRIAL or self._asked % self.EVERY == 0:
+        if self._is_trial:
             self._took[is_quick].append(seconds / tokens)
 
 

@@ -16,8 +16,8 @@ from eval.bench.child import Child
 from ingest.rate import Spent
 
 PYTHON = ROOT / ".venv-peers" / "bin" / "python"
-SCRIPT = Path(__file__).with_name("langchain_default.py")
-SILENT = {"HF_HUB_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False"}
+MODULE = "eval.bench.langchain_default"
+ENV = {"HF_HUB_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False", "PYTHONPATH": str(ROOT)}
 
 
 class DefaultPeer:
@@ -27,9 +27,9 @@ class DefaultPeer:
 
     def __init__(self, folder: Path) -> None:
         self.passages = 0
-        self._command = [str(PYTHON), str(SCRIPT), str(folder), str(package_dir())]
+        self._command = [str(PYTHON), "-m", MODULE, str(folder), str(package_dir())]
         self._log = folder.parent / "default_peer.log"
-        self._child = Child(self._command, self._log, {**SILENT, "PATH": ""})
+        self._child = Child(self._command, self._log, {**ENV, "PATH": ""})
 
     def ingest(self, files: Sequence[Path]) -> Spent:
         """Reads, splits, embeds and stores articles."""
@@ -49,7 +49,7 @@ class DefaultPeer:
     def over_http(self) -> AbstractContextManager[process.Served]:
         """The same collection behind a web door of its own, a further process."""
         port = process.free_port()
-        return process.process([*self._command, str(port)], port, "/readyz", SILENT, self._log)
+        return process.process([*self._command, str(port)], port, "/readyz", ENV, self._log)
 
     def close(self) -> None:
         """Ends the process."""

@@ -1,12 +1,12 @@
 """LangChain + Chroma with LangChain's own way to the model: a process of its own, told by lines.
 
-    .venv-peers/bin/python eval/bench/langchain_default.py FOLDER MODEL [PORT]
+    .venv-peers/bin/python -m eval.bench.langchain_default FOLDER MODEL [PORT]
 
 It lives in its own environment, because sentence-transformers wants PyTorch and older parts than
-ours; so it imports nothing of ours. Each line on standard input is a JSON object: `ingest` with
-files, `add` with a file of made passages, or `search` with a query. Each answer says what it took
-by its own clock and processor, so that the way between the processes costs the peer nothing.
-With a port it answers `POST /search` there instead, behind the smallest web door.
+ours; so it imports nothing of ours but the door. Each line on standard input is a JSON object:
+`ingest` with files, `add` with a file of made passages, or `search` with a query. Each answer says
+what it took by its own clock and processor, so that the way between the processes costs the peer
+nothing. With a port it answers `POST /search` there instead, behind the smallest web door.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
-import uvicorn
-from fastapi import FastAPI
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 from langchain_huggingface import HuggingFaceEmbeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
-from pydantic import BaseModel
+
+from eval.bench.peer_door import serve
 
 CHUNK, OVERLAP = 1000, 200
 
@@ -74,13 +73,6 @@ class Peer:
         return [d.metadata["article"] for d in self.store.similarity_search(query, k=k)]
 
 
-class Asked(BaseModel):
-    """A query, as it comes over HTTP."""
-
-    query: str
-    k: int = 10
-
-
 def _article(path: str) -> tuple[str, str]:
     if not path.endswith(".json"):
         return Path(path).stem, Path(path).read_text("utf-8")
@@ -92,24 +84,9 @@ def main() -> None:
     """Serves lines until the input ends, or a port."""
     peer = Peer(sys.argv[1], sys.argv[2])
     if len(sys.argv) > 3:
-        uvicorn.run(_door(peer), port=int(sys.argv[3]), log_level="error")
+        serve(peer.search, int(sys.argv[3]))
     else:
         _serve_lines(peer)
-
-
-def _door(peer: Peer) -> FastAPI:
-    app = FastAPI()
-    peer.search("warm")
-
-    @app.get("/readyz")
-    def ready() -> dict[str, bool]:
-        return {"ready": True}
-
-    @app.post("/search")
-    def search(asked: Asked) -> dict[str, list[str]]:
-        return {"results": peer.search(asked.query, asked.k)}
-
-    return app
 
 
 def _serve_lines(peer: Peer) -> None:

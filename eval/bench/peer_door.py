@@ -1,15 +1,12 @@
-"""LangChain + Chroma behind the smallest web door: `python -m eval.bench.peer_door FOLDER PORT`."""
+"""The smallest web door before a peer's search. It runs in the peers' environment too."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
 from pydantic import BaseModel
-
-from eval.bench.peers import LangChainChroma
 
 
 class Asked(BaseModel):
@@ -19,10 +16,10 @@ class Asked(BaseModel):
     k: int = 10
 
 
-def app_over(folder: Path) -> FastAPI:
-    """One search over a stored collection."""
-    app, peer = FastAPI(), LangChainChroma.at(folder)
-    peer.search("warm")
+def serve(find: Callable[[str, int], list[str]], port: int) -> None:
+    """`POST /search` and `GET /readyz`, until the process is ended."""
+    app = FastAPI()
+    find("warm", 1)
 
     @app.get("/readyz")
     def ready() -> dict[str, bool]:
@@ -30,10 +27,6 @@ def app_over(folder: Path) -> FastAPI:
 
     @app.post("/search")
     def search(asked: Asked) -> dict[str, list[str]]:
-        return {"results": peer.search(asked.query, asked.k)}
+        return {"results": find(asked.query, asked.k)}
 
-    return app
-
-
-if __name__ == "__main__":
-    uvicorn.run(app_over(Path(sys.argv[1])), port=int(sys.argv[2]), log_level="error")
+    uvicorn.run(app, port=port, log_level="error")

@@ -1,9 +1,13 @@
-"""What a user would pick instead, with its defaults, on the same weights of the same model."""
+"""What a user would pick instead, with its defaults, on the same weights of the same model.
+
+`python -m eval.bench.peers FOLDER PORT` serves the lean LangChain + Chroma over HTTP.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +22,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from copilot.embedder.bench import NaiveEmbedder
+from eval.bench.peer_door import serve
 from eval.bench.txtai_peer import Txtai
 
 CHUNK, OVERLAP = 1000, 200
@@ -184,3 +189,7 @@ def _article(path: Path) -> tuple[str, str]:
 
 def _unique(names: Any) -> list[str]:  # noqa: ANN401 - any iterable of names
     return list(dict.fromkeys(names))
+
+
+if __name__ == "__main__":
+    serve(LangChainChroma.at(Path(sys.argv[1])).search, int(sys.argv[2]))

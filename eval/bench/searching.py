@@ -79,7 +79,7 @@ def _ways(sides: Sides, doors: ExitStack) -> list[_Way]:
     ours = doors.enter_context(process.ours(sides.folder / "ours"))
     ours.wait_for_workers(advised())  # one that still starts takes a core from everybody
     port, log = process.free_port(), sides.folder / "peer.log"
-    door = [sys.executable, "-m", "eval.bench.peer_door", str(sides.folder / "peer"), str(port)]
+    door = [sys.executable, "-m", "eval.bench.peers", str(sides.folder / "peer"), str(port)]
     peer = doors.enter_context(process.process(door, port, "/readyz", {}, log))
     home, log = str(sides.folder / "ours"), sides.folder / "inside.log"
     own = Child([sys.executable, "-m", "eval.bench.inside", home], log)
@@ -129,32 +129,22 @@ def _figures(name: str, times: dict[str, list[float]], *, bound: float) -> list[
     merit or fault. Ours with its door beside a peer without one is told too.
     """
     p50 = {way: quantile(taken, 0.5) for way, taken in times.items()}
-    peers = dict.fromkeys(
-        way.removesuffix(DOOR)
-        for way in reversed(times)
-        if not way.startswith(OURS) and not way.endswith(", cpu")
-    )
-    figures = [
-        Figure(f"{name}, {way}, p50", p50[way], "ms", note=_also(times, way))
-        for way in (OURS, f"{OURS}{DOOR}")
-    ]
+    doored = f"{OURS}{DOOR}"
+
+    def row(way: str) -> Figure:
+        return Figure(f"{name}, {way}, p50", p50[way], "ms", note=_also(times, way))
+
+    figures = [row(OURS), row(doored)]
+    peers = [way for way in reversed(p50) if f"{way}{DOOR}" in p50 and way != OURS]
     for place, peer in enumerate(peers):
         goal: Goal | None = "at most" if place == 0 else None
+        other = f"{peer}{DOOR}"
         figures += [
-            Figure(f"{name}, {peer}, p50", p50[peer], "ms", note=_also(times, peer)),
+            row(peer),
             Figure("… share of ours", ratio(p50[OURS], p50[peer]), "x", goal, round(bound, 3)),
-            Figure("… share of ours with its door", ratio(p50[f"{OURS}{DOOR}"], p50[peer]), "x"),
-            Figure(
-                f"{name}, {peer}{DOOR}, p50",
-                p50[f"{peer}{DOOR}"],
-                "ms",
-                note=_also(times, f"{peer}{DOOR}"),
-            ),
-            Figure(
-                "… share of ours with its door",
-                ratio(p50[f"{OURS}{DOOR}"], p50[f"{peer}{DOOR}"]),
-                "x",
-            ),
+            Figure("… share of ours with its door", ratio(p50[doored], p50[peer]), "x"),
+            row(other),
+            Figure("… share of ours with its door", ratio(p50[doored], p50[other]), "x"),
         ]
     return figures
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -250,6 +251,18 @@ def test_a_model_that_fails_leaves_the_server_up_and_the_other_tenants_theirs(
     assert "Pump" not in caplog.text
     copilot = build(settings, embedder=NEW)
     assert renew(copilot, copilot.store()) == 8
+
+
+def test_an_ingest_after_the_change_leaves_nothing_behind_that_came_another_way(
+    run: Run, tmp_path: Path
+) -> None:
+    settings = Settings(_env_file=None, home=tmp_path / "home")
+    filled(settings, settings.tenant)
+    file = tmp_path / "articles.jsonl"
+    file.write_text(json.dumps({"id": "new", "title": "Valves", "content": "A valve."}), "utf-8")
+    assert run("ingest", file, "--json").last["added"] == 1
+    looked = run("search", "Pump 3 hums", "--json")
+    assert looked.err == "" and {"kb-3", "c-1"} <= {r["source_id"] for r in looked.last["results"]}
 
 
 def test_commands_say_what_is_not_found_and_what_to_do(run: Run, tmp_path: Path) -> None:

@@ -153,6 +153,17 @@ def test_a_query_beside_other_embedding_takes_one_thread(embedder: LocalEmbedder
     assert quick.runs == 1
 
 
+def test_a_query_that_met_company_says_nothing_of_the_pace():
+    is_alone = iter([True, True, True, False])  # before and after each of two queries
+    models = Settings(_env_file=None).models_dir
+    several = LocalEmbedder.load(models, threads=2, is_alone=lambda: next(is_alone))
+    noted: list[int] = []
+    several._pace.note = lambda **took: noted.append(took["tokens"])  # type: ignore[method-assign]
+    several.embed_query("One?")
+    several.embed_query("Two more words?")
+    assert noted == [4]
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_second_session_is_opened_only_where_it_can_help(threads: int):
     models = Settings(_env_file=None).models_dir
